@@ -1,0 +1,89 @@
+#include "base/interner.h"
+
+#include <algorithm>
+
+namespace ouro {
+
+namespace {
+
+constexpr std::string_view kWellKnown[] = {
+    "",
+#define WELL_KNOWN(identifier, text) text,
+#include "base/names.def"
+};
+
+// Identifiers are short, and the table only needs spread, not strength: a hostile file costs at worst a
+// slower compile of itself. Eight bytes at a time, multiply and fold.
+uint32_t hash_text(std::string_view text) {
+  uint64_t hash = text.size() * 0x9E3779B97F4A7C15u;
+  const char* at = text.data();
+  size_t left = text.size();
+  auto mix = [&hash](uint64_t word) {
+    const unsigned __int128 product = static_cast<unsigned __int128>(hash ^ word) * 0xD6E8FEB86659FD93u;
+    hash = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  };
+  while (left >= 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    mix(word);
+    at += 8;
+    left -= 8;
+  }
+  uint64_t word = 0;
+  for (size_t i = 0; i < left; ++i)
+    word |= static_cast<uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
+  mix(word + 1);
+  return static_cast<uint32_t>(hash ^ (hash >> 32));
+}
+
+}  // namespace
+
+Interner::Interner(Arena& arena, Constants& constants) : arena_(arena), constants_(constants) {
+  reset();
+}
+
+void Interner::reset() {
+  entries_.clear();
+  table_.assign(1024, 0);
+  entries_.push_back({"", 0, nullptr});
+  for (size_t i = 1; i < std::size(kWellKnown); ++i) intern(kWellKnown[i]);
+}
+
+Name Interner::intern(std::string_view text) {
+  const uint32_t hash = hash_text(text);
+  const size_t mask = table_.size() - 1;
+  size_t slot = hash & mask;
+  while (const uint32_t number = table_[slot]) {
+    const Entry& entry = entries_[number];
+    if (entry.hash == hash && entry.text == text) return static_cast<Name>(number);
+    slot = (slot + 1) & mask;
+  }
+  const auto number = static_cast<uint32_t>(entries_.size());
+  const bool well_known = number < static_cast<uint32_t>(Name::well_known_end);
+  entries_.push_back({well_known ? text : arena_.copy(text), hash, nullptr});
+  table_[slot] = number;
+  if (entries_.size() * 2 > table_.size()) rehash(table_.size() * 2);
+  return static_cast<Name>(number);
+}
+
+const Constant* Interner::str(Name name) {
+  Entry& entry = entries_[static_cast<uint32_t>(name)];
+  if (entry.object == nullptr) {
+    // Sharing is what interning means, so the one-character strings that Constants shares stay the same
+    // objects.
+    entry.object = const_cast<Constant*>(constants_.str(entry.text));
+    entry.object->interned = true;
+  }
+  return entry.object;
+}
+
+void Interner::rehash(size_t capacity) {
+  table_.assign(capacity, 0);
+  for (uint32_t number = 1; number < entries_.size(); ++number) {
+    size_t slot = entries_[number].hash & (capacity - 1);
+    while (table_[slot] != 0) slot = (slot + 1) & (capacity - 1);
+    table_[slot] = number;
+  }
+}
+
+}  // namespace ouro

@@ -1,0 +1,66 @@
+// Names as integers. The lexer interns each identifier once; from there on a name is a number, and two names
+// are equal exactly when their numbers are.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/constant.h"
+
+namespace ouro {
+
+/// 0 is "no name". The well-known names (names.def) follow from 1 in every interner.
+enum class Name : uint32_t {
+  none = 0,
+#define WELL_KNOWN(identifier, text) k_##identifier,
+#include "base/names.def"
+  well_known_end,
+};
+
+constexpr uint32_t kKeywordCount = 0
+#define KEYWORD(identifier, text) +1
+#define WELL_KNOWN(identifier, text)
+#include "base/names.def"
+    ;
+
+/// Whether `name` is a hard keyword.
+constexpr bool is_keyword(Name name) {
+  return static_cast<uint32_t>(name) - 1 < kKeywordCount;
+}
+
+class Interner {
+ public:
+  Interner(Arena& arena, Constants& constants);
+
+  /// The number of `text` (UTF-8, already NFKC-normalised where it is an identifier); copied on first sight.
+  Name intern(std::string_view text);
+
+  std::string_view text(Name name) const { return entries_[static_cast<uint32_t>(name)].text; }
+  /// The interned str object of a name.
+  const Constant* str(Name name);
+  /// The str object with this text that CPython's intern table would give: the same object for the same text.
+  const Constant* str(std::string_view text) { return str(intern(text)); }
+
+  /// How many numbers are in use: every Name is below this. For side tables.
+  uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
+
+  /// Back to the well-known names only; the arena and the constants must have been rewound and reset.
+  void reset();
+
+ private:
+  struct Entry {
+    std::string_view text;
+    uint32_t hash;
+    Constant* object;
+  };
+  void rehash(size_t capacity);
+
+  Arena& arena_;
+  Constants& constants_;
+  std::vector<Entry> entries_;
+  std::vector<uint32_t> table_;  // open addressing; 0 is empty, else the number of a name
+};
+
+}  // namespace ouro

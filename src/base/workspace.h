@@ -1,0 +1,32 @@
+// What one compilation needs to stand on: memory, names, constants. One per worker, rewound between files.
+#pragma once
+
+#include "base/arena.h"
+#include "base/constant.h"
+#include "base/diagnostic.h"
+#include "base/interner.h"
+
+namespace ouro {
+
+struct Workspace {
+  Arena arena;
+  Constants constants{arena};
+  Interner names{arena, constants};
+
+  /// Forgets the last file. Everything that pointed into the arena is gone.
+  void rewind() {
+    arena.rewind();
+    constants.reset();
+    names.reset();
+  }
+
+  /// A diagnostic in the arena; the message is copied.
+  const Diagnostic* error(ErrorType type, std::string_view message) {
+    Diagnostic d;
+    d.type = type;
+    d.message = arena.copy(message);
+    return arena.make<Diagnostic>(d);
+  }
+};
+
+}  // namespace ouro

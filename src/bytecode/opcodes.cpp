@@ -1,0 +1,64 @@
+#include "bytecode/opcodes.h"
+
+#include <iterator>
+
+namespace ouro {
+
+namespace {
+
+constexpr OpInfo kOps311[] = {
+#define OPCODE(name, number, operand, caches, effect, jump_effect) \
+  {#name, Op::name, number, OperandKind::operand, caches},
+#include "bytecode/opcodes_311.def"
+};
+
+int stack_effect_311(Op op, [[maybe_unused]] int oparg, bool jump) {
+  switch (op) {
+#define OPCODE(name, number, operand, caches, effect, jump_effect) \
+  case Op::name:                                                   \
+    return jump ? (jump_effect) : (effect);
+#include "bytecode/opcodes_311.def"
+    case Op::op_count:
+      break;
+  }
+  return 0;
+}
+
+constexpr VersionTable make_table(uint16_t version, uint16_t magic, std::string_view name,
+                                  std::string_view cache_tag, const OpInfo* ops, int count,
+                                  int (*effect)(Op, int, bool)) {
+  VersionTable table{};
+  table.version = version;
+  table.magic = magic;
+  table.name = name;
+  table.cache_tag = cache_tag;
+  table.stack_effect = effect;
+  for (int i = 0; i < count; ++i) {
+    const OpInfo& op = ops[i];
+    table.ops[static_cast<int>(op.op)] = op;
+    if (op.number < 256) {
+      table.by_number[op.number] = op.op;
+      table.assigned[op.number] = true;
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+constexpr VersionTable kPython311 =
+    make_table(0x030B, 3495, "3.11", "cpython-311", kOps311, std::size(kOps311), stack_effect_311);
+
+std::string_view binary_op_symbol(unsigned oparg) {
+  constexpr std::string_view kSymbols[] = {
+      "+",  "&",  "//",  "<<",  "@",  "*",  "%",  "|",  "**",  ">>",  "-",  "/",  "^",
+      "+=", "&=", "//=", "<<=", "@=", "*=", "%=", "|=", "**=", ">>=", "-=", "/=", "^="};
+  return oparg < std::size(kSymbols) ? kSymbols[oparg] : std::string_view();
+}
+
+std::string_view compare_symbol(unsigned number) {
+  constexpr std::string_view kSymbols[] = {"<", "<=", "==", "!=", ">", ">="};
+  return number < std::size(kSymbols) ? kSymbols[number] : std::string_view();
+}
+
+}  // namespace ouro

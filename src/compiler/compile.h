@@ -1,0 +1,13 @@
+// The compiler as one call: source bytes in, code object out.
+#pragma once
+
+#include "compiler/passes.h"
+
+namespace ouro::compiler {
+
+/// Compiles source bytes as `compile(bytes, filename, mode, dont_inherit=True, optimize=N)` does.
+/// `embedded_name` becomes co_filename. The code object lives in the workspace.
+Result<const CodeObject*> compile_source(Workspace& workspace, std::string_view bytes,
+                                         std::string_view embedded_name, const CompileOptions& options);
+
+}  // namespace ouro::compiler

@@ -1,0 +1,92 @@
+// What code generation hands to the control-flow graph: a flat sequence of instructions with labels.
+#pragma once
+
+#include <cstdint>
+
+#include "base/arena.h"
+#include "base/constant.h"
+#include "base/interner.h"
+#include "bytecode/opcodes.h"
+#include "syntax/ast.h"
+
+namespace ouro::compiler {
+
+/// Where an instruction comes from. line < 0: nowhere (no line).
+struct Location {
+  int32_t line = -1;
+  int32_t column = -1;
+  int32_t end_line = -1;
+  int32_t end_column = -1;
+  Location() = default;
+  Location(const syntax::SourceRange& r)  // NOLINT: implicit on purpose, a node's range is a location
+      : line(r.line), column(r.column), end_line(r.end_line), end_column(r.end_column) {}
+};
+
+/// A place in the sequence that can be jumped to. 0 is "none".
+enum class Label : uint32_t { none = 0 };
+
+struct Instruction {
+  Op op = Op::NOP;
+  uint32_t operand = 0;
+  Label target = Label::none;  // jumps and SETUP_* pseudo instructions
+  Location where;
+};
+
+/// Instructions of one code object in source order. Placing a label always begins a new basic block there,
+/// whether or not anything jumps to it; so does the instruction after a jump.
+class InstructionSequence {
+ public:
+  explicit InstructionSequence(Arena& arena) : instructions_(arena), label_at_(arena) {
+    label_at_.push_back(kUnplaced);
+  }
+
+  Label new_label() {
+    label_at_.push_back(kUnplaced);
+    return static_cast<Label>(label_at_.size() - 1);
+  }
+  /// The next instruction will be the first of a new block, at `label`. At most once per label.
+  void place(Label label) {
+    label_at_[static_cast<uint32_t>(label)] = static_cast<uint32_t>(instructions_.size());
+  }
+
+  void emit(Op op, uint32_t operand, const Location& where) {
+    instructions_.push_back({op, operand, Label::none, where});
+  }
+  void emit_jump(Op op, Label target, const Location& where) {
+    instructions_.push_back({op, 0, target, where});
+  }
+
+  static constexpr uint32_t kUnplaced = UINT32_MAX;
+  ArenaVector<Instruction>& instructions() { return instructions_; }
+  /// By label number: index of the first instruction after it, or kUnplaced.
+  const ArenaVector<uint32_t>& label_positions() const { return label_at_; }
+
+ private:
+  ArenaVector<Instruction> instructions_;
+  ArenaVector<uint32_t> label_at_;
+};
+
+struct Scope;  // symbols.h
+
+/// One code object between code generation and assembly.
+struct CodeUnit {
+  CodeUnit(Arena& arena)
+      : sequence(arena), consts(arena), names(arena), locals(arena), cells(arena), frees(arena) {}
+
+  const Scope* scope = nullptr;
+  Name name = Name::none;
+  Name qualified_name = Name::none;
+  int32_t arg_count = 0;  // positional parameters without positional-only ones, as AST counts them
+  int32_t positional_only_count = 0;
+  int32_t keyword_only_count = 0;
+  int32_t first_line = 0;
+  uint32_t flags = 0;  // co_flags, complete
+  InstructionSequence sequence;
+  ArenaVector<const Constant*> consts;  // merged (see constants.h), in order of first use
+  ArenaVector<Name> names;              // co_names in order of first use
+  ArenaVector<Name> locals;             // parameters first, then in order of first use; u_varnames
+  ArenaVector<Name> cells;              // sorted
+  ArenaVector<Name> frees;              // sorted
+};
+
+}  // namespace ouro::compiler

@@ -1,0 +1,60 @@
+// The compiler's stages, each a function from one structure to the next.
+//
+//   parse → Module → optimise_tree → Module → build_symbols → SymbolTable → generate → CodeUnit → assemble →
+//   CodeObject
+//
+// generate() calls assemble() for each code object as its scope closes, innermost first, because an inner
+// code object is a constant of the outer one.
+#pragma once
+
+#include "base/workspace.h"
+#include "bytecode/code_object.h"
+#include "compiler/constants.h"
+#include "compiler/instructions.h"
+#include "compiler/symbols.h"
+#include "compiler/target/target.h"
+#include "syntax/parser.h"
+
+namespace ouro::compiler {
+
+struct CompileOptions {
+  const Target* target = &kTarget311;
+  int optimize = 0;  // 0, 1 (-O), 2 (-OO)
+  syntax::ModuleKind mode = syntax::ModuleKind::Module;
+  WarningSink* warnings = nullptr;  // may be null
+  /// The file that compile-time errors quote their line from, as CPython does: read from disk, at the error.
+  /// Empty or unreadable: the error's text is None.
+  std::string_view filename;
+};
+
+/// Everything a stage may need; one per compilation.
+struct Compilation {
+  Workspace& workspace;
+  const CompileOptions& options;
+  const Constant* filename;  // the interned-or-not str object of co_filename, one for all code objects
+  Features features;
+  ConstantCache constants;
+};
+
+/// Finds the `from __future__` statements; SyntaxError for unknown or late ones. PEP 236.
+Result<Features> find_features(Compilation& compilation, const syntax::Module& module);
+
+/// Folds constants and drops what -O drops, in place.
+Status optimise_tree(Compilation& compilation, syntax::Module& module);
+
+/// Builds the symbol table.
+Result<SymbolTable*> build_symbols(Compilation& compilation, const syntax::Module& module);
+
+/// Generates code for a module and everything in it.
+Result<const CodeObject*> generate(Compilation& compilation, const syntax::Module& module,
+                                   const SymbolTable& symbols);
+
+/// Turns one unit's instructions into a code object: control-flow graph, optimiser, exception table,
+/// positions.
+Result<const CodeObject*> assemble(Compilation& compilation, CodeUnit& unit);
+
+/// A SyntaxError of the compiler at `where`, with the text of the line from the file (see
+/// CompileOptions::filename).
+const Diagnostic* syntax_error(Compilation& compilation, const Location& where, std::string_view message);
+
+}  // namespace ouro::compiler

@@ -1,0 +1,78 @@
+// The symbol table: which scope each name of a module belongs to. Language reference, section 4.2.2.
+#pragma once
+
+#include <span>
+
+#include "base/workspace.h"
+#include "syntax/ast.h"
+
+namespace ouro::compiler {
+
+enum class ScopeKind : uint8_t { Module, Class, Function };
+enum class ComprehensionKind : uint8_t { None, List, Dict, Set, Generator };
+enum class Binding : uint8_t { None, Local, GlobalExplicit, GlobalImplicit, Free, Cell };
+
+// How a name occurs in a scope (Symbol::uses).
+enum SymbolUse : uint16_t {
+  kDefGlobal = 1,        // global statement
+  kDefLocal = 2,         // assignment
+  kDefParam = 4,         // parameter
+  kDefNonlocal = 8,      // nonlocal statement
+  kUse = 16,             // read
+  kDefFree = 32,         // free in this scope
+  kDefFreeClass = 64,    // free, and the scope is a class that assigns it too
+  kDefImport = 128,      // import
+  kDefAnnotation = 256,  // annotated
+  kDefCompIter = 512,    // comprehension target
+};
+
+struct Symbol {
+  Name name;  // mangled
+  uint16_t uses;
+  Binding binding;
+};
+
+struct Scope {
+  ScopeKind kind;
+  ComprehensionKind comprehension = ComprehensionKind::None;
+  Name name = Name::none;
+  const Scope* parent = nullptr;
+  bool nested = false;          // inside a function
+  bool has_free = false;        // has free variables
+  bool child_has_free = false;  // a child scope has free variables
+  bool generator = false;
+  bool coroutine = false;
+  bool varargs = false;
+  bool varkeywords = false;
+  bool returns_value = false;
+  bool needs_class_closure = false;  // a class whose methods use __class__ or super
+  std::span<const Name> parameters;  // mangled, in CPython's order of ste_varnames
+  std::span<Symbol> symbols;         // in order of first appearance
+
+  /// The symbol of a mangled name, or null.
+  const Symbol* find(Name mangled) const;
+};
+
+struct Features {          // from __future__
+  uint32_t flags = 0;      // the co_flags bits
+  int32_t last_line = -1;  // of the last future statement
+};
+
+class SymbolTable {
+ public:
+  /// The module's own scope.
+  const Scope* top() const { return top_; }
+  /// The scope that a FunctionDef, AsyncFunctionDef, ClassDef, Lambda, comprehension or the Module node
+  /// opens.
+  const Scope* scope_of(const void* node) const;
+
+  // Built by build_symbols only; the representation is its own affair.
+  Scope* top_ = nullptr;
+  void* index_ = nullptr;
+};
+
+/// `name` as it is called inside class `class_name` (Name::none outside): private names are mangled,
+/// section 6.2.1.
+Name mangle(Workspace& workspace, Name class_name, Name name);
+
+}  // namespace ouro::compiler

@@ -1,0 +1,32 @@
+// From text to tree. Two parsers share the tokens and the tree:
+//
+//   the fast one (fast/) is a deterministic recursive descent that accepts exactly Python and says nothing
+//   about what it rejects; the reference one (reference/) is a packrat machine over the PEG grammar that
+//   takes CPython's own way through a file, so it finds CPython's error, at CPython's place and recursion
+//   limit.
+//
+// parse() runs the first and, only when that gives up, the second. Each checks the other in the tests: on
+// valid files their trees are equal.
+#pragma once
+
+#include "base/workspace.h"
+#include "syntax/ast.h"
+#include "syntax/source.h"
+
+namespace ouro::syntax {
+
+struct ParseOptions {
+  ModuleKind mode = ModuleKind::Module;
+  WarningSink* warnings = nullptr;  // may be null
+};
+
+/// The tree of `source`, or CPython's error.
+Result<Module*> parse(Workspace& workspace, const SourceText& source, const ParseOptions& options);
+
+/// The fast parser alone: null when it does not accept the file. Warns only about files it accepts.
+Module* parse_fast(Workspace& workspace, const SourceText& source, const ParseOptions& options);
+
+/// The reference parser alone.
+Result<Module*> parse_reference(Workspace& workspace, const SourceText& source, const ParseOptions& options);
+
+}  // namespace ouro::syntax

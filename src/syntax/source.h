@@ -1,0 +1,25 @@
+// From bytes to the text that the lexer reads: byte order mark, PEP 263 coding cookie, decoding, universal
+// newlines.
+#pragma once
+
+#include <string_view>
+
+#include "base/workspace.h"
+
+namespace ouro::syntax {
+
+/// Decoded source: UTF-8, '\n' line ends only, a final newline added where the file had none. Lives in the
+/// arena, or is the caller's own buffer when that needed no change.
+struct SourceText {
+  std::string_view text;
+  std::string_view encoding;  // the cookie's normalised name as CPython stores it; "utf-8" by default
+  std::string_view filename;  // for error text, as given
+};
+
+/// Decodes a source file's bytes as `compile(bytes, filename, 'exec')` does. Errors: SyntaxError for an
+/// unknown or conflicting encoding and undecodable bytes, ValueError for NUL bytes ("source code string
+/// cannot contain null bytes"), with CPython's fields. Follows the language reference, section 2.1.4 and PEP
+/// 263.
+Result<SourceText> decode_source(Workspace& workspace, std::string_view bytes, std::string_view filename);
+
+}  // namespace ouro::syntax
