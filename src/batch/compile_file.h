@@ -1,0 +1,58 @@
+// One source file to one or more .pyc files: read once, compile per level, publish each whole or not at all.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/files.h"
+#include "base/workspace.h"
+#include "batch/record.h"
+#include "batch/warning_filters.h"
+#include "compiler/compile.h"
+#include "pyc/byte_buffer.h"
+#include "pyc/header.h"
+
+namespace ouro::batch {
+
+/// How a .pyc says which source it belongs to. PEP 552.
+enum class InvalidationMode : uint8_t { Timestamp, CheckedHash, UncheckedHash };
+
+/// CHECKED_HASH when SOURCE_DATE_EPOCH is set and not empty, else TIMESTAMP, as py_compile chooses.
+InvalidationMode default_invalidation_mode();
+
+/// Compiles files on one thread; keeps its memory between them.
+class FileCompiler {
+ public:
+  FileCompiler(const compiler::Target& target, const WarningFilters& filters) : target_(target), filters_(filters) {}
+
+  /// Reads the source. Returns 0 or an errno value; then `record` of compile() would be meaningless.
+  int load(const std::string& source);
+  /// What fstat said of the loaded source.
+  const FileInfo& info() const { return info_; }
+
+  /// Compiles the loaded source at `optimize` to the bytes of a .pyc with `embedded_name` in it; fills in
+  /// record.warnings and, on failure, record.error. The bytes are valid until the next call.
+  bool compile(const std::string& embedded_name, int optimize, InvalidationMode mode, FileRecord& record);
+  std::string_view pyc() const { return pyc_.view(); }
+
+  /// compile() and publish to record.output: directories are made, an output that is a symbolic link or no regular
+  /// file is refused as py_compile refuses it. Sets record.status.
+  void compile_to_file(const std::string& embedded_name, int optimize, InvalidationMode mode, FileRecord& record);
+
+ private:
+  int publish(const std::string& output);
+
+  const compiler::Target& target_;
+  const WarningFilters& filters_;
+  Workspace workspace_;
+  FileBuffer source_;
+  FileInfo info_;
+  pyc::ByteBuffer pyc_;
+};
+
+/// The refusal that py_compile words as FileExistsError, when `output` exists and is no regular file.
+std::optional<ErrorRecord> refuse_output(const std::string& output);
+
+}  // namespace ouro::batch

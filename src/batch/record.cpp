@@ -1,0 +1,49 @@
+#include "batch/record.h"
+
+#include "base/files.h"
+
+namespace ouro::batch {
+
+bool ErrorRecord::is_syntax_error() const {
+  return type == "SyntaxError" || type == "IndentationError" || type == "TabError";
+}
+
+namespace {
+
+std::optional<int> optional_field(int value) {
+  return value == Diagnostic::kNone ? std::nullopt : std::optional<int>(value);
+}
+
+}  // namespace
+
+ErrorRecord make_error_record(const Diagnostic& diagnostic, std::string_view filename) {
+  ErrorRecord record;
+  record.type = error_type_name(diagnostic.type);
+  record.message = diagnostic.message;
+  if (record.is_syntax_error()) record.filename = filename;
+  record.line = optional_field(diagnostic.line);
+  record.offset = optional_field(diagnostic.offset);
+  record.end_line = optional_field(diagnostic.end_line);
+  record.end_offset = optional_field(diagnostic.end_offset);
+  if (diagnostic.has_text) record.text = std::string(diagnostic.text);
+  return record;
+}
+
+ErrorRecord make_os_error_record(int error, std::string_view path) {
+  ErrorRecord record;
+  record.type = os_error_type(error);
+  record.message = path.empty() ? os_error_text(error) : os_error_text(error, path);
+  return record;
+}
+
+std::string_view status_name(FileStatus status) {
+  switch (status) {
+    case FileStatus::Compiled: return "compiled";
+    case FileStatus::Fresh: return "fresh";
+    case FileStatus::Failed: return "failed";
+    case FileStatus::Skipped: return "skipped";
+  }
+  return "skipped";
+}
+
+}  // namespace ouro::batch
