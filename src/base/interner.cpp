@@ -77,6 +77,17 @@ const Constant* Interner::str(Name name) {
   return entry.object;
 }
 
+const Constant* Interner::adopt(const Constant* str) {
+  const uint32_t known = size();
+  const Name name = intern(str->text());
+  Entry& entry = entries_[static_cast<uint32_t>(name)];
+  // A text that has a number already is an identifier of the source, whose object was interned before.
+  if (static_cast<uint32_t>(name) < known) return this->str(name);
+  entry.object = const_cast<Constant*>(str);
+  entry.object->interned = true;
+  return str;
+}
+
 void Interner::rehash(size_t capacity) {
   table_.assign(capacity, 0);
   for (uint32_t number = 1; number < entries_.size(); ++number) {

@@ -43,6 +43,10 @@ class Interner {
   /// The str object with this text that CPython's intern table would give: the same object for the same text.
   const Constant* str(std::string_view text) { return str(intern(text)); }
 
+  /// Interns an existing str object: makes it the interned one unless its text has one already; returns the
+  /// interned one.
+  const Constant* adopt(const Constant* str);
+
   /// How many numbers are in use: every Name is below this. For side tables.
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
 

@@ -33,7 +33,9 @@ struct Instruction {
 };
 
 /// Instructions of one code object in source order. Placing a label always begins a new basic block there,
-/// whether or not anything jumps to it; so does the instruction after a jump.
+/// whether or not anything jumps to it; so does the instruction after a jump, return or raise, with a label
+/// made on the spot. The order in which labels are made counts: it is the order in which some passes visit
+/// the blocks, and so decides the order of the exits that they copy. Label 0 is the entry.
 class InstructionSequence {
  public:
   explicit InstructionSequence(Arena& arena) : instructions_(arena), label_at_(arena) {
@@ -47,12 +49,17 @@ class InstructionSequence {
   /// The next instruction will be the first of a new block, at `label`. At most once per label.
   void place(Label label) {
     label_at_[static_cast<uint32_t>(label)] = static_cast<uint32_t>(instructions_.size());
+    block_ended_ = false;
   }
 
   void emit(Op op, uint32_t operand, const Location& where) {
+    if (block_ended_) place(new_label());
+    block_ended_ = op == Op::RETURN_VALUE || op == Op::RAISE_VARARGS || op == Op::RERAISE;
     instructions_.push_back({op, operand, Label::none, where});
   }
   void emit_jump(Op op, Label target, const Location& where) {
+    if (block_ended_) place(new_label());
+    block_ended_ = op != Op::SETUP_FINALLY && op != Op::SETUP_CLEANUP && op != Op::SETUP_WITH;
     instructions_.push_back({op, 0, target, where});
   }
 
@@ -64,6 +71,7 @@ class InstructionSequence {
  private:
   ArenaVector<Instruction> instructions_;
   ArenaVector<uint32_t> label_at_;
+  bool block_ended_ = false;
 };
 
 struct Scope;  // symbols.h
@@ -76,6 +84,9 @@ struct CodeUnit {
   const Scope* scope = nullptr;
   Name name = Name::none;
   Name qualified_name = Name::none;
+  /// The str object that becomes co_qualname: not interned, and the same object as the `__qualname__`
+  /// constant in a class body where that constant is new. Null: ConstantCache::scope_name(qualified_name).
+  const Constant* qualified_name_object = nullptr;
   int32_t arg_count = 0;  // positional parameters without positional-only ones, as AST counts them
   int32_t positional_only_count = 0;
   int32_t keyword_only_count = 0;
