@@ -36,6 +36,11 @@ uint32_t hash_text(std::string_view text) {
   return static_cast<uint32_t>(hash ^ (hash >> 32));
 }
 
+bool is_anonymous_scope(Name name) {
+  return name == Name::k_module || name == Name::k_lambda_name || name == Name::k_listcomp ||
+         name == Name::k_setcomp || name == Name::k_dictcomp || name == Name::k_genexpr;
+}
+
 }  // namespace
 
 Interner::Interner(Arena& arena, Constants& constants) : arena_(arena), constants_(constants) {
@@ -72,7 +77,10 @@ const Constant* Interner::str(Name name) {
     // Sharing is what interning means, so the one-character strings that Constants shares stay the same
     // objects.
     entry.object = const_cast<Constant*>(constants_.str(entry.text));
-    entry.object->interned = true;
+    // The names of anonymous scopes are static objects of CPython that it does not intern.
+    const bool is_static = is_anonymous_scope(name);
+    entry.object->interned = !is_static;
+    if (is_static) entry.object->immortal = true;
   }
   return entry.object;
 }
