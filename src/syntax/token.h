@@ -65,11 +65,13 @@ enum class TokenKind : uint8_t {
   Arrow,
   Ellipsis,
   ColonEqual,
+  Stray,  // `$`, `?`, `!` or a backquote: a character that no rule of the grammar wants
   // The lexer met an error; Lexer::error() has it. Every later token is this one again.
   Error,
 };
 
-/// One token. `range` is in lines and UTF-8 columns of the decoded source.
+/// One token. `range` is in lines and UTF-8 columns of the decoded source. Indent, Dedent, EndMarker and
+/// Error have no text: their columns are -1, and the line is the one the lexer stood in when it gave them.
 struct Token {
   TokenKind kind = TokenKind::EndMarker;
   uint32_t start = 0;      // byte offset in the decoded source

@@ -1,0 +1,359 @@
+// The lexer proper: lines, indentation, names, brackets and operators.
+//
+// The text always ends in a newline (decode_source sees to that, the constructor to the rest), so every loop
+// over a token's bytes stops at a newline at the latest, and the end of the text is looked for at the start
+// of a line and nowhere else. A token is scanned once, by table; a name is interned from the text itself.
+//
+// Lines count when their first byte is about to be read, not when the newline before it is: at the end of the
+// file the lexer still stands in the last line, and the places of the closing Dedent and EndMarker tokens,
+// and of errors there, follow from that. `line_start_` is where the columns of the current line count from.
+// `shown_start_` lags behind it where a token reaches over several lines: CPython keeps such a token in its
+// buffer and shows the whole of it as the text of an error.
+//
+// Indentation is measured twice, with tab stops of eight and of one; the two must agree on what is deeper.
+// Within brackets it means nothing. Blank lines and lines with only a comment give no token at all.
+//
+// Strings stand in strings.cpp, numbers in numbers.cpp, names beyond ASCII in wide_names.cpp, and what
+// becomes of a failure in errors.cpp.
+#include "syntax/lexer.h"
+
+#include <cstring>
+
+#include "syntax/lexer/characters.h"
+
+namespace ouro::syntax {
+
+Lexer::Lexer(Workspace& workspace, const SourceText& source, WarningSink* warnings)
+    : workspace_(workspace), source_(source), warnings_(warnings) {
+  start(source);
+}
+
+Lexer::Lexer(Workspace& workspace, const SourceText& source, WarningSink* warnings, FStringOrigin origin)
+    : workspace_(workspace), source_(source), warnings_(warnings), is_fstring_(true), origin_(origin) {
+  start(source);
+  line_ = origin.line - 1;
+}
+
+void Lexer::start(const SourceText& source) {
+  std::string_view text = source.text;
+  if (text.empty() || text.back() != '\n') {
+    auto copy = workspace_.arena.make_span<char>(text.size() + 1);
+    if (!text.empty()) std::memcpy(copy.data(), text.data(), text.size());
+    copy.back() = '\n';
+    text = {copy.data(), copy.size()};
+  }
+  begin_ = cursor_ = line_start_ = shown_start_ = text.data();
+  end_ = begin_ + text.size();
+  indents_[0] = alternate_indents_[0] = 0;
+}
+
+Token Lexer::next() {
+  if (failure_ != LexerFailure::None) [[unlikely]]
+    return place_less(TokenKind::Error);
+  if (at_line_start_ && !start_logical_line()) [[unlikely]]
+    return place_less(TokenKind::Error);
+  if (pending_indents_ != 0) return pending_indent();
+  return scan();
+}
+
+Token Lexer::make(TokenKind kind, const char* from, const char* to) {
+  cursor_ = to;
+  Token token;
+  token.kind = kind;
+  token.start = static_cast<uint32_t>(from - begin_);
+  token.end = static_cast<uint32_t>(to - begin_);
+  token.range = {line_, column_shift_ + static_cast<int32_t>(from - line_start_), line_,
+                 column_shift_ + static_cast<int32_t>(to - line_start_)};
+  return token;
+}
+
+Token Lexer::place_less(TokenKind kind) const {
+  Token token;
+  token.kind = kind;
+  token.start = token.end = offset();
+  token.range = {line_, column_shift_ - 1, line_, column_shift_ - 1};
+  return token;
+}
+
+Token Lexer::pending_indent() {
+  const bool dedent = pending_indents_ < 0;
+  pending_indents_ += dedent ? 1 : -1;
+  return place_less(dedent ? TokenKind::Dedent : TokenKind::Indent);
+}
+
+Token Lexer::end_of_input() {
+  if (bracket_depth_ != 0) return fail(LexerFailure::EndOfFile);
+  return place_less(TokenKind::EndMarker);
+}
+
+// ---------------------------------------------------------------------------------------------- lines
+
+/// Steps into the line at the cursor; false at the end of the text.
+bool Lexer::begin_line(bool within_token) {
+  if (cursor_ == end_) return false;
+  ++line_;
+  line_start_ = cursor_;
+  if (!within_token) shown_start_ = cursor_;
+  if (is_fstring_) [[unlikely]]
+    column_shift_ = line_ == origin_.line ? origin_.column : 0;
+  return true;
+}
+
+/// From the start of a line to the first line that has a token, and to that token. False: an error.
+bool Lexer::start_logical_line() {
+  at_line_start_ = false;
+  for (;;) {
+    int column = 0;
+    int alternate = 0;
+    if (begin_line(false)) {
+      const char* at = cursor_;
+      while (*at == ' ') ++at;
+      column = alternate = static_cast<int>(at - cursor_);
+      cursor_ = at;
+      if (*at == '\t' || *at == '\f' || *at == '\\') [[unlikely]] {
+        if (!measure_indent(&column, &alternate)) return false;
+      }
+      if (*cursor_ == '#') cursor_ = static_cast<const char*>(std::memchr(cursor_, '\n', end_ - cursor_));
+      if (*cursor_ == '\n') {
+        ++cursor_;
+        continue;
+      }
+    }
+    return bracket_depth_ != 0 || change_indent(column, alternate);
+  }
+}
+
+/// The general case of the white space before a line's first token: tabs, form feeds, continued lines. The
+/// spaces up to the cursor are counted already. A line continued within its indentation keeps the indentation
+/// before the first backslash.
+bool Lexer::measure_indent(int* column, int* alternate) {
+  constexpr int kTabSize = 8;
+  int continued_column = 0;
+  for (;;) {
+    switch (*cursor_) {
+      case ' ':
+        ++*column;
+        ++*alternate;
+        break;
+      case '\t':
+        *column = (*column / kTabSize + 1) * kTabSize;
+        ++*alternate;
+        break;
+      case '\f':
+        *column = *alternate = 0;
+        break;
+      case '\\':
+        if (continued_column == 0) continued_column = *column;
+        if (!continue_line(false)) return false;
+        continue;
+      default:
+        if (continued_column != 0) *column = *alternate = continued_column;
+        return true;
+    }
+    ++cursor_;
+  }
+}
+
+bool Lexer::change_indent(int column, int alternate) {
+  if (column > indents_[indent_depth_]) {
+    if (indent_depth_ + 1 >= kMaxIndents) {
+      cursor_ = line_end();
+      fail(LexerFailure::TooDeep);
+      return false;
+    }
+    if (alternate > alternate_indents_[indent_depth_]) {
+      ++pending_indents_;
+      ++indent_depth_;
+      indents_[indent_depth_] = column;
+      alternate_indents_[indent_depth_] = alternate;
+      return true;
+    }
+  } else {
+    while (indent_depth_ > 0 && column < indents_[indent_depth_]) {
+      --pending_indents_;
+      --indent_depth_;
+    }
+    if (column != indents_[indent_depth_]) {
+      cursor_ = line_end();
+      fail(LexerFailure::Dedent);
+      return false;
+    }
+    if (alternate == alternate_indents_[indent_depth_]) return true;
+  }
+  cursor_ = line_end();
+  fail(LexerFailure::Tabs);
+  return false;
+}
+
+/// Over a backslash at the cursor and the newline that must follow it, into the next line.
+bool Lexer::continue_line(bool within_token) {
+  if (cursor_[1] != '\n') {
+    cursor_ += 2;
+    fail(LexerFailure::LineContinuation);
+    return false;
+  }
+  cursor_ += 2;
+  if (begin_line(within_token)) return true;
+  fail(LexerFailure::EndOfFile);
+  return false;
+}
+
+// ---------------------------------------------------------------------------------------------- tokens
+
+Token Lexer::scan() {
+  for (;;) {
+    if (cursor_ == end_) [[unlikely]]
+      return end_of_input();
+    const char* at = cursor_;
+    while (*at == ' ' || *at == '\t' || *at == '\f') ++at;
+    switch (character_class(*at)) {
+      case CharacterClass::Identifier:
+        return name_token(at);
+      case CharacterClass::Operator:
+        return operator_token(at);
+      case CharacterClass::Quote:
+        return string_token(at, at);
+      case CharacterClass::Digit:
+        return number_token(at);
+      case CharacterClass::Dot:
+        if (is_digit(at[1])) return number_token(at);
+        if (at[1] == '.' && at[2] == '.') return make(TokenKind::Ellipsis, at, at + 3);
+        return make(TokenKind::Dot, at, at + 1);
+      case CharacterClass::Hash:
+        at = static_cast<const char*>(std::memchr(at, '\n', end_ - at));
+        [[fallthrough]];
+      case CharacterClass::Newline:
+        if (bracket_depth_ == 0) {
+          const Token newline = make(TokenKind::Newline, at, at);
+          cursor_ = at + 1;
+          at_line_start_ = true;
+          return newline;
+        }
+        cursor_ = at + 1;
+        if (!start_logical_line()) return place_less(TokenKind::Error);
+        continue;
+      case CharacterClass::Backslash:
+        cursor_ = at;
+        if (!continue_line(true)) return place_less(TokenKind::Error);
+        continue;
+      case CharacterClass::Wide:
+        return wide_name_token(at);
+      case CharacterClass::Other:
+        return unknown_character(at);
+    }
+  }
+}
+
+namespace {
+
+/// Whether a name of one or two letters before a quote is the prefix of a string literal.
+bool is_string_prefix(const char* from, size_t size) {
+  const char first = static_cast<char>(from[0] | 32);
+  if (size == 1) return first == 'r' || first == 'b' || first == 'f' || first == 'u';
+  const char second = static_cast<char>(from[1] | 32);
+  return size == 2 && ((first == 'r' && (second == 'b' || second == 'f')) ||
+                       (second == 'r' && (first == 'b' || first == 'f')));
+}
+
+}  // namespace
+
+Token Lexer::name_token(const char* from) {
+  const char* at = from + 1;
+  while (is_identifier_part(*at)) ++at;
+  const auto size = static_cast<size_t>(at - from);
+  if (size <= 2 && (*at == '"' || *at == '\'') && is_string_prefix(from, size)) return string_token(from, at);
+  if (is_wide(*at)) [[unlikely]]
+    return wide_name_token(from);
+  Token token = make(TokenKind::Name, from, at);
+  token.name = workspace_.names.intern({from, size});
+  return token;
+}
+
+Token Lexer::open_bracket(const char* from, TokenKind kind) {
+  if (bracket_depth_ >= kMaxBrackets) {
+    cursor_ = from + 1;
+    return raise("too many nested parentheses");
+  }
+  brackets_[bracket_depth_++] = {*from, line_, static_cast<int>(from - line_start_)};
+  return make(kind, from, from + 1);
+}
+
+Token Lexer::close_bracket(const char* from, TokenKind kind) {
+  cursor_ = from + 1;
+  const std::string closing(1, *from);
+  if (bracket_depth_ == 0) return raise("unmatched '" + closing + "'");
+  const Bracket opening = brackets_[--bracket_depth_];
+  const char wanted = opening.character == '(' ? ')' : opening.character == '[' ? ']' : '}';
+  if (*from == wanted) return make(kind, from, from + 1);
+  std::string message = "closing parenthesis '" + closing + "' does not match opening parenthesis '";
+  message += opening.character;
+  message += '\'';
+  if (opening.line != line_) message += " on line " + std::to_string(opening.line);
+  return raise(message);
+}
+
+Token Lexer::operator_token(const char* from) {
+  using enum TokenKind;
+  const char second = from[1];
+  // An operator, or the longer one when '=' follows.
+  auto with_equal = [&](TokenKind plain, TokenKind equal) {
+    return second == '=' ? make(equal, from, from + 2) : make(plain, from, from + 1);
+  };
+  // An operator that may be doubled, each with '=' behind it or not.
+  auto doubled = [&](TokenKind plain, TokenKind equal, TokenKind twice, TokenKind twice_equal) {
+    if (second != *from) return with_equal(plain, equal);
+    return from[2] == '=' ? make(twice_equal, from, from + 3) : make(twice, from, from + 2);
+  };
+  switch (*from) {
+    case '(':
+      return open_bracket(from, LeftParen);
+    case ')':
+      return close_bracket(from, RightParen);
+    case '[':
+      return open_bracket(from, LeftBracket);
+    case ']':
+      return close_bracket(from, RightBracket);
+    case '{':
+      return open_bracket(from, LeftBrace);
+    case '}':
+      return close_bracket(from, RightBrace);
+    case ':':
+      return with_equal(Colon, ColonEqual);
+    case ',':
+      return make(Comma, from, from + 1);
+    case ';':
+      return make(Semicolon, from, from + 1);
+    case '=':
+      return with_equal(Equal, EqualEqual);
+    case '-':
+      return second == '>' ? make(Arrow, from, from + 2) : with_equal(Minus, MinusEqual);
+    case '+':
+      return with_equal(Plus, PlusEqual);
+    case '*':
+      return doubled(Star, StarEqual, DoubleStar, DoubleStarEqual);
+    case '/':
+      return doubled(Slash, SlashEqual, DoubleSlash, DoubleSlashEqual);
+    case '|':
+      return with_equal(Bar, BarEqual);
+    case '&':
+      return with_equal(Ampersand, AmpersandEqual);
+    case '<':
+      // `<>`: the parser, which knows the future imports, says what is wrong with it.
+      return second == '>' ? make(NotEqual, from, from + 2)
+                           : doubled(Less, LessEqual, LeftShift, LeftShiftEqual);
+    case '>':
+      return doubled(Greater, GreaterEqual, RightShift, RightShiftEqual);
+    case '%':
+      return with_equal(Percent, PercentEqual);
+    case '~':
+      return make(Tilde, from, from + 1);
+    case '^':
+      return with_equal(Circumflex, CircumflexEqual);
+    case '@':
+      return with_equal(At, AtEqual);
+    default:
+      return with_equal(Stray, NotEqual);  // '!'
+  }
+}
+
+}  // namespace ouro::syntax

@@ -1,0 +1,69 @@
+// Where a string literal ends. What stands in it is not the lexer's business.
+#include <cstring>
+
+#include "syntax/lexer.h"
+
+namespace ouro::syntax {
+
+/// The literal whose prefix begins at `from` and whose first quote stands at `quote`.
+Token Lexer::string_token(const char* from, const char* quote) {
+  const char mark = *quote;
+  const int first_line = line_;
+  const char* first_line_start = line_start_;
+  const bool triple = quote[1] == mark && quote[2] == mark;
+  const char* to = nullptr;
+  if (triple)
+    to = long_string_end(quote + 3, mark);
+  else
+    to = quote[1] == mark ? quote + 2 : short_string_end(quote + 1, mark);
+
+  if (to == nullptr) {
+    const std::string detected = " (detected at line " + std::to_string(line_) + ")";
+    line_ = first_line;
+    line_start_ = first_line_start;
+    cursor_ = from + 1;
+    return raise((triple ? "unterminated triple-quoted string literal" : "unterminated string literal") +
+                 detected);
+  }
+  Token token = make(TokenKind::String, from, to);
+  if (line_ != first_line) {
+    token.range.line = first_line;
+    token.range.column = column_shift_ + static_cast<int32_t>(from - first_line_start);
+  }
+  return token;
+}
+
+/// Behind the closing quote, or null at the end of the line.
+const char* Lexer::short_string_end(const char* at, char quote) {
+  for (;;) {
+    while (*at != quote && *at != '\\' && *at != '\n') ++at;
+    if (*at == quote) return at + 1;
+    if (*at == '\n') return nullptr;
+    ++at;
+    at = *at == '\n' ? step_over_newline(at) : at + 1;
+    if (at == nullptr) return nullptr;
+  }
+}
+
+/// Behind the three closing quotes, or null at the end of the text.
+const char* Lexer::long_string_end(const char* at, char quote) {
+  for (;;) {
+    while (*at != quote && *at != '\\' && *at != '\n') ++at;
+    if (*at == quote) {
+      if (at[1] == quote && at[2] == quote) return at + 3;
+      ++at;
+      continue;
+    }
+    if (*at == '\\') ++at;
+    at = *at == '\n' ? step_over_newline(at) : at + 1;
+    if (at == nullptr) return nullptr;
+  }
+}
+
+/// From a newline within a string to the next line; null at the end of the text.
+const char* Lexer::step_over_newline(const char* at) {
+  cursor_ = at + 1;
+  return begin_line(true) ? cursor_ : nullptr;
+}
+
+}  // namespace ouro::syntax
