@@ -28,7 +28,8 @@ class Collector : public WarningSink {
     const WarningAction action = filters_.decide(warning, filename_);
     if (action == WarningAction::Error) return true;
     if (action != WarningAction::Ignore) {
-      out_.push_back({warning.category, std::string(warning.message), warning.line, action == WarningAction::Once});
+      out_.push_back(
+          {warning.category, std::string(warning.message), warning.line, action == WarningAction::Once});
     }
     return false;
   }
@@ -42,14 +43,18 @@ class Collector : public WarningSink {
 // Temporary names must differ between threads and between processes that compile one tree at once.
 uint64_t unique_number() {
   static std::atomic<uint64_t> counter{0};
-  return (static_cast<uint64_t>(getpid()) << 32) | (counter.fetch_add(1, std::memory_order_relaxed) & 0xFFFFFFFF);
+  return (static_cast<uint64_t>(getpid()) << 32) |
+         (counter.fetch_add(1, std::memory_order_relaxed) & 0xFFFFFFFF);
 }
 
 }  // namespace
 
-int FileCompiler::load(const std::string& source) { return read_file(source, &source_, &info_); }
+int FileCompiler::load(const std::string& source) {
+  return read_file(source, &source_, &info_);
+}
 
-bool FileCompiler::compile(const std::string& embedded_name, int optimize, InvalidationMode mode, FileRecord& record) {
+bool FileCompiler::compile(const std::string& embedded_name, int optimize, InvalidationMode mode,
+                           FileRecord& record) {
   workspace_.rewind();
   pyc_.clear();
   record.optimize = optimize;
@@ -71,7 +76,8 @@ bool FileCompiler::compile(const std::string& embedded_name, int optimize, Inval
     header.mtime = static_cast<uint32_t>(info_.mtime);
     header.source_size = static_cast<uint32_t>(source_.bytes().size());
   } else {
-    header.kind = mode == InvalidationMode::CheckedHash ? pyc::HeaderKind::CheckedHash : pyc::HeaderKind::UncheckedHash;
+    header.kind =
+        mode == InvalidationMode::CheckedHash ? pyc::HeaderKind::CheckedHash : pyc::HeaderKind::UncheckedHash;
     header.source_hash = source_hash(header.raw_magic(), source_.bytes());
   }
   pyc::write_header(header, pyc_);
@@ -90,7 +96,8 @@ std::optional<ErrorRecord> refuse_output(const std::string& output) {
   error.type = "FileExistsError";
   error.message = fmt::format(
       "{} is a {} and will be changed into a regular {} if import writes a byte-compiled file to it", output,
-      info.type == FileType::Symlink ? "symlink" : "non-regular file", info.type == FileType::Symlink ? "file" : "one");
+      info.type == FileType::Symlink ? "symlink" : "non-regular file",
+      info.type == FileType::Symlink ? "file" : "one");
   return error;
 }
 

@@ -25,10 +25,12 @@ InvalidationMode default_invalidation_mode();
 /// Compiles files on one thread; keeps its memory between them.
 class FileCompiler {
  public:
-  FileCompiler(const compiler::Target& target, const WarningFilters& filters) : target_(target), filters_(filters) {}
+  FileCompiler(const compiler::Target& target, const WarningFilters& filters)
+      : target_(target), filters_(filters) {}
 
   /// Reads the source. Returns 0 or an errno value; then `record` of compile() would be meaningless.
   int load(const std::string& source);
+  std::string_view source() const { return source_.bytes(); }
   /// What fstat said of the loaded source.
   const FileInfo& info() const { return info_; }
 
@@ -37,9 +39,10 @@ class FileCompiler {
   bool compile(const std::string& embedded_name, int optimize, InvalidationMode mode, FileRecord& record);
   std::string_view pyc() const { return pyc_.view(); }
 
-  /// compile() and publish to record.output: directories are made, an output that is a symbolic link or no regular
-  /// file is refused as py_compile refuses it. Sets record.status.
-  void compile_to_file(const std::string& embedded_name, int optimize, InvalidationMode mode, FileRecord& record);
+  /// compile() and publish to record.output: directories are made, an output that is a symbolic link or no
+  /// regular file is refused as py_compile refuses it. Sets record.status.
+  void compile_to_file(const std::string& embedded_name, int optimize, InvalidationMode mode,
+                       FileRecord& record);
 
  private:
   int publish(const std::string& output);

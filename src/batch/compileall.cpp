@@ -1,74 +1,31 @@
 // compileall: walk, then decide per file what py_compile is asked for.
 //
-// The walk of a tree comes first and gives a list of events; the files among them are compiled by worker threads, and
-// what each has to say is printed in the order of the list, so that the output of -j 8 is that of -j 1. (CPython's
-// worker processes print as they please.) With more than one worker the "Listing" lines come first, as they do in
-// CPython, whose parent walks while the children compile.
+// The walk of a tree comes first and gives a list of events; the files among them are compiled by worker
+// threads, and what each has to say is printed in the order of the list, so that the output of -j 8 is that
+// of -j 1. (CPython's worker processes print as they please.) With more than one worker the "Listing" lines
+// come first, as they do in CPython, whose parent walks while the children compile.
 #include "batch/compileall.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <set>
 
 #include "base/thread_pool.h"
 #include "batch/messages.h"
+#include "batch/paths.h"
 #include "batch/walk.h"
 
 namespace ouro::batch {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Outcome {
   bool success = true;
   std::string out;
   std::string err;
 };
-
-std::vector<std::string> split_path(std::string_view path) {
-  std::vector<std::string> parts;
-  for (;;) {
-    const size_t slash = path.find('/');
-    parts.emplace_back(path.substr(0, slash));
-    if (slash == std::string_view::npos) return parts;
-    path.remove_prefix(slash + 1);
-  }
-}
-
-// The name that goes into the code object: -s takes away each leading part that agrees (the first part of that
-// spelling, which for repeated names need not be the leading one), -p puts a directory in front.
-std::string embedded_name(const std::string& path, const std::optional<std::string>& strip,
-                          const std::optional<std::string>& prepend) {
-  std::string name;
-  if (strip) {
-    const std::vector<std::string> parts = split_path(path);
-    const std::vector<std::string> stripped = split_path(*strip);
-    std::vector<std::string> left = parts;
-    for (size_t i = 0; i < std::min(parts.size(), stripped.size()); ++i) {
-      if (parts[i] != stripped[i]) continue;
-      left.erase(std::find(left.begin(), left.end(), parts[i]));
-    }
-    for (const std::string& part : left) name = join_path(name, part);
-  }
-  if (prepend) name = join_path(*prepend, strip ? name : path);
-  return name.empty() ? path : name;
-}
-
-bool link_leaves(const std::string& path, const std::string& limit) {
-  std::error_code ignored;
-  if (!fs::is_symlink(path, ignored)) return false;
-  const fs::path target = fs::weakly_canonical(path, ignored);
-  const fs::path root = fs::weakly_canonical(fs::path(limit), ignored);
-  for (fs::path parent = target.parent_path();; parent = parent.parent_path()) {
-    if (parent == root) return false;
-    if (parent == parent.parent_path()) return true;
-  }
-}
 
 // One file of compileall: its outputs by level, and what happens to it.
 class FileTask {
@@ -99,7 +56,8 @@ class FileTask {
     const std::set<int> distinct(options_.levels.begin(), options_.levels.end());
     for (const int requested : distinct) {
       const int optimize = requested == -1 ? options_.interpreter_level : requested;
-      std::string output = options_.legacy ? path_ + "c" : pyc::cache_path(path_, std::max(optimize, 0), options_.cache);
+      std::string output =
+          options_.legacy ? path_ + "c" : pyc::cache_path(path_, std::max(optimize, 0), options_.cache);
       levels_.push_back({requested, optimize, std::move(output)});
     }
   }
@@ -121,6 +79,7 @@ class FileTask {
   }
 
   void compile(FileCompiler& compiler) {
+    if (const auto refused = refuse_output(levels_[0].output)) return fail(*refused);
     if (const int error = compiler.load(path_); error != 0) return fail(make_os_error_record(error, path_));
     const std::string name = embedded_name(path_, options_.strip, options_.prepend);
     for (size_t i = 0; i < levels_.size(); ++i) {
@@ -134,30 +93,21 @@ class FileTask {
         return fail(error);
       }
       compiler.compile_to_file(name, level.optimize, options_.mode, record);
-      for (const WarningRecord& warning : record.warnings) outcome_.err += printable_text(format_warning(warning, name));
+      for (const WarningRecord& warning : record.warnings)
+        outcome_.err += printable_text(format_warning(warning, name));
       if (record.error) return fail(*record.error);
-      if (i > 0 && options_.hardlink_duplicates) link_if_equal(levels_[i - 1].output, level.output);
+      if (i > 0 && options_.hardlink_duplicates) {
+        const int error = link_if_equal(levels_[i - 1].output, level.output);
+        if (error != 0) return fail(make_os_error_record(error, level.output));
+      }
     }
-  }
-
-  // Both files are there; the second becomes a link to the first in one step.
-  void link_if_equal(const std::string& previous, const std::string& output) {
-    FileBuffer a;
-    FileBuffer b;
-    if (read_file(previous, &a, nullptr) != 0 || read_file(output, &b, nullptr) != 0 || a.bytes() != b.bytes()) return;
-    const std::string temporary = fmt::format("{}.{}.link", output, getpid());
-    if (link(previous.c_str(), temporary.c_str()) != 0) return;
-    // rename() does nothing, and leaves the temporary name, when both already are one file.
-    if (rename(temporary.c_str(), output.c_str()) != 0) {
-      fail(make_os_error_record(errno, output));
-    }
-    unlink(temporary.c_str());
   }
 
   void fail(const ErrorRecord& error) {
     outcome_.success = false;
     if (options_.quiet >= 2) return;
-    outcome_.out += options_.quiet == 1 ? fmt::format("*** Error compiling {}...\n", path_repr(path_)) : "*** ";
+    outcome_.out +=
+        options_.quiet == 1 ? fmt::format("*** Error compiling {}...\n", path_repr(path_)) : "*** ";
     const bool os_error = error.type.ends_with("Error") && error.message.starts_with("[Errno");
     if (os_error || error.type == "FileExistsError") {
       outcome_.out += printable_text(fmt::format("{}: {}\n", error.type, error.message));
@@ -191,7 +141,8 @@ bool run_events(const std::vector<WalkEvent>& events, const CompileallOptions& o
   bool success = true;
   auto work = [&](unsigned worker, size_t item) {
     if (events[item].kind != WalkEvent::Kind::File) return;
-    if (!compilers[worker]) compilers[worker] = std::make_unique<FileCompiler>(*options.target, *options.warnings);
+    if (!compilers[worker])
+      compilers[worker] = std::make_unique<FileCompiler>(*options.target, *options.warnings);
     outcomes[item] = FileTask(events[item].path, options).run(*compilers[worker]);
   };
   auto consume = [&](size_t item) {

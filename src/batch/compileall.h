@@ -17,18 +17,18 @@ namespace ouro::batch {
 struct CompileallOptions {
   const compiler::Target* target = nullptr;
   const WarningFilters* warnings = nullptr;
-  pyc::CachePathOptions cache;            // the target's tag, the pycache prefix
-  int max_levels = 1000;                  // -l is 0
-  std::optional<std::string> destination; // -d
-  std::optional<std::string> strip;       // -s
-  std::optional<std::string> prepend;     // -p
-  std::optional<std::string> link_limit;  // -e
+  pyc::CachePathOptions cache;             // the target's tag, the pycache prefix
+  int max_levels = 1000;                   // -l is 0
+  std::optional<std::string> destination;  // -d
+  std::optional<std::string> strip;        // -s
+  std::optional<std::string> prepend;      // -p
+  std::optional<std::string> link_limit;   // -e
   bool force = false;
   int quiet = 0;
   bool legacy = false;
   bool hardlink_duplicates = false;
-  std::vector<int> levels{-1};    // -1: the interpreter's own level
-  int interpreter_level = 0;      // -O, -OO
+  std::vector<int> levels{-1};  // -1: the interpreter's own level
+  int interpreter_level = 0;    // -O, -OO
   InvalidationMode mode = InvalidationMode::Timestamp;
   std::function<bool(const std::string&)> excluded;  // -x; null: nothing is
   unsigned workers = 1;

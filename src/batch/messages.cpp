@@ -11,7 +11,8 @@ namespace ouro::batch {
 
 namespace {
 
-// os.fsdecode: bytes that are no UTF-8 become lone surrogates U+DC80..U+DCFF, three bytes each in our strings.
+// os.fsdecode: bytes that are no UTF-8 become lone surrogates U+DC80..U+DCFF, three bytes each in our
+// strings.
 std::string surrogate_escaped(std::string_view path) {
   std::string out;
   while (!path.empty()) {
@@ -34,7 +35,8 @@ std::string_view base_name(std::string_view path) {
 
 bool is_python_space(char32_t c) {
   return (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
 }
 
 std::string_view strip_end(std::string_view text, std::string_view what) {
@@ -84,13 +86,15 @@ std::string format_exception(const ErrorRecord& error) {
     suffix = fmt::format(" ({})", error.filename);
   }
   if (error.text) out += format_source_line(error);
-  out += fmt::format("{}: {}{}\n", error.type, error.message.empty() ? "<no detail available>" : error.message, suffix);
+  out += fmt::format("{}: {}{}\n", error.type,
+                     error.message.empty() ? "<no detail available>" : error.message, suffix);
   return out;
 }
 
 std::string exception_text(const ErrorRecord& error) {
   if (!error.is_syntax_error()) return error.message;
-  if (error.line) return fmt::format("{} ({}, line {})", error.message, base_name(error.filename), *error.line);
+  if (error.line)
+    return fmt::format("{} ({}, line {})", error.message, base_name(error.filename), *error.line);
   return fmt::format("{} ({})", error.message, base_name(error.filename));
 }
 
@@ -100,8 +104,8 @@ std::string compile_error_text(const ErrorRecord& error) {
 }
 
 std::string format_warning(const WarningRecord& warning, const std::string& filename) {
-  std::string out = fmt::format("{}:{}: {}: {}\n", filename, warning.line, warning_category_name(warning.category),
-                                warning.message);
+  std::string out = fmt::format("{}:{}: {}: {}\n", filename, warning.line,
+                                warning_category_name(warning.category), warning.message);
   const auto line = read_line_of_file(filename, static_cast<size_t>(std::max(0, warning.line)));
   if (!line) return out;
   std::string_view text = *line;
@@ -131,6 +135,8 @@ std::string printable_text(std::string_view text) {
   return out;
 }
 
-std::string path_repr(std::string_view path) { return str_repr(surrogate_escaped(path)); }
+std::string path_repr(std::string_view path) {
+  return str_repr(surrogate_escaped(path));
+}
 
 }  // namespace ouro::batch

@@ -38,10 +38,14 @@ ErrorRecord make_os_error_record(int error, std::string_view path) {
 
 std::string_view status_name(FileStatus status) {
   switch (status) {
-    case FileStatus::Compiled: return "compiled";
-    case FileStatus::Fresh: return "fresh";
-    case FileStatus::Failed: return "failed";
-    case FileStatus::Skipped: return "skipped";
+    case FileStatus::Compiled:
+      return "compiled";
+    case FileStatus::Fresh:
+      return "fresh";
+    case FileStatus::Failed:
+      return "failed";
+    case FileStatus::Skipped:
+      return "skipped";
   }
   return "skipped";
 }

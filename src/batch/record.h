@@ -11,8 +11,8 @@
 
 namespace ouro::batch {
 
-/// An exception as Python would have it. For the SyntaxError family the fields are those of the exception object;
-/// nothing where Python has None.
+/// An exception as Python would have it. For the SyntaxError family the fields are those of the exception
+/// object; nothing where Python has None.
 struct ErrorRecord {
   std::string type;      // "SyntaxError", "PermissionError", ...
   std::string message;   // the exception's `msg`, or str() of one that is no SyntaxError

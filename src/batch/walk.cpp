@@ -3,16 +3,9 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "batch/paths.h"
 
 namespace ouro::batch {
-
-std::string join_path(std::string_view head, std::string_view tail) {
-  if (tail.starts_with('/') || head.empty()) return std::string(tail);
-  std::string out(head);
-  if (!head.ends_with('/')) out += '/';
-  out += tail;
-  return out;
-}
 
 namespace {
 
@@ -39,7 +32,8 @@ Level open_level(std::string path, std::vector<WalkEvent>& events) {
 
 }  // namespace
 
-void walk_directory(const std::string& directory, const WalkOptions& options, std::vector<WalkEvent>& events) {
+void walk_directory(const std::string& directory, const WalkOptions& options,
+                    std::vector<WalkEvent>& events) {
   std::vector<Level> stack;
   stack.push_back(open_level(directory, events));
   while (!stack.empty()) {
@@ -56,7 +50,8 @@ void walk_directory(const std::string& directory, const WalkOptions& options, st
     const bool link = known && info.type == FileType::Symlink;
     const bool directory_itself = known && info.type == FileType::Directory;
     if (directory_itself) {
-      if (static_cast<int>(stack.size()) <= options.max_levels) stack.push_back(open_level(std::move(path), events));
+      if (static_cast<int>(stack.size()) <= options.max_levels)
+        stack.push_back(open_level(std::move(path), events));
       continue;
     }
     if (link && stat_file(path, &info) == 0 && info.type == FileType::Directory) continue;

@@ -37,14 +37,16 @@ std::optional<WarningAction> parse_action(std::string_view text) {
   return std::nullopt;
 }
 
-constexpr std::string_view kUnrelatedCategories[] = {
-    "UserWarning",   "PendingDeprecationWarning", "RuntimeWarning",  "FutureWarning",
-    "ImportWarning", "UnicodeWarning",            "BytesWarning",    "ResourceWarning",
-    "EncodingWarning"};
+constexpr std::string_view kUnrelatedCategories[] = {"UserWarning",    "PendingDeprecationWarning",
+                                                     "RuntimeWarning", "FutureWarning",
+                                                     "ImportWarning",  "UnicodeWarning",
+                                                     "BytesWarning",   "ResourceWarning",
+                                                     "EncodingWarning"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return c < 128 ? std::tolower(c) : c; });
   return out;
 }
 
@@ -80,8 +82,8 @@ std::string WarningFilters::add(std::string_view option) {
   } else if (category == "DeprecationWarning") {
     filter.category = Category::Deprecation;
   } else if (!category.empty() && category != "Warning") {
-    const bool known = std::find(std::begin(kUnrelatedCategories), std::end(kUnrelatedCategories), category) !=
-                       std::end(kUnrelatedCategories);
+    const bool known = std::find(std::begin(kUnrelatedCategories), std::end(kUnrelatedCategories),
+                                 category) != std::end(kUnrelatedCategories);
     if (!known && category.find('.') == std::string_view::npos) {
       return fmt::format("unknown warning category: {}", str_repr(category));
     }
@@ -102,7 +104,8 @@ bool WarningFilters::matches(const Filter& filter, const Warning& warning, std::
   if (!filter.module.empty() && filter.module != module) return false;
   if (filter.category == Category::Unrelated) return false;
   if (filter.category == Category::Syntax && warning.category != WarningCategory::SyntaxWarning) return false;
-  if (filter.category == Category::Deprecation && warning.category != WarningCategory::DeprecationWarning) return false;
+  if (filter.category == Category::Deprecation && warning.category != WarningCategory::DeprecationWarning)
+    return false;
   return filter.message.empty() || lower(warning.message).starts_with(filter.message);
 }
 

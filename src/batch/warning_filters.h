@@ -1,5 +1,5 @@
-// Python's warning filters: -W, PYTHONWARNINGS and the defaults, as far as a compiler's warnings can meet them.
-// Library reference, "Describing Warning Filters".
+// Python's warning filters: -W, PYTHONWARNINGS and the defaults, as far as a compiler's warnings can meet
+// them. Library reference, "Describing Warning Filters".
 #pragma once
 
 #include <string>
@@ -17,8 +17,9 @@ class WarningFilters {
   /// The interpreter's default filters.
   WarningFilters();
 
-  /// Puts a filter in -W's syntax, `action:message:category:module:line`, before all others. Returns an error text
-  /// in Python's words ("invalid action: 'x'") when it is malformed, and then leaves the filters as they are.
+  /// Puts a filter in -W's syntax, `action:message:category:module:line`, before all others. Returns an error
+  /// text in Python's words ("invalid action: 'x'") when it is malformed, and then leaves the filters as they
+  /// are.
   std::string add(std::string_view option);
 
   /// What happens to a warning met in `filename`.

@@ -1,0 +1,39 @@
+// python's own options: what stands before -m, -c or the script, and the environment variables that go with
+// them. See "Command line and environment" in Python's documentation.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "batch/warning_filters.h"
+
+namespace ouro::cli {
+
+struct PythonOptions {
+  int optimize = 0;                 // -O, -OO, PYTHONOPTIMIZE
+  bool write_bytecode = true;       // -B, PYTHONDONTWRITEBYTECODE
+  bool isolated = false;            // -I
+  bool ignore_environment = false;  // -E, and -I
+  bool no_site = false;             // -S
+  bool no_user_site = false;        // -s, PYTHONNOUSERSITE, and -I
+  bool safe_path = false;           // -P, PYTHONSAFEPATH, and -I
+  std::string pycache_prefix;       // -X pycache_prefix=, PYTHONPYCACHEPREFIX; empty: none
+  batch::WarningFilters warnings;   // PYTHONWARNINGS, then -W
+
+  enum class Mode : uint8_t { Module, Command, Script, Stdin, Help, Version };
+  Mode mode = Mode::Stdin;
+  std::string target;                  // the module, command or script
+  std::vector<std::string> arguments;  // what follows it
+
+  /// The value of an environment variable unless -E or -I; empty values count as unset.
+  std::optional<std::string> environment(const char* name) const;
+};
+
+/// Reads a command line (without the program's name). On a bad call returns python's message for standard
+/// error; the exit code is then 2. Malformed warning filters are reported on standard error and ignored, as
+/// python does.
+std::optional<std::string> parse_python_options(const std::vector<std::string>& arguments,
+                                                PythonOptions* options);
+
+}  // namespace ouro::cli
