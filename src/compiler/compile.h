@@ -10,4 +10,8 @@ namespace ouro::compiler {
 Result<const CodeObject*> compile_source(Workspace& workspace, std::string_view bytes,
                                          std::string_view embedded_name, const CompileOptions& options);
 
+/// The same from a tree, which folding changes in place.
+Result<const CodeObject*> compile_module(Workspace& workspace, syntax::Module& module,
+                                         std::string_view embedded_name, const CompileOptions& options);
+
 }  // namespace ouro::compiler

@@ -8,7 +8,9 @@
 
 namespace ouro::compiler {
 
-enum class ScopeKind : uint8_t { Module, Class, Function };
+// An Annotation scope stands only around annotations that `from __future__ import annotations` keeps from
+// being evaluated; no code is generated for it or for anything in it.
+enum class ScopeKind : uint8_t { Module, Class, Function, Annotation };
 enum class ComprehensionKind : uint8_t { None, List, Dict, Set, Generator };
 enum class Binding : uint8_t { None, Local, GlobalExplicit, GlobalImplicit, Free, Cell };
 
@@ -51,6 +53,10 @@ struct Scope {
 
   /// The symbol of a mangled name, or null.
   const Symbol* find(Name mangled) const;
+
+  // Where find() looks once there are many symbols: open addressing, index + 1 or 0.
+  uint32_t* slots = nullptr;
+  uint32_t slot_mask = 0;
 };
 
 struct Features {          // from __future__
@@ -66,9 +72,13 @@ class SymbolTable {
   /// opens.
   const Scope* scope_of(const void* node) const;
 
-  // Built by build_symbols only; the representation is its own affair.
-  Scope* top_ = nullptr;
-  void* index_ = nullptr;
+  // Built by build_symbols only; the representation is its own affair: open addressing by node.
+  struct Entry {
+    const void* node;
+    const Scope* scope;
+  };
+  const Scope* top_ = nullptr;
+  std::span<Entry> index_;  // a power of two of them; empty ones have no node
 };
 
 /// `name` as it is called inside class `class_name` (Name::none outside): private names are mangled,

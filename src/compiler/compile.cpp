@@ -1,0 +1,32 @@
+// The compiler as one call.
+//
+// The order of the passes is part of the contract, because a file with several errors reports the one that
+// CPython meets first: the source's encoding, its syntax, its future statements, too deep nesting (found
+// while folding), its names, and at last what only code generation knows.
+#include "compiler/compile.h"
+
+#include "syntax/source.h"
+
+namespace ouro::compiler {
+
+Result<const CodeObject*> compile_source(Workspace& workspace, std::string_view bytes,
+                                         std::string_view embedded_name, const CompileOptions& options) {
+  const syntax::SourceText source = OURO_TRY(syntax::decode_source(workspace, bytes, options.filename));
+  syntax::ParseOptions parse_options;
+  parse_options.mode = options.mode;
+  parse_options.warnings = options.warnings;
+  syntax::Module* module = OURO_TRY(syntax::parse(workspace, source, parse_options));
+  return compile_module(workspace, *module, embedded_name, options);
+}
+
+Result<const CodeObject*> compile_module(Workspace& workspace, syntax::Module& module,
+                                         std::string_view embedded_name, const CompileOptions& options) {
+  Compilation compilation{workspace, options, workspace.constants.str(embedded_name), Features{},
+                          ConstantCache(workspace)};
+  compilation.features = OURO_TRY(find_features(compilation, module));
+  OURO_TRY_STATUS(optimise_tree(compilation, module));
+  const SymbolTable* symbols = OURO_TRY(build_symbols(compilation, module));
+  return generate(compilation, module, *symbols);
+}
+
+}  // namespace ouro::compiler
