@@ -38,7 +38,7 @@ struct Instruction {
 /// the blocks, and so decides the order of the exits that they copy. Label 0 is the entry.
 class InstructionSequence {
  public:
-  explicit InstructionSequence(Arena& arena) : instructions_(arena), label_at_(arena) {
+  explicit InstructionSequence(Arena& arena) : instructions_(arena), label_at_(arena), placed_(arena) {
     label_at_.push_back(kUnplaced);
   }
 
@@ -49,6 +49,7 @@ class InstructionSequence {
   /// The next instruction will be the first of a new block, at `label`. At most once per label.
   void place(Label label) {
     label_at_[static_cast<uint32_t>(label)] = static_cast<uint32_t>(instructions_.size());
+    placed_.push_back(label);
     block_ended_ = false;
   }
 
@@ -67,10 +68,13 @@ class InstructionSequence {
   ArenaVector<Instruction>& instructions() { return instructions_; }
   /// By label number: index of the first instruction after it, or kUnplaced.
   const ArenaVector<uint32_t>& label_positions() const { return label_at_; }
+  /// The labels in the order of the code. Of those at one place, the last one's block has the instructions.
+  const ArenaVector<Label>& placed() const { return placed_; }
 
  private:
   ArenaVector<Instruction> instructions_;
   ArenaVector<uint32_t> label_at_;
+  ArenaVector<Label> placed_;
   bool block_ended_ = false;
 };
 

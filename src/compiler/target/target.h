@@ -2,12 +2,23 @@
 // names; nothing outside compiler/target/ and the opcode tables may ask which version it is compiling for.
 #pragma once
 
+#include <span>
+#include <string_view>
+
+#include "base/diagnostic.h"
 #include "bytecode/opcodes.h"
 
 namespace ouro::compiler {
 
+struct Flow;
+using FlowPass = Status (*)(Flow&);
+
 struct Target {
   const VersionTable* bytecode;
+  /// What happens to the control-flow graph, in order; see compiler/flow/flow.h.
+  std::span<const FlowPass> flow_passes;
+  /// Displays and calls with more items than this are built piece by piece, to keep the stack shallow.
+  int32_t stack_guideline = 30;
 };
 
 extern const Target kTarget311;

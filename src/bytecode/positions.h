@@ -1,0 +1,88 @@
+// Position tables (co_linetable) of CPython 3.11 and later, PEP 626 and PEP 657: from where in the source
+// each code unit comes.
+//
+// The table is a sequence of entries. Each covers one to eight code units and begins with a byte that alone
+// has its top bit set: bits 6..3 are the form, bits 2..0 the number of units less one. Lines are differences
+// from the last line seen, the first one from co_firstlineno. The forms:
+//
+//   0..9    short    columns below 80 on the same line, at most 15 wide: one byte more
+//   10..12  one line line difference 0..2, columns below 128: a byte per column
+//   13      no columns: signed line difference
+//   14      long:    signed line difference, end line difference, column + 1, end column + 1
+//   15      nowhere
+//
+// Numbers are little-endian groups of six bits, bit 6 says that more follow; a signed number has its sign in
+// the lowest bit. The reader takes any bytes: a table that ends early, or a number that leaves 32 bits, ends
+// the iteration with malformed() set.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/arena.h"
+
+namespace ouro {
+
+/// A range of source text. Lines are 1-based, columns are 0-based bytes; below 0 is "unknown" (Python's
+/// None).
+struct Position {
+  int32_t line = -1;
+  int32_t end_line = -1;
+  int32_t column = -1;
+  int32_t end_column = -1;
+  bool operator==(const Position&) const = default;
+};
+
+/// Writes a position table, instruction by instruction.
+class PositionWriter {
+ public:
+  PositionWriter(Arena& arena, int32_t first_line) : bytes_(arena), line_(first_line) {}
+
+  /// The next `units` code units come from `position`.
+  void add(const Position& position, uint32_t units);
+
+  /// The table so far, in the arena.
+  std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
+
+ private:
+  void add_entry(const Position& position, uint32_t units);
+  void put(unsigned byte) { bytes_.push_back(static_cast<char>(byte)); }
+  void put_head(unsigned form, uint32_t units) { put(0x80 | (form << 3) | (units - 1)); }
+  void put_number(uint32_t value);
+  void put_signed(int32_t value);
+
+  ArenaVector<char> bytes_;
+  int32_t line_;
+};
+
+/// What one entry of a table says.
+struct PositionRange {
+  uint32_t start = 0;  // in code units
+  uint32_t end = 0;
+  Position position;
+};
+
+/// Reads a position table; takes any bytes.
+class PositionReader {
+ public:
+  PositionReader(std::string_view table, int32_t first_line) : table_(table), line_(first_line) {}
+
+  /// The next entry; false at the end and at the first malformed one.
+  bool next(PositionRange* range);
+
+  bool malformed() const { return malformed_; }
+
+ private:
+  bool read_entry(unsigned form, Position* position);
+  bool read_byte(int32_t* value);
+  bool read_number(uint32_t* value);
+  bool advance_line();
+
+  std::string_view table_;
+  size_t at_ = 0;
+  int64_t line_;
+  uint32_t unit_ = 0;
+  bool malformed_ = false;
+};
+
+}  // namespace ouro

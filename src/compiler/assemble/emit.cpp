@@ -1,0 +1,156 @@
+#include "compiler/assemble/emit.h"
+
+#include <algorithm>
+
+#include "bytecode/exceptions.h"
+#include "bytecode/positions.h"
+
+namespace ouro::compiler {
+
+namespace {
+
+// An operand has eight bits; each further eight need an EXTENDED_ARG before the instruction.
+uint32_t extensions(uint32_t operand) {
+  return (operand > 0xFF ? 1 : 0) + (operand > 0xFFFF ? 1 : 0) + (operand > 0xFFFFFF ? 1 : 0);
+}
+
+uint32_t operand_of(const OpInfo& op, const FlowInstruction& instruction) {
+  return op.has_argument() ? instruction.operand : 0;
+}
+
+uint32_t units_of(const OpInfo& op, const FlowInstruction& instruction) {
+  return extensions(operand_of(op, instruction)) + 1 + op.caches;
+}
+
+// A block that ends in a jump, for the computation of distances; or one that does not.
+struct Span {
+  BlockId block;
+  uint32_t fixed_units;       // all but the jump
+  FlowInstruction* jump;      // null: none
+  uint32_t jump_fixed_units;  // the jump with its caches, without extensions
+};
+
+std::span<Span> measure_blocks(Flow& flow, uint64_t* total) {
+  const VersionTable& bytecode = *flow.compilation.options.target->bytecode;
+  ArenaVector<Span> spans(flow.graph.arena());
+  *total = 0;
+  for_each_block(flow.graph, [&](BlockId id, Block& block) {
+    Span span{id, 0, nullptr, 0};
+    for (FlowInstruction& instruction : block.code()) {
+      const OpInfo& op = info(bytecode, instruction.op);
+      if (op.is_jump()) {
+        instruction.operand = 0;
+        span.jump = &instruction;
+        span.jump_fixed_units = 1 + op.caches;
+      } else {
+        span.fixed_units += units_of(op, instruction);
+      }
+    }
+    *total += span.fixed_units + span.jump_fixed_units + 3;
+    spans.push_back(span);
+  });
+  return spans.span();
+}
+
+class CodeEmitter {
+ public:
+  explicit CodeEmitter(Flow& flow)
+      : flow_(flow),
+        bytecode_(*flow.compilation.options.target->bytecode),
+        code_(flow.graph.arena()),
+        positions_(flow.graph.arena(), flow.unit.first_line),
+        exceptions_(flow.graph.arena()) {}
+
+  EmittedCode run() {
+    uint32_t units = 0;
+    for_each_block(flow_.graph, [&](BlockId, const Block& block) {
+      for (const FlowInstruction& instruction : block.code())
+        units += units_of(info(bytecode_, instruction.op), instruction);
+    });
+    code_.reserve(size_t{units} * 2);
+    for_each_block(flow_.graph, [&](BlockId, const Block& block) {
+      for (const FlowInstruction& instruction : block.code()) emit(instruction);
+    });
+    change_handler(kNoBlock);
+    return {{code_.data(), code_.size()}, positions_.bytes(), exceptions_.bytes()};
+  }
+
+ private:
+  void put(Op op, uint32_t operand) {
+    code_.push_back(static_cast<char>(info(bytecode_, op).number));
+    code_.push_back(static_cast<char>(operand & 0xFF));
+  }
+
+  void emit(const FlowInstruction& instruction) {
+    if (instruction.handler != handler_) change_handler(instruction.handler);
+    const OpInfo& op = info(bytecode_, instruction.op);
+    const uint32_t operand = operand_of(op, instruction);
+    for (uint32_t left = extensions(operand); left > 0; --left) put(Op::EXTENDED_ARG, operand >> (8 * left));
+    put(instruction.op, operand);
+    for (uint32_t i = 0; i < op.caches; ++i) put(Op::CACHE, 0);
+    const uint32_t units = extensions(operand) + 1 + op.caches;
+    const Location& where = instruction.where;
+    positions_.add({where.line, where.end_line, where.column, where.end_column}, units);
+    offset_ += units;
+  }
+
+  // Closes the range of the handler so far; from here on `handler` takes over.
+  void change_handler(BlockId handler) {
+    if (handler_ != kNoBlock && offset_ != start_) {
+      const Block& block = flow_.graph[handler_];
+      const int32_t pushed = block.preserves_lasti ? 2 : 1;
+      exceptions_.add({start_, offset_, block.offset,
+                       static_cast<uint32_t>(std::max(block.start_depth - pushed, 0)),
+                       block.preserves_lasti});
+    }
+    start_ = offset_;
+    handler_ = handler;
+  }
+
+  Flow& flow_;
+  const VersionTable& bytecode_;
+  ArenaVector<char> code_;
+  PositionWriter positions_;
+  ExceptionTableWriter exceptions_;
+  BlockId handler_ = kNoBlock;
+  uint32_t start_ = 0;   // of the range that handler_ covers
+  uint32_t offset_ = 0;  // in code units
+};
+
+}  // namespace
+
+// Distances depend on the sizes of the jumps in between, and those on their distances. Beginning with all
+// jumps short, sizes only grow, so repeating ends at the smallest solution. Only blocks and jumps are walked
+// again.
+Status resolve_jumps(Flow& flow) {
+  uint64_t total = 0;
+  const std::span<Span> spans = measure_blocks(flow, &total);
+  // CPython indexes code with an int.
+  if (total > INT32_MAX / 2)
+    return flow.compilation.workspace.error(ErrorType::OverflowError, "code: co_code larger than INT_MAX");
+  Graph& graph = flow.graph;
+  for (bool changed = true; changed;) {
+    changed = false;
+    uint32_t offset = 0;
+    for (const Span& span : spans) {
+      graph[span.block].offset = offset;
+      offset += span.fixed_units + span.jump_fixed_units;
+      if (span.jump != nullptr) offset += extensions(span.jump->operand);
+    }
+    for (const Span& span : spans) {
+      if (span.jump == nullptr) continue;
+      const uint32_t size = extensions(span.jump->operand);
+      const uint32_t after = graph[span.block].offset + span.fixed_units + span.jump_fixed_units + size;
+      const uint32_t target = graph[span.jump->target].offset;
+      span.jump->operand = target < after ? after - target : target - after;
+      changed |= extensions(span.jump->operand) != size;
+    }
+  }
+  return {};
+}
+
+EmittedCode emit_code(Flow& flow) {
+  return CodeEmitter(flow).run();
+}
+
+}  // namespace ouro::compiler

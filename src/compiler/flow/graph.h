@@ -1,0 +1,93 @@
+// The control-flow graph of one code object.
+//
+// Blocks are numbered by their label, so that the number is the order in which code generation made them;
+// copies made later come after. `next` links them in the order of the code. A block runs from its first
+// instruction to its last and jumps only there.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "compiler/instructions.h"
+
+namespace ouro::compiler {
+
+using BlockId = uint32_t;
+constexpr BlockId kNoBlock = UINT32_MAX;
+constexpr BlockId kEntryBlock = 0;
+
+struct FlowInstruction {
+  Op op = Op::NOP;
+  uint32_t operand = 0;
+  BlockId target = kNoBlock;   // jumps and SETUP_* pseudo instructions
+  BlockId handler = kNoBlock;  // where an exception goes; see label_handlers
+  Location where;
+};
+
+struct Block {
+  FlowInstruction* instructions = nullptr;
+  uint32_t size = 0;
+  uint32_t capacity = 0;
+  BlockId next = kNoBlock;
+  uint32_t predecessors = 0;
+  int32_t start_depth = INT32_MIN;  // of the stack, once computed
+  uint32_t offset = 0;              // in code units, once computed
+  bool no_fallthrough = false;      // ends in a return, raise or jump
+  bool exits = false;               // ends in a return or raise
+  bool preserves_lasti = false;     // a handler that finds the offset of the raising instruction on the stack
+  bool visited = false;             // scratch of a pass
+
+  bool empty() const { return size == 0; }
+  std::span<FlowInstruction> code() { return {instructions, size}; }
+  std::span<const FlowInstruction> code() const { return {instructions, size}; }
+  FlowInstruction& last() { return instructions[size - 1]; }
+};
+
+/// Whether an instruction is a jump (SETUP_* pseudo instructions are not).
+bool is_jump(Op op);
+/// Whether an instruction enters a block whose exceptions go to its target.
+bool is_block_push(Op op);
+
+class Graph {
+ public:
+  /// The graph of a sequence. Blocks that begin at the same place become one.
+  Graph(Arena& arena, InstructionSequence& sequence);
+
+  Block& operator[](BlockId id) { return blocks_[id]; }
+  const Block& operator[](BlockId id) const { return blocks_[id]; }
+  size_t size() const { return blocks_.size(); }
+  Arena& arena() { return arena_; }
+
+  /// The first block from `id` on that has instructions; the last block of the code when there is none.
+  BlockId skip_empty(BlockId id);
+
+  /// Room for `more` instructions at the end of a block.
+  void reserve(BlockId id, uint32_t more);
+
+  /// Inserts instructions before the first one of a block.
+  void prepend(BlockId id, std::span<const FlowInstruction> instructions);
+
+  /// A new block with the instructions and exit of another, linked to nothing.
+  BlockId copy(BlockId id);
+
+  /// A scratch list of block numbers, empty; one at a time.
+  ArenaVector<BlockId>& worklist() {
+    worklist_.clear();
+    return worklist_;
+  }
+
+ private:
+  void link_blocks(InstructionSequence& sequence);
+
+  Arena& arena_;
+  ArenaVector<Block> blocks_;
+  ArenaVector<BlockId> worklist_;
+};
+
+/// Calls f(id, block) for each block in the order of the code.
+template <class F>
+void for_each_block(Graph& graph, F f) {
+  for (BlockId id = kEntryBlock; id != kNoBlock; id = graph[id].next) f(id, graph[id]);
+}
+
+}  // namespace ouro::compiler
