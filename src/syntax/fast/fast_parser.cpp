@@ -1,0 +1,73 @@
+#include "syntax/fast/fast_parser.h"
+
+namespace ouro::syntax::fast {
+namespace {
+
+constexpr Diagnostic kGaveUp;
+
+}  // namespace
+
+FastParser::FastParser(Workspace& workspace, const SourceText& source, WarningLog* log,
+                       WarningSink* lexer_sink, const Relocation& relocation, int depth)
+    : workspace_(workspace),
+      arena_(workspace.arena),
+      source_(source),
+      log_(log),
+      lexer_(workspace, source, lexer_sink),
+      stream_(workspace.arena, lexer_, relocation),
+      depth_(depth + kStatementDepth),
+      nested_(relocation.active) {
+  dummy_expr_.kind = ExprKind::Name;
+  dummy_pattern_.kind = PatternKind::MatchAs;
+  if (log_ != nullptr && !nested_) log_->watch(&stream_);
+  stream_.start();
+}
+
+Module* FastParser::parse_module(ModuleKind kind) {
+  // Interactive input is one statement with rules of its own about line ends; nobody needs it fast.
+  if (kind == ModuleKind::Interactive) return nullptr;
+  Module* module = arena_.make<Module>();
+  module->kind = kind;
+  if (kind == ModuleKind::Expression) {
+    module->expression = expressions();
+    while (at(TokenKind::Newline)) stream_.advance_blank();
+  } else {
+    StmtList body(main_);
+    while (!at(TokenKind::EndMarker) && !failed()) statement(body);
+    module->body = body.copy_to(arena_);
+  }
+  return at(TokenKind::EndMarker) ? module : nullptr;
+}
+
+Expr* FastParser::parse_fstring_expression() {
+  Expr* result = star_expressions();
+  return failed() ? nullptr : result;
+}
+
+Result<Expr*> FastParser::parse_expression(std::string_view parenthesised, int line_offset,
+                                           int column_offset) {
+  const SourceText text{parenthesised, source_.encoding, source_.filename};
+  WarningSink* sink = log_ != nullptr ? log_->string_sink() : nullptr;
+  FastParser nested(workspace_, text, log_, sink, {true, line_offset, column_offset}, depth_);
+  Expr* result = nested.parse_fstring_expression();
+  if (result == nullptr) return &kGaveUp;
+  return result;
+}
+
+Name FastParser::expect_identifier() {
+  if (!at_identifier()) {
+    fail();
+    return Name::none;
+  }
+  const Name name = stream_.current().name;
+  stream_.advance();
+  return name;
+}
+
+Expr* FastParser::constant(const Constant* value, Position start) {
+  auto* out = node<ConstantExpr>(start);
+  out->value = value;
+  return out;
+}
+
+}  // namespace ouro::syntax::fast

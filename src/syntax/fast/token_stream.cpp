@@ -1,0 +1,117 @@
+#include "syntax/fast/token_stream.h"
+
+#include <algorithm>
+
+namespace ouro::syntax::fast {
+namespace {
+
+constexpr uint8_t kKeywordLengths[] = {
+#define KEYWORD(identifier, text) sizeof(text) - 1,
+#define WELL_KNOWN(identifier, text)
+#include "base/names.def"
+};
+
+/// An identifier that becomes a keyword or soft keyword only by normalisation, which CPython takes for a name.
+bool is_disguised_keyword(const Token& token) {
+  if (token.kind != TokenKind::Name) return false;
+  const uint32_t length = token.end - token.start;
+  if (is_keyword(token.name)) return length != kKeywordLengths[static_cast<uint32_t>(token.name) - 1];
+  switch (token.name) {
+    case Name::k_match:
+      return length != 5;
+    case Name::k_case_:
+      return length != 4;
+    case Name::k_underscore:
+      return length != 1;
+    default:
+      return false;
+  }
+}
+
+void relocate(Token& token, const Relocation& to) {
+  if (token.range.end_line == 1) {
+    token.range.column += to.column_offset;
+    token.range.end_column += to.column_offset;
+  }
+  token.range.line += to.line_offset;
+  token.range.end_line += to.line_offset;
+}
+
+}  // namespace
+
+TokenStream::TokenStream(Arena& arena, Lexer& lexer, const Relocation& relocation)
+    : arena_(arena),
+      lexer_(lexer),
+      relocation_(relocation),
+      batch_(relocation.active ? kNestedBatch : kBatch) {
+  errors_[0].kind = errors_[1].kind = TokenKind::Error;
+  buffer_ = arena.make_span<Token>(batch_ * 2);
+  current_ = end_ = buffer_.data();
+}
+
+void TokenStream::lex_batch() {
+  if (fill_ + batch_ > buffer_.size()) grow();
+  for (size_t i = 0; i < batch_; ++i) {
+    Token& token = buffer_[fill_] = lexer_.next();
+    ++fill_;
+    lexed_end_ = token.end;
+    if (is_disguised_keyword(token)) token.kind = TokenKind::Error;
+    if (relocation_.active) relocate(token, relocation_);
+    if (token.kind == TokenKind::EndMarker || token.kind == TokenKind::Error) break;
+  }
+  end_ = buffer_.data() + fill_;
+}
+
+void TokenStream::grow() {
+  const size_t index = static_cast<size_t>(current_ - buffer_.data());
+  std::span<Token> bigger = arena_.make_span<Token>(buffer_.size() * 2);
+  std::copy_n(buffer_.data(), fill_, bigger.data());
+  buffer_ = bigger;
+  current_ = buffer_.data() + index;
+}
+
+void TokenStream::refill() {
+  if (poisoned_) {
+    current_ = errors_;
+    return;
+  }
+  if (holds_ == 0) {
+    fill_ = 0;
+    current_ = buffer_.data();
+  }
+  lex_batch();
+}
+
+void TokenStream::look_ahead() {
+  if (poisoned_) {
+    current_ = errors_;
+    return;
+  }
+  if (holds_ == 0) {
+    buffer_[0] = *current_;
+    fill_ = 1;
+    current_ = buffer_.data();
+  }
+  lex_batch();
+}
+
+TokenStream::Mark TokenStream::hold() {
+  ++holds_;
+  return {static_cast<size_t>(current_ - buffer_.data()), end_line_, end_column_};
+}
+
+void TokenStream::rewind(const Mark& mark) {
+  poisoned_ = false;
+  current_ = buffer_.data() + mark.index;
+  end_ = buffer_.data() + fill_;
+  end_line_ = mark.end_line;
+  end_column_ = mark.end_column;
+}
+
+void TokenStream::poison() {
+  poisoned_ = true;
+  current_ = errors_;
+  end_ = errors_ + 2;
+}
+
+}  // namespace ouro::syntax::fast
