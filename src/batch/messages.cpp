@@ -21,9 +21,9 @@ std::string surrogate_escaped(std::string_view path) {
       out += path;
       break;
     }
-    out += path.substr(0, error->position);
-    append_code_point(out, 0xDC00 + static_cast<unsigned char>(path[error->position]));
-    path.remove_prefix(error->position + 1);
+    out += path.substr(0, error->start);
+    append_code_point(out, 0xDC00 + static_cast<unsigned char>(path[error->start]));
+    path.remove_prefix(error->start + 1);
   }
   return out;
 }
@@ -119,9 +119,9 @@ std::string printable_text(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto bad = find_utf8_error(text);
-    out += bad ? text.substr(0, bad->position) : text;
+    out += bad ? text.substr(0, bad->start) : text;
     if (!bad) break;
-    text.remove_prefix(bad->position);
+    text.remove_prefix(bad->start);
     // A lone surrogate is three bytes of ours; any other byte stands for itself.
     const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
     if (text.size() >= 3 && byte(0) == 0xED && byte(1) >= 0xA0 && (byte(2) & 0xC0) == 0x80) {

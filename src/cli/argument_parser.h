@@ -14,13 +14,13 @@ class ArgumentParser {
   enum class Action : uint8_t { Flag, Count, Value, IntValue, Append, AppendInt };
   struct Option {
     std::vector<std::string> names;  // "-j", "--workers"
-    Action action = Action::Flag;
-    std::string metavar;  // of one that takes a value
-    std::string help;
-    std::vector<std::string> choices;  // none: any
+    Action action{};
+    std::string metavar{};  // of one that takes a value
+    std::string help{};
+    std::vector<std::string> choices{};  // none: any
     // What parse() found.
     int count = 0;
-    std::vector<std::string> values;
+    std::vector<std::string> values{};
     bool given() const { return count > 0; }
     const std::string& value() const { return values.back(); }
   };
