@@ -53,14 +53,16 @@ const Constant* int_power(Constants& constants, IntView base, IntView exponent);
 const Constant* int_left_shift(Constants& constants, IntView a, IntView count);
 /// nullptr for a negative count.
 const Constant* int_right_shift(Constants& constants, IntView a, IntView count);
+/// Of two bools Python makes a bool; these always make an int.
 const Constant* int_and(Constants& constants, IntView a, IntView b);
 const Constant* int_or(Constants& constants, IntView a, IntView b);
 const Constant* int_xor(Constants& constants, IntView a, IntView b);
 const Constant* int_invert(Constants& constants, IntView a);
 const Constant* int_negate(Constants& constants, IntView a);
 
-/// No operation makes a number above this size.
-constexpr uint64_t kMaxResultBits = uint64_t{1} << 32;
+/// Powers and shifts make no number above this size (the other operations cannot outgrow their operands by
+/// much).
+constexpr uint64_t kMaxResultBits = uint64_t{1} << 26;
 
 /// Bits of the magnitude; 0 for zero.
 uint64_t int_bit_length(IntView a);

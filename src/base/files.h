@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,17 +30,22 @@ struct FileInfo {
 /// stat() or, with follow_links off, lstat().
 int stat_file(const std::string& path, FileInfo* info, bool follow_links = true);
 
-/// A buffer for whole files that is kept between reads. The bytes are followed by at least kPadding zero
-/// bytes, so that a scanner may look ahead without a bound.
+/// A buffer for whole files that is kept between reads. The bytes are followed by kPadding zero bytes, so
+/// that a scanner may look ahead without a bound.
 class FileBuffer {
  public:
   static constexpr size_t kPadding = 64;
-  std::string_view bytes() const { return {data_.data(), size_}; }
+  std::string_view bytes() const { return {data_.get(), size_}; }
+
+  /// Room for `capacity` bytes and the padding; keeps the bytes. For the readers below.
+  char* reserve(size_t capacity);
+  size_t capacity() const { return capacity_; }
+  /// How many bytes of the room are in use; writes the padding behind them.
+  void set_size(size_t size);
 
  private:
-  friend int read_file(const std::string&, FileBuffer*, FileInfo*, const struct ReadOptions&);
-  friend int read_descriptor(int, FileBuffer*, uint64_t, size_t);
-  std::vector<char> data_;
+  std::unique_ptr<char[]> data_;
+  size_t capacity_ = 0;
   size_t size_ = 0;
 };
 
@@ -57,10 +63,18 @@ int read_descriptor(int descriptor, FileBuffer* buffer, uint64_t limit, size_t e
 /// At most `count` first bytes of a file, for looking at headers: *got is how many were read.
 int read_start(const std::string& path, char* out, size_t count, size_t* got);
 
+/// Where write_atomic failed: opening the temporary file, writing to it, or giving it its name.
+enum class WriteStep : uint8_t { Open, Write, Rename };
+
 /// Writes `data` as CPython's importlib publishes a .pyc: exclusively created temporary file in the same
 /// directory with `mode & 0o666` (before umask), then renamed over `path`; removed again on failure. A short
-/// write is a failure. `unique` makes the temporary name; two writers in one process must not share it.
-int write_atomic(const std::string& path, std::string_view data, uint32_t mode, uint64_t unique);
+/// write is a failure. `unique` makes the temporary name (see unique_number); a name that is taken, by what a
+/// killed process left behind say, is passed over.
+int write_atomic(const std::string& path, std::string_view data, uint32_t mode, uint64_t unique,
+                 WriteStep* failed_at = nullptr);
+
+/// A number that no other call in this process returns, and no other process is likely to.
+uint64_t unique_number();
 
 /// The permission argument importlib derives from a source file's mode.
 constexpr uint32_t pyc_mode(uint32_t source_mode) {

@@ -44,7 +44,7 @@ JsonWriter& JsonWriter::string(std::string_view text) {
                              static_cast<unsigned char>(text[position + 1]) >= 0xA0;
       if (surrogate) {
         fmt::format_to(out, "\\u{:04x}", static_cast<uint32_t>(decode_code_point(text, &position)));
-      } else if (error && error->position == 0) {
+      } else if (error && error->start == 0) {
         fmt::format_to(out, "\\udc{:02x}", byte);
         ++position;
       } else {
