@@ -12,8 +12,10 @@ namespace ouro::syntax {
 /// arena, or is the caller's own buffer when that needed no change.
 struct SourceText {
   std::string_view text;
-  std::string_view encoding;  // the cookie's normalised name as CPython stores it; "utf-8" by default
-  std::string_view filename;  // for error text, as given
+  std::string_view encoding;       // the cookie's normalised name as CPython stores it; "utf-8" by default
+  std::string_view filename;       // for error text, as given
+  bool declares_encoding = false;  // a cookie or a byte order mark: CPython 3.11.7 counts the columns of its
+                                   // parser's errors in characters only then, else in bytes
 };
 
 /// Decodes a source file's bytes as `compile(bytes, filename, 'exec')` does. Errors: SyntaxError for an

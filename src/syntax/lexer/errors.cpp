@@ -104,8 +104,12 @@ const Diagnostic* Lexer::error_at(ErrorType type, std::string_view message, int 
                               : workspace_.arena.copy(message);
   error.line = line;
   error.end_line = end_line;
-  error.offset = characters_of_bytes(error.text, column);
-  error.end_offset = end_column > 0 ? characters_of_bytes(error.text, end_column) : end_column;
+  error.offset = column;
+  error.end_offset = end_column;
+  if (source_.declares_encoding) {
+    error.offset = characters_of_bytes(error.text, column);
+    if (end_column > 0) error.end_offset = characters_of_bytes(error.text, end_column);
+  }
   return workspace_.arena.make<Diagnostic>(error);
 }
 

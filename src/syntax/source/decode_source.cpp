@@ -169,11 +169,12 @@ Result<SourceText> decode_source(Workspace& workspace, std::string_view bytes, s
   if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr)
     return workspace.error(ErrorType::SyntaxError, "source code string cannot contain null bytes");
 
-  SourceText source{translate_newlines(workspace.arena, bytes), "utf-8", filename};
+  SourceText source{translate_newlines(workspace.arena, bytes), "utf-8", filename, false};
   const bool marked = source.text.starts_with(kByteOrderMark);
   if (marked) source.text.remove_prefix(kByteOrderMark.size());
 
   const std::string_view cookie = find_cookie(source.text);
+  source.declares_encoding = marked || !cookie.empty();
   if (cookie.empty()) return source;
   char buffer[12];
   const std::string_view encoding = normal_name(cookie, buffer);
