@@ -24,7 +24,7 @@ struct MarshalReadOptions {
   /// reads without complaint and then can't print. The tree's size in bytes, everything counted as often as
   /// it is referenced, may be at most `expansion_base` + `expansion_factor` times the size of the data.
   uint64_t expansion_base = uint64_t{64} << 20;
-  uint64_t expansion_factor = 1024;
+  uint64_t expansion_factor = 256;
 };
 
 struct MarshalResult {
