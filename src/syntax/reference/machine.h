@@ -1,0 +1,122 @@
+// The machine that takes a source through the grammar; see machine.cpp.
+#pragma once
+
+#include <vector>
+
+#include "base/workspace.h"
+#include "syntax/ast.h"
+#include "syntax/lexer.h"
+#include "syntax/parser.h"
+#include "syntax/reference/grammar.h"
+#include "syntax/reference/value.h"
+#include "syntax/strings.h"
+
+namespace ouro::syntax::reference {
+
+/// Where an error is, as CPython's parser counts before it speaks: lines from 1, columns in bytes from 0. -1
+/// is a column that the token does not have; kHere is where the lexer stands.
+struct Place {
+  static constexpr int kHere = -5;
+  int line = 0;
+  int column = 0;
+  int end_line = 0;
+  int end_column = 0;
+};
+
+class Machine : private FStringExpressionParser {
+ public:
+  /// How deep rules may nest; deeper is a MemoryError.
+  static constexpr int kMaxLevel = 6000;
+
+  Machine(Workspace& workspace, const SourceText& source, Lexer& lexer, WarningSink* warnings);
+
+  /// Both passes from a start rule. The value, or the error that CPython reports.
+  Result<Value> run(uint32_t start_rule);
+
+  /// Interactive input: the end of the file counts as a line end first.
+  void set_interactive() { interactive_ = true; }
+
+  // For actions.
+
+  Workspace& workspace() { return workspace_; }
+  Arena& arena() { return workspace_.arena; }
+  /// The first error wins; later ones are dropped. Both return an empty value.
+  Value raise(ErrorType type, std::string_view message, const Place& place);
+  Value raise_at_last_token(ErrorType type, std::string_view message);
+  Value raise_at(std::string_view message, const SourceRange& from, const SourceRange& to);
+  Value raise(const Diagnostic* error);
+  /// How many brackets are open behind the last token matched.
+  int bracket_depth() const { return tokens_[mark_ - 1]->bracket_depth; }
+  std::string_view text_of(const Token& token) const {
+    return source_.text.substr(token.start, token.end - token.start);
+  }
+  /// The value of adjacent string tokens.
+  Value concatenate(const Sequence& strings);
+
+  Value list(std::span<const Value> items);
+
+ private:
+  struct Memo {
+    uint32_t rule;
+    uint32_t mark;  // behind what the rule matched
+    Value value;
+    Memo* next;
+  };
+  struct ParserToken {
+    Token token;
+    Name keyword = Name::none;
+    int bracket_depth = 0;
+    Memo* memo = nullptr;
+    Expr* node = nullptr;  // of a name or a number, once asked for
+  };
+
+  Value rule(uint32_t index);
+  void enter();
+  Value ordinary(const Rule& rule, uint32_t index);
+  Value left_recursive(const Rule& rule, uint32_t index);
+  Value alternatives(const Rule& rule);
+  Value finish(const Alternative& alternative, uint32_t start, size_t base);
+  static Value finish_plain(const Alternative& alternative, Value only);
+  Value repetition(const Rule& rule);
+  Value separated(const Rule& rule);
+  bool item(const Item& item, Value* value);
+  Value plain(const Item& item);
+  Value forced(const Item& item);
+
+  bool fetch();
+  ParserToken* token_here() { return mark_ < tokens_.size() || fetch() ? tokens_[mark_] : nullptr; }
+  Value expect_token(TokenKind kind);
+  Value expect_keyword(Name keyword);
+  Value expect_name();
+  Value expect_number();
+  Value expect_soft_keyword(std::string_view word);
+  Value expect_any_soft_keyword();
+  Value name_node(ParserToken& token);
+
+  bool recall(uint32_t rule, Value* value);
+  void remember(uint32_t start, uint32_t rule, Value value);
+  bool node_range(uint32_t start, SourceRange* range) const;
+
+  void start_second_pass();
+  void settle_error(const ParserToken* last_token);
+  void check_rest_for_errors();
+
+  Result<Expr*> parse_expression(std::string_view parenthesised, int line_offset, int column_offset) override;
+
+  Workspace& workspace_;
+  const SourceText& source_;
+  Lexer& lexer_;
+  WarningSink* warnings_;
+  const Grammar& grammar_;
+  std::vector<ParserToken*> tokens_;
+  std::vector<Value> values_;  // of the items matched so far, of every rule being tried
+  uint32_t mark_ = 0;
+  int level_ = 0;
+  bool error_rules_ = false;  // the second pass
+  bool failed_ = false;       // no rule matches any more
+  bool interactive_ = false;
+  bool line_open_ = false;
+  const Diagnostic* error_ = nullptr;
+};
+
+}  // namespace ouro::syntax::reference
