@@ -1,0 +1,136 @@
+// Names: how a variable is loaded, stored and deleted in the scope at hand; imports.
+#include "compiler/codegen/generator.h"
+
+namespace ouro::compiler {
+
+using syntax::Alias;
+using syntax::ExprContext;
+
+namespace {
+
+struct NameOps {
+  Op load, store, del;
+  Op of(ExprContext context) const {
+    switch (context) {
+      case ExprContext::Load:
+        return load;
+      case ExprContext::Store:
+        return store;
+      case ExprContext::Del:
+        return del;
+    }
+    __builtin_unreachable();
+  }
+};
+
+constexpr NameOps kDerefOps{Op::LOAD_DEREF, Op::STORE_DEREF, Op::DELETE_DEREF};
+constexpr NameOps kFastOps{Op::LOAD_FAST, Op::STORE_FAST, Op::DELETE_FAST};
+constexpr NameOps kGlobalOps{Op::LOAD_GLOBAL, Op::STORE_GLOBAL, Op::DELETE_GLOBAL};
+constexpr NameOps kNameOps{Op::LOAD_NAME, Op::STORE_NAME, Op::DELETE_NAME};
+
+}  // namespace
+
+Status Generator::check_not_debug(Name name, ExprContext context) {
+  if (name != Name::k_debug || context == ExprContext::Load) [[likely]]
+    return {};
+  return error(context == ExprContext::Store ? "cannot assign to __debug__" : "cannot delete __debug__");
+}
+
+Status Generator::name_operation(Name name, ExprContext context) {
+  OURO_TRY_STATUS(check_not_debug(name, context));
+  const Name key = mangled(name);
+  const Symbol* symbol = unit_->code.scope->find(key);
+  const Binding binding = symbol == nullptr ? Binding::None : symbol->binding;
+  switch (binding) {
+    case Binding::Free:
+    case Binding::Cell: {
+      const IndexTable& table = binding == Binding::Free ? unit_->free_index : unit_->cell_index;
+      const bool in_class = unit_->code.scope->kind == ScopeKind::Class;
+      const Op op = in_class && context == ExprContext::Load ? Op::LOAD_CLASSDEREF : kDerefOps.of(context);
+      emit(op, table.find(static_cast<uint64_t>(key)));
+      return {};
+    }
+    case Binding::Local:
+      if (!in_function()) break;
+      emit(kFastOps.of(context), add_local(key));
+      return {};
+    case Binding::GlobalImplicit:
+      if (!in_function()) break;
+      [[fallthrough]];
+    case Binding::GlobalExplicit:
+      if (context == ExprContext::Load)
+        select::load_global(*this, add_name(key));
+      else
+        emit(kGlobalOps.of(context), add_name(key));
+      return {};
+    case Binding::None:
+      break;
+  }
+  emit(kNameOps.of(context), add_name(key));
+  return {};
+}
+
+Status Generator::import(const syntax::ImportStmt* s) {
+  for (const Alias* alias : s->names) {
+    load_const(constants().integer(0));
+    load_none();
+    emit(Op::IMPORT_NAME, add_name(mangled(alias->name)));
+    if (alias->asname != Name::none) {
+      OURO_TRY_STATUS(import_as(alias->name, alias->asname));
+      continue;
+    }
+    // `import a.b.c` binds a.
+    const std::string_view text = names().text(alias->name);
+    const size_t dot = text.find('.');
+    OURO_TRY_STATUS(
+        store_name(dot == std::string_view::npos ? alias->name : names().intern(text.substr(0, dot))));
+  }
+  return {};
+}
+
+// The module of `import a.b.c as d` is reached from a, one attribute at a time.
+Status Generator::import_as(Name dotted, Name target) {
+  const std::string_view text = names().text(dotted);
+  size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return store_name(target);
+  while (true) {
+    const size_t start = dot + 1;
+    dot = text.find('.', start);
+    const bool last = dot == std::string_view::npos;
+    emit(Op::IMPORT_FROM, add_name(names().intern(text.substr(start, last ? dot : dot - start))));
+    if (last) break;
+    select::swap(*this);
+    emit(Op::POP_TOP);
+  }
+  OURO_TRY_STATUS(store_name(target));
+  emit(Op::POP_TOP);
+  return {};
+}
+
+const Constant* Generator::tuple_of_names(std::span<const Name> items) {
+  std::span<const Constant*> strings = arena().make_span<const Constant*>(items.size());
+  for (size_t i = 0; i < items.size(); ++i) strings[i] = names().str(items[i]);
+  return constants().tuple(strings);
+}
+
+Status Generator::import_from(const syntax::ImportFromStmt* s) {
+  load_const(constants().integer(s->level));
+  if (s->range.line > compilation_.features.last_line && s->module == Name::k_future)
+    return error("from __future__ imports must occur at the beginning of the file");
+  std::span<Name> imported = arena().make_span<Name>(s->names.size());
+  for (size_t i = 0; i < imported.size(); ++i) imported[i] = s->names[i]->name;
+  load_const(tuple_of_names(imported));
+  emit(Op::IMPORT_NAME, add_name(s->module == Name::none ? names().intern("") : mangled(s->module)));
+  for (const Alias* alias : s->names) {
+    if (alias->name == Name::k_star) {
+      emit(Op::IMPORT_STAR);
+      return {};
+    }
+    emit(Op::IMPORT_FROM, add_name(mangled(alias->name)));
+    OURO_TRY_STATUS(store_name(alias->asname != Name::none ? alias->asname : alias->name));
+  }
+  emit(Op::POP_TOP);  // the module
+  return {};
+}
+
+}  // namespace ouro::compiler
