@@ -12,16 +12,19 @@ namespace ouro::syntax {
 /// arena, or is the caller's own buffer when that needed no change.
 struct SourceText {
   std::string_view text;
-  std::string_view encoding;       // the cookie's normalised name as CPython stores it; "utf-8" by default
-  std::string_view filename;       // for error text, as given
-  bool declares_encoding = false;  // a cookie or a byte order mark: CPython 3.11.7 counts the columns of its
-                                   // parser's errors in characters only then, else in bytes
+  std::string_view encoding;  // the cookie's normalised name as CPython stores it; "utf-8" by default
+  std::string_view filename;  // for error text, as given
+  /// Whether there is a cookie or a byte order mark: CPython 3.11.7 counts the columns of its parser's errors
+  /// in characters only then, else in bytes.
+  bool declares_encoding = false;
+  /// For the caller to set when `filename` names a file that CPython could open: that file's bytes. CPython
+  /// then takes the text of its parser's errors from the file, which differs from its buffer in newlines.
+  std::string_view file_bytes;
 };
 
 /// Decodes a source file's bytes as `compile(bytes, filename, 'exec')` does. Errors: SyntaxError for an
-/// unknown or conflicting encoding and undecodable bytes, ValueError for NUL bytes ("source code string
-/// cannot contain null bytes"), with CPython's fields. Follows the language reference, section 2.1.4 and PEP
-/// 263.
+/// unknown or conflicting encoding, undecodable bytes and NUL bytes, with CPython's fields. Follows the
+/// language reference, section 2.1.4 and PEP 263.
 Result<SourceText> decode_source(Workspace& workspace, std::string_view bytes, std::string_view filename);
 
 }  // namespace ouro::syntax

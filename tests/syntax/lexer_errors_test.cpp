@@ -11,13 +11,18 @@ namespace ouro::syntax {
 namespace {
 
 constexpr const char* kScript = R"(
-import sys, warnings
+import os, sys, tempfile, warnings
 def hexed(s): return '-' if s is None else 'x' + s.encode('utf-8', 'surrogatepass').hex()
+path = os.path.join(tempfile.mkdtemp(), 'x.py')
 for line in sys.stdin:
+    mode, data = line.split(' ')
+    data = bytes.fromhex(data)
+    if mode == 'file':
+        with open(path, 'wb') as f: f.write(data)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter('always')
         try:
-            compile(bytes.fromhex(line), '<x>', 'exec', dont_inherit=True)
+            compile(data, path if mode == 'file' else '<x>', 'exec', dont_inherit=True)
             out = ['ok']
         except SyntaxError as e:
             out = [type(e).__name__, hexed(e.msg)]
@@ -28,6 +33,8 @@ for line in sys.stdin:
     out += [f'{w.category.__name__}:{w.lineno}:{hexed(str(w.message))}' for w in caught
             if str(w.message).startswith('invalid ')]
     print(' '.join(out), flush=True)
+if os.path.exists(path): os.remove(path)
+os.rmdir(os.path.dirname(path))
 )";
 
 class Collector : public WarningSink {
@@ -51,10 +58,11 @@ std::string describe(const Diagnostic& error) {
   return out + " " + (error.has_text ? "x" + testing::to_hex(error.text) : "-");
 }
 
-std::string lex(Workspace& workspace, std::string_view bytes) {
+std::string lex(Workspace& workspace, std::string_view bytes, bool is_file) {
   workspace.rewind();
   auto source = decode_source(workspace, bytes, "<x>");
   if (!source.ok()) return describe(*source.error());
+  if (is_file) source.value().file_bytes = bytes;
   Collector warnings;
   Lexer lexer(workspace, source.value(), &warnings);
   for (;;) {
@@ -94,16 +102,22 @@ class LexerErrors : public ::testing::Test {
     oracle_.emplace(*python, kScript);
   }
 
+  /// As a string and as a file: CPython shows other text for the two.
   void check(const std::string& bytes) {
-    oracle_->say(testing::to_hex(bytes));
+    check(bytes, false);
+    check(bytes, true);
+  }
+
+  void check(const std::string& bytes, bool is_file) {
+    oracle_->say((is_file ? "file " : "string ") + testing::to_hex(bytes));
     const auto expected = oracle_->hear();
     ASSERT_TRUE(expected);
     ++asked_;
     for (const char* parsers : {"invalid syntax", "unexpected indent", "expected an indented"})
       if (expected->find(" x" + testing::to_hex(parsers)) != std::string::npos) return;
     ++compared_;
-    const std::string got = lex(workspace_, bytes);
-    EXPECT_EQ(got, *expected) << "source: " << bytes << "\n got: " << readable(got)
+    const std::string got = lex(workspace_, bytes, is_file);
+    EXPECT_EQ(got, *expected) << (is_file ? "file: " : "source: ") << bytes << "\n got: " << readable(got)
                               << "\nwant: " << readable(*expected);
   }
 
@@ -308,7 +322,23 @@ TEST_F(LexerErrors, Indentation) {
     for (int i = 0; i < depth; ++i) text += std::string(i, ' ') + "if a:\n";
     check(text + std::string(depth, ' ') + "b\n");
   }
-  EXPECT_GT(compared_, 25);
+  EXPECT_GT(compared_, 50);
+}
+
+TEST_F(LexerErrors, LongLinesAndEncodings) {
+  for (const int size : {900, 990, 991, 992, 993, 994, 995, 996, 1990, 1995, 2500}) {
+    const std::string filler(size, 'a');
+    for (const char* end : {"", "\n", "\r\n", "\n\n"}) check("(1, " + filler + end);
+    check("\xEF\xBB\xBF(\xC3\xA9, " + filler + "\n");
+    check(filler + "\n\n(" + filler + ", \xC3\xA9\n");
+  }
+  for (const std::string start : {"# coding: utf-8\n", "\xEF\xBB\xBF", "# coding: latin-1\n",
+                                  "\n#coding=cp1252\r\n", "# coding: utf8\r"}) {
+    check(start + "\xC3\xA9 = (\n\n");
+    check(start + "if a:\n    b\n  \xC3\xA9");
+    check(start + "x = 1\n\xC3\xA9, [\n{}, \\ ");
+    check(start + "\xC3\xA9, '\xC3\xA9");
+  }
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 // read, in the current line. Those that its parser words (also about failures of the tokenizer) count bytes
 // of a line and turn them into characters of the text that is shown; and what is shown depends on how far the
 // tokenizer has read: its buffer (the current line with its newline, or all lines of the current token) when
-// the error is there, else the line alone. Undecodable bytes are shown as U+FFFD.
+// the error is there, else the line alone; or, when the source is a file, that file's line. Undecodable bytes
+// are shown as U+FFFD.
 #include <cstring>
 
 #include "base/unicode.h"
 #include "syntax/lexer.h"
+#include "syntax/lexer/file_line.h"
 #include "syntax/lexer/shown_text.h"
 
 namespace ouro::syntax {
@@ -115,6 +117,9 @@ const Diagnostic* Lexer::error_at(ErrorType type, std::string_view message, int 
 
 /// The text that CPython shows for an error in this line.
 std::string_view Lexer::shown_text(int line) {
+  if (!is_fstring_) {
+    if (const auto text = line_of_file(workspace_, source_, line)) return *text;
+  }
   const char* read_end = line_ == 0 ? begin_ : line_end();
   if (line_ <= line && read_end > shown_start_)
     return replace_undecodable(workspace_.arena,

@@ -169,7 +169,7 @@ Result<SourceText> decode_source(Workspace& workspace, std::string_view bytes, s
   if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr)
     return workspace.error(ErrorType::SyntaxError, "source code string cannot contain null bytes");
 
-  SourceText source{translate_newlines(workspace.arena, bytes), "utf-8", filename, false};
+  SourceText source{translate_newlines(workspace.arena, bytes), "utf-8", filename, false, {}};
   const bool marked = source.text.starts_with(kByteOrderMark);
   if (marked) source.text.remove_prefix(kByteOrderMark.size());
 
