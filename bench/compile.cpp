@@ -1,5 +1,8 @@
-// Compiles the files named on standard input in memory, on one thread, and prints the best time of several rounds:
-// "SECONDS SOURCE_BYTES PYC_BYTES FILES". With a second argument, stops after that stage: "parse" or "compile".
+// Compiles the files named on standard input in memory, on one thread, and prints the best time of several
+// rounds: "SECONDS SOURCE_BYTES PYC_BYTES FILES". With a second argument, stops after that stage: "parse" or
+// "compile".
+#include "compiler/compile.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -10,7 +13,6 @@
 
 #include "base/files.h"
 #include "base/thread_pool.h"
-#include "compiler/compile.h"
 #include "pyc/marshal_writer.h"
 #include "syntax/parser.h"
 

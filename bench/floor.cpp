@@ -1,5 +1,6 @@
-// The floor of byte-compiling a tree: reads each source named on standard input and writes a file of the size of its
-// .pyc (the second column, after a tab) by temporary name and rename, on two threads, and does nothing else.
+// The floor of byte-compiling a tree: reads each source named on standard input and writes a file of the size
+// of its .pyc (the second column, after a tab) by temporary name and rename, on two threads, and does nothing
+// else.
 #include <iostream>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   std::vector<ouro::FileBuffer> buffers(2);
   ouro::parallel_for(files.size(), 2, [&](unsigned worker, size_t i) {
     if (ouro::read_file(files[i].first, &buffers[worker], nullptr) != 0) return;
-    ouro::write_atomic(out + "/" + std::to_string(i), std::string_view(zeros).substr(0, files[i].second), 0644, i);
+    ouro::write_atomic(out + "/" + std::to_string(i), std::string_view(zeros).substr(0, files[i].second),
+                       0644, i);
   });
 }

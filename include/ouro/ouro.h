@@ -1,7 +1,7 @@
 // ouro: Python's bytecode toolchain as a library.
 //
-// Everything here is safe to call from several threads at once. Text is UTF-8 (lone surrogates of Python strings as
-// three bytes); file names are bytes. Nothing throws but std::bad_alloc.
+// Everything here is safe to call from several threads at once. Text is UTF-8 (lone surrogates of Python
+// strings as three bytes); file names are bytes. Nothing throws but std::bad_alloc.
 //
 //   ouro::CompileResult result = ouro::compile("print('hello')\n", {.filename = "hello.py"});
 //   if (!result) std::cerr << result.error->render();
@@ -25,8 +25,8 @@
 
 namespace ouro {
 
-/// A Python exception: for the SyntaxError family with CPython's fields, nothing where Python has None. Lines and
-/// offsets are 1-based, offsets count characters.
+/// A Python exception: for the SyntaxError family with CPython's fields, nothing where Python has None. Lines
+/// and offsets are 1-based, offsets count characters.
 struct OURO_API Error {
   std::string type;  // "SyntaxError", "FileNotFoundError", ...
   std::string message;
@@ -57,8 +57,8 @@ class OURO_API Code {
   int first_line() const;
   uint32_t flags() const;  // inspect.CO_*
   int stack_size() const;
-  std::string bytecode() const;            // co_code, caches zeroed
-  std::vector<Code> nested() const;        // the code objects among co_consts, in order
+  std::string bytecode() const;      // co_code, caches zeroed
+  std::vector<Code> nested() const;  // the code objects among co_consts, in order
 
   struct Impl;
   explicit Code(std::shared_ptr<const Impl> impl);
@@ -71,7 +71,7 @@ class OURO_API Code {
 struct CompileSettings {
   std::string filename = "<string>";  // becomes co_filename, and names the file in errors
   std::string target = "3.11";
-  int optimize = 0;                   // 0, 1 (-O) or 2 (-OO)
+  int optimize = 0;  // 0, 1 (-O) or 2 (-OO)
 };
 
 struct OURO_API CompileResult {
@@ -81,8 +81,8 @@ struct OURO_API CompileResult {
   explicit operator bool() const { return !error.has_value(); }
 };
 
-/// Compiles a module's source bytes, as `compile(source, filename, 'exec')` does in that CPython. An unknown target or
-/// level is a ValueError.
+/// Compiles a module's source bytes, as `compile(source, filename, 'exec')` does in that CPython. An unknown
+/// target or level is a ValueError.
 OURO_API CompileResult compile(std::string_view source, const CompileSettings& settings = {});
 
 /// The 16 bytes before the code in a .pyc. PEP 552.
@@ -110,18 +110,20 @@ struct OURO_API ReadResult {
 /// Reads a .pyc file's bytes; any bytes are safe to give.
 OURO_API ReadResult read_pyc(std::string_view bytes);
 
-/// The bytes of a .pyc file. Empty when the code can't be written (a default-constructed Code, or one nested too deeply).
+/// The bytes of a .pyc file. Empty when the code can't be written (a default-constructed Code, or one nested
+/// too deeply).
 OURO_API std::string write_pyc(const Code& code, const PycHeader& header);
 
-/// The text of `python -m dis`, nested code objects included.
+/// The text of `python -m dis`, nested code objects included. Empty for code that does not verify (read_pyc
+/// gives any well-formed marshal data, which need not be sound bytecode).
 OURO_API std::string disassemble(const Code& code);
 
 struct TreeSettings {
   std::vector<int> levels{0};
   PycHeader::Kind mode = PycHeader::Kind::Timestamp;
-  bool force = false;         // compile even what is fresh
-  unsigned workers = 0;       // 0: one per processor
-  std::string pycache_prefix; // empty: __pycache__ beside each source
+  bool force = false;          // compile even what is fresh
+  unsigned workers = 0;        // 0: one per processor
+  std::string pycache_prefix;  // empty: __pycache__ beside each source
 };
 
 struct TreeFile {
@@ -139,8 +141,8 @@ struct TreeSummary {
   double seconds = 0;
 };
 
-/// Compiles files and whole directories to .pyc files; `on_file` (may be null) is told of each file and level, in
-/// order, on the calling thread.
+/// Compiles files and whole directories to .pyc files; `on_file` (may be null) is told of each file and
+/// level, in order, on the calling thread.
 OURO_API TreeSummary compile_tree(const std::vector<std::string>& paths, const TreeSettings& settings = {},
                                   const std::function<void(const TreeFile&)>& on_file = nullptr);
 

@@ -7,6 +7,7 @@
 #include "batch/messages.h"
 #include "batch/tree.h"
 #include "bytecode/disassemble.h"
+#include "bytecode/verify.h"
 #include "ouro/ouro.h"
 #include "pyc/header.h"
 #include "pyc/marshal_reader.h"
@@ -24,7 +25,9 @@ Code::Code(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
 namespace {
 
-std::string text_of(const Constant* constant) { return std::string(constant->text()); }
+std::string text_of(const Constant* constant) {
+  return std::string(constant->text());
+}
 
 Code make_code(std::shared_ptr<Workspace> workspace, const CodeObject* code) {
   return Code(std::make_shared<const Code::Impl>(Code::Impl{std::move(workspace), code}));
@@ -97,13 +100,27 @@ std::string Error::render() const {
   return batch::format_exception(record);
 }
 
-std::string Code::name() const { return impl_ ? text_of(impl_->code->name) : std::string(); }
-std::string Code::qualified_name() const { return impl_ ? text_of(impl_->code->qualified_name) : std::string(); }
-std::string Code::filename() const { return impl_ ? text_of(impl_->code->filename) : std::string(); }
-int Code::first_line() const { return impl_ ? impl_->code->first_line : 0; }
-uint32_t Code::flags() const { return impl_ ? impl_->code->flags : 0; }
-int Code::stack_size() const { return impl_ ? impl_->code->stack_size : 0; }
-std::string Code::bytecode() const { return impl_ ? text_of(impl_->code->code) : std::string(); }
+std::string Code::name() const {
+  return impl_ ? text_of(impl_->code->name) : std::string();
+}
+std::string Code::qualified_name() const {
+  return impl_ ? text_of(impl_->code->qualified_name) : std::string();
+}
+std::string Code::filename() const {
+  return impl_ ? text_of(impl_->code->filename) : std::string();
+}
+int Code::first_line() const {
+  return impl_ ? impl_->code->first_line : 0;
+}
+uint32_t Code::flags() const {
+  return impl_ ? impl_->code->flags : 0;
+}
+int Code::stack_size() const {
+  return impl_ ? impl_->code->stack_size : 0;
+}
+std::string Code::bytecode() const {
+  return impl_ ? text_of(impl_->code->code) : std::string();
+}
 
 std::vector<Code> Code::nested() const {
   std::vector<Code> codes;
@@ -164,11 +181,11 @@ ReadResult read_pyc(std::string_view bytes) {
     result.error = plain_error("ImportError", problem);
     return result;
   }
-  result.header = {static_cast<PycHeader::Kind>(header->kind), header->mtime, header->source_size, header->source_hash,
-                   header->magic};
+  result.header = {static_cast<PycHeader::Kind>(header->kind), header->mtime, header->source_size,
+                   header->source_hash, header->magic};
   if (header->magic != kPython311.magic) {
-    result.error = plain_error("ImportError", "bytecode of another Python version: magic number " +
-                                                  std::to_string(header->magic));
+    result.error = plain_error(
+        "ImportError", "bytecode of another Python version: magic number " + std::to_string(header->magic));
     return result;
   }
   auto workspace = std::make_shared<Workspace>();
@@ -182,9 +199,17 @@ ReadResult read_pyc(std::string_view bytes) {
   return result;
 }
 
+std::string disassemble(const Code& code) {
+  std::string out;
+  if (!code || verify_code(*code.impl()->code, kPython311)) return out;
+  disassemble(*code.impl()->code, kPython311, [&out](std::string_view text) { out += text; });
+  return out;
+}
+
 std::string write_pyc(const Code& code, const PycHeader& header) {
   if (!code) return {};
-  // The writer counts references in the constants themselves, so one code object is written by one thread at a time.
+  // The writer counts references in the constants themselves, so one code object is written by one thread at
+  // a time.
   static std::mutex writing;
   const std::lock_guard<std::mutex> lock(writing);
   pyc::ByteBuffer out;
@@ -203,8 +228,9 @@ TreeSummary compile_tree(const std::vector<std::string>& paths, const TreeSettin
     void file(const std::string& path, std::span<const batch::FileRecord> levels) override {
       if (!on_file_) return;
       for (const batch::FileRecord& record : levels) {
-        TreeFile file{path, record.optimize, std::string(batch::status_name(record.status)), record.output,
-                      record.bytes, to_warnings(record.warnings), std::nullopt};
+        TreeFile file{path,          record.optimize, std::string(batch::status_name(record.status)),
+                      record.output, record.bytes,    to_warnings(record.warnings),
+                      std::nullopt};
         if (record.error) file.error = to_error(*record.error);
         on_file_(file);
       }

@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "ouro/ouro.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Api, CompilesAndReadsBack) {
+  const auto result = ouro::compile("def f(a):\n    return a + 1\n", {.filename = "m.py"});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result.code.name(), "<module>");
+  EXPECT_EQ(result.code.filename(), "m.py");
+  ASSERT_EQ(result.code.nested().size(), 1u);
+  EXPECT_EQ(result.code.nested()[0].qualified_name(), "f");
+  const std::string pyc = ouro::write_pyc(result.code, ouro::PycHeader::for_time(7, 8));
+  const auto read = ouro::read_pyc(pyc);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read.header.mtime, 7u);
+  EXPECT_EQ(read.header.source_size, 8u);
+  EXPECT_EQ(read.code.bytecode(), result.code.bytecode());
+  EXPECT_NE(ouro::disassemble(read.code).find("RETURN_VALUE"), std::string::npos);
+}
+
+TEST(Api, ReportsErrorsAsPythonDoes) {
+  const auto result = ouro::compile("x = = 1\n", {.filename = "no_such_file.py"});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error->type, "SyntaxError");
+  EXPECT_EQ(result.error->message, "invalid syntax");
+  EXPECT_EQ(result.error->line, 1);
+  EXPECT_EQ(result.error->offset, 5);
+  EXPECT_EQ(result.error->render(),
+            "  File \"no_such_file.py\", line 1\n    x = = 1\n        ^\nSyntaxError: invalid syntax\n");
+}
+
+TEST(Api, CollectsWarnings) {
+  const auto result = ouro::compile("assert (1, 'x')\ny = '\\d'\n");
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result.warnings.size(), 2u);
+  EXPECT_EQ(result.warnings[0].category, "DeprecationWarning");
+  EXPECT_EQ(result.warnings[0].line, 2);
+  EXPECT_EQ(result.warnings[1].category, "SyntaxWarning");
+  EXPECT_EQ(result.warnings[1].message, "assertion is always true, perhaps remove parentheses?");
+}
+
+TEST(Api, RefusesBadSettings) {
+  EXPECT_EQ(ouro::compile("", {.target = "1.5"}).error->type, "ValueError");
+  EXPECT_EQ(ouro::compile("", {.optimize = 3}).error->type, "ValueError");
+}
+
+TEST(Api, ReadsAnyBytesSafely) {
+  EXPECT_FALSE(ouro::read_pyc(""));
+  EXPECT_FALSE(ouro::read_pyc("not a pyc at all"));
+  const auto result = ouro::compile("x = [1, 2.5, 'three', (4, None)]\n");
+  const std::string pyc = ouro::write_pyc(result.code, {});
+  for (size_t size = 0; size < pyc.size(); ++size) EXPECT_FALSE(ouro::read_pyc(pyc.substr(0, size)));
+}
+
+TEST(Api, CompilesTrees) {
+  const fs::path root = fs::temp_directory_path() / ("ouro-api-" + std::to_string(::getpid()));
+  fs::create_directories(root / "pkg");
+  std::ofstream(root / "pkg" / "good.py") << "x = 1\n";
+  std::ofstream(root / "pkg" / "bad.py") << "x = \n";
+  std::vector<ouro::TreeFile> files;
+  const auto summary =
+      ouro::compile_tree({root.string()}, {}, [&](const ouro::TreeFile& file) { files.push_back(file); });
+  EXPECT_EQ(summary.files, 2u);
+  EXPECT_EQ(summary.compiled, 1u);
+  EXPECT_EQ(summary.failed, 1u);
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(files[0].status, "failed");
+  EXPECT_EQ(files[0].error->type, "SyntaxError");
+  EXPECT_TRUE(fs::exists(root / "pkg/__pycache__/good.cpython-311.pyc"));
+  EXPECT_EQ(ouro::compile_tree({root.string()}).fresh, 1u);
+  fs::remove_all(root);
+}
+
+}  // namespace
