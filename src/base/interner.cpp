@@ -33,8 +33,11 @@ uint32_t hash_text(std::string_view text) {
   for (size_t i = 0; i < left; ++i)
     word |= static_cast<uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
   mix(word + 1);
-  return static_cast<uint32_t>(hash ^ (hash >> 32));
+  return std::max(static_cast<uint32_t>(hash ^ (hash >> 32)), 1u);
 }
+
+// The hash of entries that the table does not lead to; no text has it.
+constexpr uint32_t kNotInTable = 0;
 
 bool is_anonymous_scope(Name name) {
   return name == Name::k_module || name == Name::k_lambda_name || name == Name::k_listcomp ||
@@ -50,6 +53,7 @@ Interner::Interner(Arena& arena, Constants& constants) : arena_(arena), constant
 void Interner::reset() {
   entries_.clear();
   table_.assign(1024, 0);
+  std::ranges::fill(keyword_identifiers_, Name::none);
   entries_.push_back({"", 0, nullptr});
   for (size_t i = 1; i < std::size(kWellKnown); ++i) intern(kWellKnown[i]);
 }
@@ -69,6 +73,17 @@ Name Interner::intern(std::string_view text) {
   table_[slot] = number;
   if (entries_.size() * 2 > table_.size()) rehash(table_.size() * 2);
   return static_cast<Name>(number);
+}
+
+Name Interner::keyword_as_identifier(Name keyword) {
+  Name& name = keyword_identifiers_[static_cast<uint32_t>(keyword) - 1];
+  if (name == Name::none) {
+    // Not in the table, which finds the keyword: rehash() leaves it out too.
+    name = static_cast<Name>(entries_.size());
+    const Constant* object = str(keyword);
+    entries_.push_back({text(keyword), kNotInTable, const_cast<Constant*>(object)});
+  }
+  return name;
 }
 
 const Constant* Interner::str(Name name) {
@@ -99,6 +114,7 @@ const Constant* Interner::adopt(const Constant* str) {
 void Interner::rehash(size_t capacity) {
   table_.assign(capacity, 0);
   for (uint32_t number = 1; number < entries_.size(); ++number) {
+    if (entries_[number].hash == kNotInTable) continue;
     size_t slot = entries_[number].hash & (capacity - 1);
     while (table_[slot] != 0) slot = (slot + 1) & (capacity - 1);
     table_[slot] = number;

@@ -37,6 +37,10 @@ class Interner {
   /// The number of `text` (UTF-8, already NFKC-normalised where it is an identifier); copied on first sight.
   Name intern(std::string_view text);
 
+  /// An identifier that is spelt like a keyword without being one, as NFKC can make it (a bold `def`):
+  /// another number, with the same text and the same str object.
+  Name keyword_as_identifier(Name keyword);
+
   std::string_view text(Name name) const { return entries_[static_cast<uint32_t>(name)].text; }
   /// The interned str object of a name.
   const Constant* str(Name name);
@@ -64,7 +68,8 @@ class Interner {
   Arena& arena_;
   Constants& constants_;
   std::vector<Entry> entries_;
-  std::vector<uint32_t> table_;  // open addressing; 0 is empty, else the number of a name
+  std::vector<uint32_t> table_;                   // open addressing; 0 is empty, else the number of a name
+  Name keyword_identifiers_[kKeywordCount] = {};  // made on demand
 };
 
 }  // namespace ouro

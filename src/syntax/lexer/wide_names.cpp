@@ -21,7 +21,13 @@ Token Lexer::wide_name_token(const char* from) {
     return fail_character(c, from + at);
   }
   Token token = make(TokenKind::Name, from, to);
-  token.name = workspace_.names.intern(is_nfkc_quick(text) ? std::string(text) : nfkc(text));
+  if (is_nfkc_quick(text)) {
+    token.name = workspace_.names.intern(text);
+    return token;
+  }
+  token.name = workspace_.names.intern(nfkc(text));
+  // Keywords are ASCII: what only normalisation makes one is an identifier.
+  if (is_keyword(token.name)) token.name = workspace_.names.keyword_as_identifier(token.name);
   return token;
 }
 

@@ -142,7 +142,8 @@ const Diagnostic* find_surrogates(Workspace& workspace, std::string_view text) {
 
 Result<std::string_view> decode(Workspace& workspace, std::string_view text, std::string_view encoding) {
   const Codec codec = find_codec(encoding);
-  if (codec.kind == CodecKind::Unknown)
+  // CPython knows idna and punycode, in which nobody writes programs.
+  if (codec.kind == CodecKind::Unknown || codec.kind == CodecKind::Unsupported)
     return file_error(workspace, "unknown encoding: " + std::string(encoding));
   if (codec.kind == CodecKind::NotText)
     return file_error(workspace,
@@ -150,8 +151,7 @@ Result<std::string_view> decode(Workspace& workspace, std::string_view text, std
                           "' is not a text encoding; use codecs.decode() to handle arbitrary codecs");
   std::string decoded;
   DecodeError error;
-  if (!decode_text(codec, text, &decoded, &error))
-    return file_error(workspace, error.other.empty() ? error.message(text) : error.other);
+  if (!decode_text(codec, text, &decoded, &error)) return file_error(workspace, error.message(text));
   if (const Diagnostic* surrogate = find_surrogates(workspace, decoded)) return surrogate;
   // CPython's tokenizer reads a C string: what an encoding hides behind a NUL is not there.
   decoded.resize(std::min(decoded.find('\0'), decoded.size()));
