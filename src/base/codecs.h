@@ -9,9 +9,10 @@
 namespace ouro {
 
 enum class CodecKind : uint8_t {
-  Unknown,  // LookupError: unknown encoding: NAME
-  Text,     // a text encoding that decode_text knows
-  NotText,  // a codec that is not a text encoding: rot13, hex, base64, zlib, ...
+  Unknown,      // LookupError: unknown encoding: NAME
+  Text,         // a text encoding that decode_text knows
+  NotText,      // a codec that is not a text encoding: rot13, hex, base64, zlib, ...
+  Unsupported,  // a text encoding of Python's that is not one of ours: idna, punycode
 };
 
 struct Codec {
@@ -31,11 +32,13 @@ std::string normalize_encoding_name(std::string_view name);
 /// A UnicodeDecodeError, or another exception that the codec raises.
 struct DecodeError {
   std::string encoding;  // the name in the message: 'utf-8', 'charmap', 'ascii', 'euc_jp', ...
-  size_t start = 0;      // bytes [start, end)
+  size_t start = 0;      // bytes [start, end) of the exception's object
   size_t end = 0;
+  size_t origin = 0;  // where that object starts in the input (behind utf-8-sig's byte order mark)
   std::string reason;
-  std::string other;  // not empty: the codec raises something else with this message (UTF-16 without BOM ...)
-  /// str(UnicodeDecodeError), e.g. "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte".
+  std::string other;  // not empty: the codec raises a plain UnicodeError with this message instead
+  /// str(exception), e.g. "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte". `bytes`
+  /// is the input of decode_text.
   std::string message(std::string_view bytes) const;
 };
 
