@@ -220,18 +220,19 @@ Token Lexer::scan() {
         if (at[1] == '.' && at[2] == '.') return make(TokenKind::Ellipsis, at, at + 3);
         return make(TokenKind::Dot, at, at + 1);
       case CharacterClass::Hash:
-        at = static_cast<const char*>(std::memchr(at, '\n', end_ - at));
-        [[fallthrough]];
-      case CharacterClass::Newline:
+      case CharacterClass::Newline: {
+        // A comment belongs to the Newline token behind it.
+        const auto* newline = static_cast<const char*>(std::memchr(at, '\n', end_ - at));
         if (bracket_depth_ == 0) {
-          const Token newline = make(TokenKind::Newline, at, at);
-          cursor_ = at + 1;
+          const Token token = make(TokenKind::Newline, at, newline);
+          cursor_ = newline + 1;
           at_line_start_ = true;
-          return newline;
+          return token;
         }
-        cursor_ = at + 1;
+        cursor_ = newline + 1;
         if (!start_logical_line()) return place_less(TokenKind::Error);
         continue;
+      }
       case CharacterClass::Backslash:
         cursor_ = at;
         if (!continue_line(true)) return place_less(TokenKind::Error);

@@ -109,7 +109,10 @@ Value Machine::concatenate(const Sequence& strings) {
 }
 
 Result<Expr*> Machine::parse_expression(std::string_view parenthesised, int line_offset, int column_offset) {
-  const SourceText source{parenthesised, source_.encoding, source_.filename};
+  SourceText source;
+  source.text = parenthesised;
+  source.encoding = source_.encoding;
+  source.filename = source_.filename;
   Lexer lexer(workspace_, source, warnings_, FStringOrigin{line_offset + 1, column_offset});
   Machine machine(workspace_, source, lexer, warnings_);
   Result<Value> result = machine.run(grammar_.fstring);

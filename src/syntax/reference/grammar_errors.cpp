@@ -10,8 +10,7 @@ const char kErrorGrammar[] = R"G(
 
 invalid_arguments =
     (((starred_expression | (assignment_expression | expression !':=') !'=') % ',' ',' kwargs) | kwargs)
-      $',' (starred_expression !'=') % ','
-      -> error_from `iterable argument unpacking follows keyword argument unpacking`
+      ',' $'*' -> error_at `iterable argument unpacking follows keyword argument unpacking`
   | $expression $for_if_clauses ',' (args | expression for_if_clauses)?
       -> error_generator `Generator expression must be parenthesized`
   | $NAME $'=' expression for_if_clauses
@@ -82,7 +81,7 @@ invalid_parameters =
     param_plain* invalid_parameters_helper $param_plain
       -> error_at `non-default argument follows default argument`
   | param_plain* $'(' param_plain+ ','? $')' -> error_range `Function parameters cannot be parenthesized`
-  | $"/" ',' -> error_at `at least one argument must precede /`
+  | $'/' ',' -> error_at `at least one argument must precede /`
   | (slash_plain | slash_default) param_maybe* $'/' -> error_at `/ may appear only once`
   | (slash_plain | slash_default)? param_maybe* '*' (',' | param_plain) param_maybe* $'/'
       -> error_at `/ must be ahead of *`
@@ -103,7 +102,7 @@ invalid_lambda_parameters =
       -> error_at `non-default argument follows default argument`
   | lambda_param_plain* $'(' lambda_param % ',' ','? $')'
       -> error_range `Lambda expression parameters cannot be parenthesized`
-  | $"/" ',' -> error_at `at least one argument must precede /`
+  | $'/' ',' -> error_at `at least one argument must precede /`
   | (lambda_slash_plain | lambda_slash_default) lambda_param_maybe* $'/' -> error_at `/ may appear only once`
   | (lambda_slash_plain | lambda_slash_default)? lambda_param_maybe* '*' (',' | lambda_param_plain)
       lambda_param_maybe* $'/' -> error_at `/ must be ahead of *`

@@ -131,8 +131,7 @@ args   = $(starred_expression | (assignment_expression | expression !':=') !'=')
 kwargs = $keyword_or_starred % ',' ',' $keyword_or_unpacking % ',' -> join
        | keyword_or_starred % ','
        | keyword_or_unpacking % ',' ;
-starred_expression = '*' $expression -> starred
-                   | '*' -> error `Invalid star expression` ;
+starred_expression = '*' $expression -> starred ;
 keyword_or_starred   = invalid_kwarg | $NAME '=' $expression -> keyword | $starred_expression -> starred_argument ;
 keyword_or_unpacking = invalid_kwarg | $NAME '=' $expression -> keyword | '**' $expression -> keyword_unpacking ;
 

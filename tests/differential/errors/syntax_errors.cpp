@@ -1,0 +1,103 @@
+// What the parser says about sources: the program under test of check_errors.py while only the syntax is
+// compared.
+//
+// Reads sources from standard input, each as its length in decimal, a newline and that many bytes. Writes one
+// line of JSON for each: {"ok": true} or the fields of the error, and the warnings.
+//
+// Usage: syntax_errors [--parser both|fast|reference] [--filename NAME]
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "base/workspace.h"
+#include "syntax/parser.h"
+#include "syntax/source.h"
+
+namespace {
+
+using namespace ouro;
+
+std::string quote(std::string_view text) {
+  std::string result = "\"";
+  char buffer[8];
+  for (char c : text) {
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (static_cast<unsigned char>(c) < 32 || c == 127) {
+      std::snprintf(buffer, sizeof buffer, "\\u%04x", c);
+      result += buffer;
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+std::string number(int value) {
+  return value == Diagnostic::kNone ? "null" : std::to_string(value);
+}
+
+class Warnings : public WarningSink {
+ public:
+  bool warn(const Warning& warning) override {
+    if (!json.empty()) json += ", ";
+    json += "[" + quote(warning_category_name(warning.category)) + ", " + quote(warning.message) + ", " +
+            std::to_string(warning.line) + "]";
+    return false;
+  }
+  std::string json;
+};
+
+std::string describe(const Diagnostic& error) {
+  return "\"type\": " + quote(error_type_name(error.type)) + ", \"msg\": " + quote(error.message) +
+         ", \"lineno\": " + number(error.line) + ", \"offset\": " + number(error.offset) +
+         ", \"end_lineno\": " + number(error.end_line) + ", \"end_offset\": " + number(error.end_offset) +
+         ", \"text\": " + (error.has_text ? quote(error.text) : "null");
+}
+
+enum class Parser { Both, Fast, Reference };
+
+std::string examine(Workspace& workspace, std::string_view bytes, std::string_view filename, Parser parser) {
+  Warnings warnings;
+  Result<syntax::SourceText> source = syntax::decode_source(workspace, bytes, filename);
+  const Diagnostic* error = source.error();
+  if (source.ok()) {
+    syntax::ParseOptions options;
+    options.warnings = &warnings;
+    if (parser == Parser::Fast) {
+      if (syntax::parse_fast(workspace, source.value(), options) == nullptr)
+        error = workspace.error(ErrorType::SyntaxError, "rejected");
+    } else {
+      error = parser == Parser::Both ? syntax::parse(workspace, source.value(), options).error()
+                                     : syntax::parse_reference(workspace, source.value(), options).error();
+    }
+  }
+  return "{" + (error == nullptr ? "\"ok\": true" : describe(*error)) + ", \"warnings\": [" + warnings.json +
+         "]}";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Parser parser = Parser::Both;
+  std::string_view filename = "<source>";
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view option = argv[i], value = argv[i + 1];
+    if (option == "--filename") filename = value;
+    if (option == "--parser")
+      parser = value == "fast" ? Parser::Fast : value == "reference" ? Parser::Reference : Parser::Both;
+  }
+  std::ios::sync_with_stdio(false);
+  Workspace workspace;
+  std::string header, bytes;
+  while (std::getline(std::cin, header)) {
+    bytes.resize(std::strtoull(header.c_str(), nullptr, 10));
+    if (!std::cin.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return 2;
+    workspace.rewind();
+    std::cout << examine(workspace, bytes, filename, parser) << '\n' << std::flush;
+  }
+  return 0;
+}
