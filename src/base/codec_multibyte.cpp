@@ -24,6 +24,7 @@ constexpr Step kIllegalStep{Step::Illegal};
 constexpr Step kIncompleteStep{Step::Incomplete};
 
 Step good(size_t length, char32_t value) {
+  if (value == kLaterEdition) return {Step::Illegal, length};
   return value == kNothing ? kIllegalStep : Step{Step::Good, length, value};
 }
 
@@ -97,6 +98,9 @@ Step step_sjis(const MultibyteTable& table, std::string_view rest) {
 }
 
 Step step_sjis_x0213(const MultibyteTable& table, std::string_view rest) {
+  // What JIS X 0201 displaced stands here.
+  if (rest.starts_with("\x81\x5F")) return good(2, '\\');
+  if (rest.starts_with("\x81\xB0")) return good(2, '~');
   return step_shift_jis(table, rest, true);
 }
 
@@ -185,7 +189,7 @@ bool decode_multibyte(std::string_view name, std::string_view bytes, std::string
       continue;
     }
     const Step result = step(*table, bytes.substr(at));
-    if (result.outcome == Step::Illegal) return fail(error, name, at, at + 1, kIllegal);
+    if (result.outcome == Step::Illegal) return fail(error, name, at, at + result.length, kIllegal);
     if (result.outcome == Step::Incomplete) return fail(error, name, at, bytes.size(), kIncomplete);
     append_table_value(text, result.value);
     at += result.length;

@@ -1,5 +1,7 @@
 #include "base/codec_stateful.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -153,30 +155,29 @@ class Iso2022Decoder {
       case 'A':
         return c < 0x80 ? put(c + 0x80u, 3) : illegal(3);
       case 'F': {
-        const char32_t greek = greek_1987(c ^ 0x80);
-        return greek != kNothing ? put(greek, 3) : illegal(3);
+        const char16_t greek = greek_1987(c ^ 0x80);
+        return greek != kUndefinedUnit ? put(greek, 3) : illegal(3);
       }
       case kAscii:
         return c < 0x80 ? put(c, 3) : illegal(3);
       default:
         fail(error_, family_.name, at_, at_ + 3, kIllegal);
-        error_->other = "internal codec error";
+        error_->other =
+            fmt::format("decoding with '{}' codec failed (RuntimeError: internal codec error)", family_.name);
         return false;
     }
   }
 
   /// ISO 8859-7 as it was before the euro.
-  static char32_t greek_1987(unsigned char c) {
-    if (c == 0xA4 || c == 0xA5 || c == 0xAA) return kNothing;
-    const char16_t unit = charmap_unit("iso8859_7", c);
-    return unit == kUndefinedUnit ? kNothing : unit;
+  static char16_t greek_1987(unsigned char c) {
+    return c == 0xA4 || c == 0xA5 || c == 0xAA ? kUndefinedUnit : charmap_unit("iso8859_7", c);
   }
 
   bool take_character(unsigned char set) {
     const size_t width = is_two_byte(set) ? 2 : 1;
     if (left() < width) return incomplete();
     const char32_t value = width == 2 ? lookup_two(set) : lookup_one(set);
-    if (value == kNothing) return illegal(width);
+    if (value == kNothing || value == kLaterEdition) return illegal(width);
     append_table_value(text_, value);
     at_ += width;
     return true;
@@ -201,15 +202,14 @@ class Iso2022Decoder {
         return MultibyteTable::find("euc_jp")->three(row, cell);
       case 'O':
       case 'Q':
-        return MultibyteTable::find(x0213())->two(row, cell);
+        if (row == 0xA2 && cell == 0xB2) return '~';
+        return MultibyteTable::find(family_.x0213_2000 ? "euc_jisx0213" : "euc_jis_2004")->two(row, cell);
       case 'P':
-        return MultibyteTable::find(x0213())->three(row, cell);
+        return MultibyteTable::find("euc_jis_2004")->three(row, cell);
       default:
         return MultibyteTable::find("euc_jp")->two(row, cell);
     }
   }
-
-  std::string_view x0213() const { return family_.x0213_2000 ? "euc_jisx0213" : "euc_jis_2004"; }
 
   const Iso2022& family_;
   std::string_view bytes_;

@@ -192,17 +192,22 @@ class TableBuilder {
     }
   }
 
+  /// Where the meaning of a sequence stands.
+  char32_t& cell(uint32_t sequence) {
+    const uint32_t trail = sequence & 0xFF;
+    const uint32_t lead = (sequence >> 8) & 0xFF;
+    if (sequence <= 0xFFFF) return table_->two_[(lead - 0x80) * 256 + trail];
+    if (sequence <= 0xFFFFFF) return table_->three_[(lead - 0x80) * 128 + (trail - 0x80)];
+    const uint32_t first = sequence >> 24;
+    const uint32_t second = (sequence >> 16) & 0xFF;
+    return table_->four_[((first - 0x81) * 10 + second - 0x30) * 1260 + (lead - 0x81) * 10 + trail - 0x30];
+  }
+
   void apply(const Difference& difference) {
     char32_t value = difference.value;
     for (uint32_t sequence = difference.first; sequence <= difference.last; ++sequence) {
-      const uint32_t trail = sequence & 0xFF;
-      const uint32_t lead = (sequence >> 8) & 0xFF;
-      if (sequence > 0xFFFF) {
-        table_->three_[(lead - 0x80) * 128 + (trail - 0x80)] = value;
-      } else {
-        table_->two_[(lead - 0x80) * 256 + trail] = value;
-      }
-      if (value != kNothing) ++value;
+      cell(sequence) = value;
+      if (value != kNothing && value != kLaterEdition) ++value;
     }
   }
 

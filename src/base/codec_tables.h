@@ -9,6 +9,8 @@ namespace ouro::codec {
 
 /// Not a code point: nothing has this sequence.
 constexpr char32_t kNothing = 0;
+/// Nothing either, in an older edition of a standard than the table's: CPython counts the error differently.
+constexpr char32_t kLaterEdition = 0xD800;
 
 /// A table's value: one code point, or two of the basic plane packed into a number above U+10FFFF.
 constexpr bool is_pair(char32_t value) {

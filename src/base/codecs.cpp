@@ -199,7 +199,8 @@ bool decode_text(const Codec& codec, std::string_view bytes, std::string* text, 
       break;
   }
   *error = DecodeError{};
-  error->other = "undefined encoding";
+  error->other =
+      fmt::format("decoding with '{}' codec failed (UnicodeError: undefined encoding)", codec.name);
   return false;
 }
 
