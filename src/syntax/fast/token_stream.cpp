@@ -5,27 +5,15 @@
 namespace ouro::syntax::fast {
 namespace {
 
-constexpr uint8_t kKeywordLengths[] = {
-#define KEYWORD(identifier, text) sizeof(text) - 1,
-#define WELL_KNOWN(identifier, text)
-#include "base/names.def"
-};
-
-/// An identifier that becomes a keyword or soft keyword only by normalisation, which CPython takes for a name.
-bool is_disguised_keyword(const Token& token) {
-  if (token.kind != TokenKind::Name) return false;
-  const uint32_t length = token.end - token.start;
-  if (is_keyword(token.name)) return length != kKeywordLengths[static_cast<uint32_t>(token.name) - 1];
-  switch (token.name) {
-    case Name::k_match:
-      return length != 5;
-    case Name::k_case_:
-      return length != 4;
-    case Name::k_underscore:
-      return length != 1;
-    default:
-      return false;
-  }
+/// An identifier that becomes a soft keyword only by normalisation, which CPython takes for a mere name. (The
+/// lexer gives those that become keywords other numbers.)
+bool is_disguised_soft_keyword(const Token& token) {
+  constexpr auto kFirst = static_cast<uint32_t>(Name::k_match);
+  constexpr uint32_t kLengths[] = {5, 4, 1};
+  static_assert(static_cast<uint32_t>(Name::k_case_) == kFirst + 1);
+  static_assert(static_cast<uint32_t>(Name::k_underscore) == kFirst + 2);
+  const uint32_t index = static_cast<uint32_t>(token.name) - kFirst;
+  return index < 3 && token.kind == TokenKind::Name && token.end - token.start != kLengths[index];
 }
 
 void relocate(Token& token, const Relocation& to) {
@@ -55,7 +43,7 @@ void TokenStream::lex_batch() {
     Token& token = buffer_[fill_] = lexer_.next();
     ++fill_;
     lexed_end_ = token.end;
-    if (is_disguised_keyword(token)) token.kind = TokenKind::Error;
+    if (is_disguised_soft_keyword(token)) token.kind = TokenKind::Error;
     if (relocation_.active) relocate(token, relocation_);
     if (token.kind == TokenKind::EndMarker || token.kind == TokenKind::Error) break;
   }

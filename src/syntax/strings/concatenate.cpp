@@ -69,6 +69,7 @@ Status read_plain(const LiteralContext& context, const LiteralParts& parts, cons
   if (parts.bytes && !is_ascii(body))
     return context.error_at(token, "bytes can only contain ASCII literal characters");
   if (parts.raw || body.find('\\') == std::string_view::npos) {
+    OURO_TRY_STATUS(check_utf8(context, body));
     out += body;
     return {};
   }
@@ -98,8 +99,10 @@ Result<Expr*> concatenate_strings(Workspace& workspace, const SourceText& source
     const std::string_view text = context.text(tokens[0]);
     const LiteralParts parts = split_literal(text);
     const std::string_view body = text.substr(parts.begin, parts.end - parts.begin);
-    if (!parts.bytes && !parts.format && (parts.raw || body.find('\\') == std::string_view::npos))
+    if (!parts.bytes && !parts.format && (parts.raw || body.find('\\') == std::string_view::npos)) {
+      OURO_TRY_STATUS(check_utf8(context, body));
       return context.str_node(body, tokens[0], tokens[0]);
+    }
   }
   JoinedParts joined(workspace.arena);
   bool bytes = false;

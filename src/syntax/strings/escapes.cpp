@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/unicode.h"
+#include "syntax/lexer/shown_text.h"
 #include "syntax/strings/literal.h"
 
 namespace ouro::syntax::strings {
@@ -184,8 +185,27 @@ Status LiteralContext::warn_invalid_escape(std::string_view escape, const Token&
   return error_at(token, message);
 }
 
+Status check_utf8(const LiteralContext& context, std::string_view body) {
+  if (ascii_prefix_length(body) == body.size()) return {};
+  const std::optional<Utf8Error> error = find_utf8_error(body);
+  if (!error) return {};
+  return context.error("(unicode error) " + utf8_error_message(body, *error));
+}
+
+Status check_utf8_runs(const LiteralContext& context, std::string_view body) {
+  for (;;) {
+    body.remove_prefix(ascii_prefix_length(body));
+    if (body.empty()) return {};
+    const auto end = std::find_if(body.begin(), body.end(), [](char ch) { return (ch & 0x80) == 0; });
+    const auto size = static_cast<size_t>(end - body.begin());
+    OURO_TRY_STATUS(check_utf8(context, body.substr(0, size)));
+    body.remove_prefix(size);
+  }
+}
+
 Status decode_str(const LiteralContext& context, std::string_view body, const Token& token,
                   std::string& out) {
+  OURO_TRY_STATUS(check_utf8_runs(context, body));
   return StrDecoder(context, body, token, out).run();
 }
 

@@ -169,6 +169,7 @@ class FStringReader {
     position_ = *doubled_brace ? resume : i;
     const std::string_view body = text_.substr(begin, i - begin);
     if (!raw_) return decode_str(context_, body, token_, parts.pending);
+    OURO_TRY_STATUS(check_utf8(context_, body));
     parts.pending += body;
     return {};
   }
@@ -187,6 +188,7 @@ class FStringReader {
       ++position_;
       while (is_space(text_[position_])) ++position_;
       if (position_ >= end_) return expecting_brace();
+      OURO_TRY_STATUS(check_utf8(context_, text_.substr(begin, position_ - begin)));
     }
     const std::string_view debug_text = debug ? text_.substr(begin, position_ - begin) : std::string_view();
     int conversion = -1;

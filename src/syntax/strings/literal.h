@@ -47,6 +47,11 @@ struct LiteralParts {
 };
 LiteralParts split_literal(std::string_view token_text);
 
+/// Nobody has looked at the UTF-8 of a source that declares no encoding. CPython decodes a body as a whole
+/// where it has no escapes to decode, and each run of bytes beyond ASCII by itself where it has.
+Status check_utf8(const LiteralContext& context, std::string_view body);
+Status check_utf8_runs(const LiteralContext& context, std::string_view body);
+
 /// Appends what `body` means to `out`; `token` is the literal it stands in.
 Status decode_str(const LiteralContext& context, std::string_view body, const Token& token, std::string& out);
 Status decode_bytes(const LiteralContext& context, std::string_view body, const Token& token,
