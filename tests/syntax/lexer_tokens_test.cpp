@@ -3,7 +3,7 @@
 // tokenize is a second implementation, in Python, and differs from the tokenizer behind compile() in known
 // ways: it gives comments and blank lines as tokens (skipped here), gives Indent and Dedent real columns
 // (only their lines are compared, and not where they close the file), stands a line later at the end of the
-// file, and gives the newline of a line a width.
+// file, and has the comment before a Newline token outside of it (only the token's end is compared).
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -44,7 +44,7 @@ for path in sys.stdin:
                 kind = names.get(t.type) or token.EXACT_TOKEN_TYPES.get(t.string) and t.string
                 if kind in ('indent', 'dedent'): c = d = m = 0
                 if kind == 'end': l = c = d = m = 0
-                if kind == 'newline': m, d = l, c
+                if kind == 'newline': m, c, d = l, 0, c
                 out.append(f'{kind} {l} {c} {m} {d}')
     except (SyntaxError, ValueError, UnicodeError, tokenize.TokenError):
         out = ['skip']
@@ -78,6 +78,7 @@ std::string describe(const Token& token, std::string_view text) {
   const std::string kind = kind_of(token, text);
   SourceRange at = token.range;
   if (kind == "indent" || kind == "dedent") at = {at.line, 0, 0, 0};
+  if (kind == "newline") at.column = 0;
   if (kind == "end") at = {0, 0, 0, 0};
   std::ostringstream out;
   out << kind << ' ' << at.line << ' ' << at.column << ' ' << at.end_line << ' ' << at.end_column;
