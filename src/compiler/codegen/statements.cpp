@@ -170,7 +170,6 @@ Status Generator::assertion(const syntax::AssertStmt* s) {
     OURO_TRY_STATUS(visit(s->msg));
     select::call_with_top(*this);
   }
-  set_location(s->test->range);
   emit(Op::RAISE_VARARGS, 1);
   place(end);
   return {};
