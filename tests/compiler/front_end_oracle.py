@@ -6,13 +6,11 @@ A question is one line, a verb and a source in hexadecimal (or a file's name); t
 import _symtable
 import sys
 
-NAMES = {"top": "<module>", "lambda": "<lambda>", "listcomp": "<listcomp>", "setcomp": "<setcomp>",
-         "dictcomp": "<dictcomp>", "genexpr": "<genexpr>"}
 KINDS = {_symtable.TYPE_MODULE: "module", _symtable.TYPE_CLASS: "class", _symtable.TYPE_FUNCTION: "function"}
 
 
 def dump(entry, depth, out):
-    out.append(f"{depth} {KINDS[entry.type]} {NAMES.get(entry.name, entry.name)} nested={entry.nested}"
+    out.append(f"{depth} {KINDS[entry.type]} {entry.name} nested={entry.nested}"
                f" parameters={','.join(entry.varnames)}")
     for name, flags in sorted(entry.symbols.items(), key=lambda item: item[0].encode("utf-8", "surrogatepass")):
         out.append(f"{depth}   {name} {flags & 0x7ff} {flags >> _symtable.SCOPE_OFF}")

@@ -14,9 +14,10 @@
 // string by folding must not become a docstring, so it is wrapped into an f-string. And with postponed
 // annotations the text of an annotation is what counts, so it stays as written.
 //
-// One thing is ours: a source of a few megabytes can ask for terabytes of intermediate results (a long chain
-// of `+` copies its left operand at every step), and CPython would try. Folding stops at kMaxMadeBytes with
-// the MemoryError that CPython would end with.
+// One thing is ours: a source of a few megabytes can ask for terabytes of intermediate results (each step of
+// `0xfff...f + 1 + 1 ...` is a number of its own), and CPython would try. Folding stops at kMaxMadeBytes with
+// the MemoryError that CPython would end with. Chains of strings and tuples, which real sources do have, need
+// no such bound: see concatenation.h.
 #include "base/hash.h"
 #include "compiler/fold/folder.h"
 #include "compiler/fold/operations.h"
@@ -80,7 +81,8 @@ Folder::Folder(Compilation& compilation)
       workspace_(compilation.workspace),
       arena_(compilation.workspace.arena),
       constants_(compilation.workspace.constants),
-      future_annotations_((compilation.features.flags & kCoFutureAnnotations) != 0) {}
+      future_annotations_((compilation.features.flags & kCoFutureAnnotations) != 0),
+      concatenation_(compilation.workspace.arena) {}
 
 Status optimise_tree(Compilation& compilation, Module& module) {
   return Folder(compilation).fold(module);
@@ -98,8 +100,12 @@ Status Folder::fold(Module& module) {
 }
 
 void Folder::replace(Expr*& slot, const Constant* value) {
+  if (value != nullptr) replace(slot, value, own_bytes(*value));
+}
+
+void Folder::replace(Expr*& slot, const Constant* value, size_t bytes) {
   if (value == nullptr) return;
-  made_bytes_ += own_bytes(*value);
+  made_bytes_ += bytes;
   if (made_bytes_ > kMaxMadeBytes) {
     out_of_memory_ = true;
     return;
@@ -129,8 +135,14 @@ void Folder::binary(Expr*& slot) {
     if (!has_starred(arguments)) percent_format(slot, *left, arguments);
     return;
   }
-  if (const Constant* right = constant_value(*node.right))
+  const Constant* right = constant_value(*node.right);
+  if (right == nullptr) return;
+  if (node.op == BinaryOperator::Add && Concatenation::applies(*left, *right)) {
+    const Constant* sum = concatenation_.join(*left, *right);
+    replace(slot, sum, concatenation_.taken());
+  } else {
     replace(slot, fold_binary(constants_, node.op, *left, *right));
+  }
 }
 
 // What is searched by `in` may be a tuple instead of a list, and a frozenset instead of a set.

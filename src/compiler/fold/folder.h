@@ -1,6 +1,7 @@
 // Constant folding over the tree; see fold.cpp.
 #pragma once
 
+#include "compiler/fold/concatenation.h"
 #include "compiler/passes.h"
 #include "compiler/recursion.h"
 
@@ -54,6 +55,7 @@ class Folder {
   const Constant* tuple_of(syntax::Exprs elements);
   /// Puts a constant in place of the expression, unless `value` is null.
   void replace(syntax::Expr*& slot, const Constant* value);
+  void replace(syntax::Expr*& slot, const Constant* value, size_t bytes);
 
   // format.cpp
   void percent_format(syntax::Expr*& slot, const Constant& format, syntax::Exprs arguments);
@@ -63,6 +65,7 @@ class Folder {
   Arena& arena_;
   Constants& constants_;
   const bool future_annotations_;
+  Concatenation concatenation_;
   int depth_ = 0;
   size_t made_bytes_ = 0;  // in constants made so far
   bool out_of_memory_ = false;

@@ -19,9 +19,16 @@ inline std::string_view kind_name(ScopeKind kind) {
   return "";
 }
 
+// CPython's symbol table knows the module and the nameless functions by other names than their code objects.
+inline std::string scope_name(const Interner& names, const ScopeBuilder& scope) {
+  const std::string_view name = names.text(scope.name);
+  if (scope.name == Name::k_module) return "top";
+  return std::string(name.starts_with("<") ? name.substr(1, name.size() - 2) : name);
+}
+
 inline void dump_scope(const Interner& names, const ScopeBuilder& scope, int depth, std::string* out) {
   const std::string level = std::to_string(depth);
-  *out += level + " " + std::string(kind_name(scope.kind)) + " " + std::string(names.text(scope.name)) +
+  *out += level + " " + std::string(kind_name(scope.kind)) + " " + scope_name(names, scope) +
           " nested=" + (scope.nested ? "1" : "0") + " parameters=";
   for (size_t i = 0; i < scope.parameters.size(); ++i)
     *out += (i == 0 ? "" : ",") + std::string(names.text(scope.parameters[i]));

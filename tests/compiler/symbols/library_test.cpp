@@ -22,9 +22,10 @@ TEST(SymbolsOfLibrary, AreCPythons) {
     if (entry->path().extension() != ".py") continue;
     const std::string path = entry->path().string();
     FrontEnd front_end(read(path));
-    if (!front_end.build()) continue;  // files with errors on purpose: the error tests' business
+    const std::string expected = Oracle::instance()->ask("symbols-of", path);
+    if (!expected.starts_with("0 module")) continue;  // an error on purpose: the error tests' business
     ++compared;
-    if (dump_symbols(front_end) != Oracle::instance()->ask("symbols-of", path)) different.push_back(path);
+    if (!front_end.build() || dump_symbols(front_end) != expected) different.push_back(path);
   }
   EXPECT_GT(compared, 100u);
   EXPECT_EQ(different, std::vector<std::string>());
