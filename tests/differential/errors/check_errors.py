@@ -2,11 +2,11 @@
 
 Run it with the CPython that is the oracle:
 
-    python3.11 check_errors.py PROGRAM [ARG...] [--tests] [--mutants N] [--seed S] [--nested] [--stage syntax|compile]
+    python3.11 check_errors.py PROGRAM [ARG...] [--tests] [--mutants N] [--seed S] [--nested] [--on-disk] [--stage syntax|compile]
 
 PROGRAM reads sources from standard input (length in decimal, newline, bytes) and writes one JSON object a line: the
 fields of the error, or "ok", and "warnings". With --stage syntax an error that only CPython's compiler finds counts as
-none. Exit code 1 if less than --bar percent are equal. --save writes the differing sources into a directory.
+none. With --on-disk CPython finds each source in a file, and quotes that. Exit code 1 if less than --bar percent are equal. --save writes the differing sources into a directory.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 import warnings
 
@@ -29,6 +30,9 @@ FIELDS = "type", "msg", "lineno", "offset", "end_lineno", "end_offset", "text"
 
 def expected_record(source, stage, filename="<source>"):
     """What CPython says: the fields of its error, or ok; and its warnings."""
+    if isinstance(filename, pathlib.Path):
+        filename.write_bytes(source)
+        filename = str(filename)
     flags = ast.PyCF_ONLY_AST if stage == "syntax" else 0
     record = {"ok": True}
     with warnings.catch_warnings(record=True) as caught:
@@ -129,6 +133,7 @@ def main():
     parser.add_argument("--tests", action="store_true", help="the sources in CPython's own tests")
     parser.add_argument("--mutants", type=int, default=0, metavar="N", help="N mutants of the standard library")
     parser.add_argument("--nested", action="store_true", help="deep nesting of everything")
+    parser.add_argument("--on-disk", action="store_true", help="errors quote a file; PROGRAM must know that")
     parser.add_argument("--files", nargs="*", default=[], help="these files")
     parser.add_argument("--seed", type=int, default=311)
     parser.add_argument("--stage", choices=("syntax", "compile"), default="compile")
@@ -148,8 +153,10 @@ def main():
     if arguments.nested:
         corpora.append(("nested", list(collect.nested())))
     worst = 100.0
+    scratch = tempfile.TemporaryDirectory()
+    filename = pathlib.Path(scratch.name, "source.py") if arguments.on_disk else "<source>"
     for title, sources in corpora:
-        expected = [expected_record(source, arguments.stage) for source in sources]
+        expected = [expected_record(source, arguments.stage, filename) for source in sources]
         actual = program_records(arguments.program, sources)
         worst = min(worst, report(title, sources, expected, actual, arguments))
     return 0 if worst >= arguments.bar else 1

@@ -4,7 +4,8 @@
 // Reads sources from standard input, each as its length in decimal, a newline and that many bytes. Writes one
 // line of JSON for each: {"ok": true} or the fields of the error, and the warnings.
 //
-// Usage: syntax_errors [--parser both|fast|reference] [--filename NAME]
+// Usage: syntax_errors [--parser both|fast|reference] [--filename NAME] [--on-disk yes]
+// With --on-disk, each source also is what a file of that name holds.
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -60,11 +61,13 @@ std::string describe(const Diagnostic& error) {
 
 enum class Parser { Both, Fast, Reference };
 
-std::string examine(Workspace& workspace, std::string_view bytes, std::string_view filename, Parser parser) {
+std::string examine(Workspace& workspace, std::string_view bytes, std::string_view filename, bool on_disk,
+                    Parser parser) {
   Warnings warnings;
   Result<syntax::SourceText> source = syntax::decode_source(workspace, bytes, filename);
   const Diagnostic* error = source.error();
   if (source.ok()) {
+    if (on_disk) source.value().file_bytes = bytes;
     syntax::ParseOptions options;
     options.warnings = &warnings;
     if (parser == Parser::Fast) {
@@ -83,10 +86,12 @@ std::string examine(Workspace& workspace, std::string_view bytes, std::string_vi
 
 int main(int argc, char** argv) {
   Parser parser = Parser::Both;
+  bool on_disk = false;
   std::string_view filename = "<source>";
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view option = argv[i], value = argv[i + 1];
     if (option == "--filename") filename = value;
+    if (option == "--on-disk") on_disk = value == "yes";
     if (option == "--parser")
       parser = value == "fast" ? Parser::Fast : value == "reference" ? Parser::Reference : Parser::Both;
   }
@@ -97,7 +102,7 @@ int main(int argc, char** argv) {
     bytes.resize(std::strtoull(header.c_str(), nullptr, 10));
     if (!std::cin.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return 2;
     workspace.rewind();
-    std::cout << examine(workspace, bytes, filename, parser) << '\n' << std::flush;
+    std::cout << examine(workspace, bytes, filename, on_disk, parser) << '\n' << std::flush;
   }
   return 0;
 }
