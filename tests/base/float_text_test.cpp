@@ -29,6 +29,15 @@ std::string to_bits(std::optional<PowerResult> value) {
   return value->is_complex ? to_bits(ComplexValue{value->real, value->imag}) : to_bits(value->real);
 }
 
+/// The text with the sign taken off the usual NaN.
+std::string unsigned_nans(std::string text) {
+  const std::string negative = std::to_string(uint64_t{0xFFF8} << 48);
+  const std::string positive = std::to_string(uint64_t{0x7FF8} << 48);
+  for (size_t at = text.find(negative); at != std::string::npos; at = text.find(negative))
+    text.replace(at, negative.size(), positive);
+  return text;
+}
+
 const std::string kFloats = std::string(test::kEncodeConstant) + R"(
 random.seed(11)
 # The NaN that arithmetic on literals makes; other NaNs would show in which order compilers write additions.
@@ -114,9 +123,12 @@ for _ in range(15000):
                                to_bits(std::optional(complex_multiply(x, y))),
                                to_bits(complex_divide(x, y)),
                                to_bits(complex_power(x, y))};
-    for (size_t i = 0; i < std::size(got); ++i)
-      ASSERT_EQ(got[i], row[4 + i]) << i << " " << float_repr(a) << " " << float_repr(b) << " "
-                                    << float_repr(y.real) << " " << float_repr(y.imag);
+    for (size_t i = 0; i < std::size(got); ++i) {
+      // The C library's functions and their argument order decide the sign of a NaN that goes through them.
+      const bool any_nan = i + 1 == std::size(got);
+      ASSERT_EQ(any_nan ? unsigned_nans(got[i]) : got[i], any_nan ? unsigned_nans(row[4 + i]) : row[4 + i])
+          << i << " " << complex_repr(a, b) << " " << complex_repr(y.real, y.imag);
+    }
   }
 }
 
