@@ -119,6 +119,7 @@ class Lexer {
   Token operator_token(const char* from);
   Token open_bracket(const char* from, TokenKind kind);
   Token close_bracket(const char* from, TokenKind kind);
+  Token mismatched_bracket(char closing, const Bracket& opening);
   Token unknown_character(const char* from);
 
   Token make(TokenKind kind, const char* from, const char* to);

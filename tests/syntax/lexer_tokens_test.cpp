@@ -18,7 +18,8 @@ namespace {
 // For each path: one line a token, "kind line column end_line end_column" with columns in UTF-8 bytes, then
 // ".".
 constexpr const char* kScript = R"(
-import sys, tokenize, token
+import sys, tokenize, token, warnings
+warnings.simplefilter('ignore')
 skip = {token.COMMENT, token.NL, token.ENCODING}
 names = {token.NAME: 'name', token.NUMBER: 'number', token.STRING: 'string', token.NEWLINE: 'newline',
          token.INDENT: 'indent', token.DEDENT: 'dedent', token.ENDMARKER: 'end'}
@@ -34,6 +35,7 @@ for path in sys.stdin:
             for t in tokenize.tokenize(readline):
                 if t.type == token.ENCODING: encoding = t.string
                 if t.type in skip: continue
+                if t.type == token.ERRORTOKEN: raise ValueError  # of identifiers it knows only \w
                 (l, c), (m, d) = t.start, t.end
                 text = t.line.split('\n')
                 if not text[0].isascii() or not t.line.isascii():

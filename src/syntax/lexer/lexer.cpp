@@ -281,14 +281,16 @@ Token Lexer::open_bracket(const char* from, TokenKind kind) {
 
 Token Lexer::close_bracket(const char* from, TokenKind kind) {
   cursor_ = from + 1;
-  const std::string closing(1, *from);
-  if (bracket_depth_ == 0) return raise("unmatched '" + closing + "'");
+  if (bracket_depth_ == 0) return raise(std::string("unmatched '") + *from + "'");
   const Bracket opening = brackets_[--bracket_depth_];
   const char wanted = opening.character == '(' ? ')' : opening.character == '[' ? ']' : '}';
   if (*from == wanted) return make(kind, from, from + 1);
-  std::string message = "closing parenthesis '" + closing + "' does not match opening parenthesis '";
-  message += opening.character;
-  message += '\'';
+  return mismatched_bracket(*from, opening);
+}
+
+Token Lexer::mismatched_bracket(char closing, const Bracket& opening) {
+  std::string message = std::string("closing parenthesis '") + closing;
+  message += std::string("' does not match opening parenthesis '") + opening.character + "'";
   if (opening.line != line_) message += " on line " + std::to_string(opening.line);
   return raise(message);
 }
