@@ -74,8 +74,9 @@ class Lexer {
   const FStringOrigin* fstring_origin() const { return is_fstring_ ? &origin_ : nullptr; }
 
   /// An error at a place, as CPython's parser makes it: `column` and `end_column` are UTF-8 bytes, 1-based;
-  /// they become characters of the line that is shown (end_column stays when it is 0 or -1), and the line
-  /// shown depends on how far the lexer has read. In an f-string the message gets its prefix.
+  /// where the source declares its encoding they become characters of the line that is shown (end_column
+  /// stays when it is 0 or -1). What line is shown depends on how far the lexer has read. In an f-string the
+  /// message gets its prefix.
   const Diagnostic* error_at(ErrorType type, std::string_view message, int line, int column, int end_line,
                              int end_column);
   /// An error at a token, as CPython's parser makes it when it names no place: the last token it has read.
