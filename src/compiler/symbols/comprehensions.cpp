@@ -61,18 +61,19 @@ Status Collector::assignment_expression(const NamedExprExpr& node) {
 }
 
 Status Collector::bind_outside_comprehension(const NameExpr& target) {
+  // The names that the scopes know are mangled, this one is not: a private name is never recognised here, as
+  // in CPython up to 3.11.7 (3.11.8 looks for the mangled name).
   const Name name = target.id;
-  const Name full_name = mangled(name);
   for (ScopeBuilder* scope = current_; scope != nullptr; scope = scope->enclosing) {
     if (scope->comprehension != ComprehensionKind::None) {
-      if ((scope->uses(full_name) & kDefCompIter) != 0)
+      if ((scope->uses(name) & kDefCompIter) != 0)
         return error_about(target.range,
                            "assignment expression cannot rebind comprehension iteration variable ", name, "");
       continue;
     }
     switch (scope->kind) {
       case ScopeKind::Function: {
-        const bool global = (scope->uses(full_name) & kDefGlobal) != 0;
+        const bool global = (scope->uses(name) & kDefGlobal) != 0;
         OURO_TRY_STATUS(define(name, global ? kDefGlobal : kDefNonlocal, target.range));
         record_directive(name, target.range);
         return define_in(*scope, name, kDefLocal, target.range);

@@ -82,6 +82,8 @@ TEST(SymbolErrors, ComprehensionsAndAssignmentExpressions) {
            "[(a := b) for b in c for a in d]\n",
            "class A:\n  [x := 1 for y in z]\n",
            "class A:\n  f = lambda: [x := 1 for y in z]\n  [[x := 1 for y in z] for w in v]\n",
+           "class A:\n  def f(): [[__x := 1 for __x in y] for z in w]\n  [__x := 1 for __x in y]\n",
+           "class A:\n  def f():\n    global __x\n    [__x := 1 for y in z]\n",
            "[(yield) for x in y]\n",
            "{(yield x) for x in y}\n",
            "{(yield from x): 1 for x in y}\n",
