@@ -9,8 +9,8 @@ namespace {
 
 constexpr int kMaxNesting = 50000;
 
-constexpr std::string_view kBinaryOperators[] = {"Add()",    "Sub()",    "Mult()",  "MatMult()", "Div()",
-                                                 "Mod()",    "Pow()",    "LShift()", "RShift()",  "BitOr()",
+constexpr std::string_view kBinaryOperators[] = {"Add()",    "Sub()",    "Mult()",    "MatMult()", "Div()",
+                                                 "Mod()",    "Pow()",    "LShift()",  "RShift()",  "BitOr()",
                                                  "BitXor()", "BitAnd()", "FloorDiv()"};
 constexpr std::string_view kUnaryOperators[] = {"Invert()", "Not()", "UAdd()", "USub()"};
 constexpr std::string_view kCompareOperators[] = {"Eq()",  "NotEq()", "Lt()",    "LtE()", "Gt()",
@@ -192,11 +192,11 @@ class Dumper {
   }
 
 #define FIELD(type, name) field(#name, n.name);
-#define EXPR(name, fields)                                   \
-  case ExprKind::name: {                                     \
-    begin(#name);                                           \
-    [[maybe_unused]] const auto& n = *e->as<name##Expr>();    \
-    fields break;                                           \
+#define EXPR(name, fields)                                 \
+  case ExprKind::name: {                                   \
+    begin(#name);                                          \
+    [[maybe_unused]] const auto& n = *e->as<name##Expr>(); \
+    fields break;                                          \
   }
   void value(const Expr* e) {
     if (too_deep()) return;
@@ -207,11 +207,11 @@ class Dumper {
     end(&e->range);
     --nesting_;
   }
-#define STMT(name, fields)                                   \
-  case StmtKind::name: {                                     \
-    begin(#name);                                           \
-    [[maybe_unused]] const auto& n = *e->as<name##Stmt>();    \
-    fields break;                                           \
+#define STMT(name, fields)                                 \
+  case StmtKind::name: {                                   \
+    begin(#name);                                          \
+    [[maybe_unused]] const auto& n = *e->as<name##Stmt>(); \
+    fields break;                                          \
   }
   void value(const Stmt* e) {
     if (too_deep()) return;
@@ -222,11 +222,11 @@ class Dumper {
     end(&e->range);
     --nesting_;
   }
-#define PATTERN(name, fields)                                   \
-  case PatternKind::name: {                                     \
-    begin(#name);                                           \
-    [[maybe_unused]] const auto& n = *e->as<name##Pattern>();    \
-    fields break;                                           \
+#define PATTERN(name, fields)                                 \
+  case PatternKind::name: {                                   \
+    begin(#name);                                             \
+    [[maybe_unused]] const auto& n = *e->as<name##Pattern>(); \
+    fields break;                                             \
   }
   void value(const Pattern* e) {
     if (too_deep()) return;

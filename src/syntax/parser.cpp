@@ -29,12 +29,13 @@ class ResumingSink final : public WarningSink {
 /// last of them became an error.
 Module* run_fast(Workspace& workspace, const SourceText& source, const ParseOptions& options, size_t* given) {
   *given = 0;
+  fast::Scratch scratch;
   if (options.warnings == nullptr) {
-    fast::FastParser parser(workspace, source, nullptr, nullptr, {}, 0);
+    fast::FastParser parser(workspace, scratch, source, nullptr);
     return parser.parse_module(options.mode);
   }
   fast::WarningLog log(workspace.arena);
-  fast::FastParser parser(workspace, source, &log, log.lexer_sink(), {}, 0);
+  fast::FastParser parser(workspace, scratch, source, &log);
   Module* module = parser.parse_module(options.mode);
   if (module == nullptr) return nullptr;
   bool raised = false;

@@ -64,16 +64,21 @@ Expr* FastParser::number() {
 
 // strings: STRING+
 Expr* FastParser::strings() {
-  const size_t base = literal_tokens_.size();
-  if (log_ != nullptr && !nested_) log_->begin_string(stream_.current().start);
-  do {
-    literal_tokens_.push_back(stream_.current());
-    stream_.advance();
-  } while (at(TokenKind::String));
+  const Token first = stream_.current();
+  if (log_ != nullptr && !nested_) log_->begin_string(first.start);
   WarningSink* sink = log_ != nullptr ? log_->string_sink() : nullptr;
-  const std::span<const Token> tokens = std::span<const Token>(literal_tokens_).subspan(base);
+  stream_.advance();
+  ArenaVector<Token> more(arena_);
+  std::span<const Token> tokens(&first, 1);
+  if (at(TokenKind::String)) {
+    more.push_back(first);
+    do {
+      more.push_back(stream_.current());
+      stream_.advance();
+    } while (at(TokenKind::String));
+    tokens = more.span();
+  }
   Result<Expr*> result = concatenate_strings(workspace_, source_, tokens, *this, sink);
-  literal_tokens_.resize(base);
   return result.ok() ? result.value() : fail();
 }
 

@@ -173,7 +173,8 @@ Expr* FastParser::yield_expression() {
 
 FastParser::Level FastParser::level_of_current() {
   const Token& token = stream_.current();
-  if (token.kind != TokenKind::Name) return static_cast<Level>(kOperators.level[static_cast<uint8_t>(token.kind)]);
+  if (token.kind != TokenKind::Name)
+    return static_cast<Level>(kOperators.level[static_cast<uint8_t>(token.kind)]);
   switch (token.name) {
     case Name::k_or_:
       return kOr;
@@ -238,17 +239,18 @@ Expr* FastParser::bool_operation(Expr* first, Position start, Level level) {
 }
 
 Expr* FastParser::comparison(Expr* left, Position start) {
-  const size_t base = compare_operators_.size();
+  std::vector<CompareOperator>& operators = scratch_.compare_operators;
+  const size_t base = operators.size();
   ExprList comparators(main_);
   while (level_of_current() == kComparison) {
-    compare_operators_.push_back(compare_operator());
+    operators.push_back(compare_operator());
     comparators.push(bitwise_or());
   }
   auto* out = node<CompareExpr>(start);
   out->left = left;
-  out->ops = arena_.copy(std::span<const CompareOperator>(compare_operators_).subspan(base));
+  out->ops = arena_.copy(std::span<const CompareOperator>(operators).subspan(base));
   out->comparators = comparators.copy_to(arena_);
-  compare_operators_.resize(base);
+  operators.resize(base);
   return out;
 }
 
@@ -259,7 +261,8 @@ CompareOperator FastParser::compare_operator() {
     const Name name = stream_.current().name;
     stream_.advance();
     if (name == Name::k_in) return CompareOperator::In;
-    if (name == Name::k_is) return accept_keyword(Name::k_not_) ? CompareOperator::IsNot : CompareOperator::Is;
+    if (name == Name::k_is)
+      return accept_keyword(Name::k_not_) ? CompareOperator::IsNot : CompareOperator::Is;
     stream_.advance();
     return CompareOperator::NotIn;
   }

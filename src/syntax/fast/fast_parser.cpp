@@ -7,7 +7,10 @@ constexpr Diagnostic kGaveUp;
 
 }  // namespace
 
-FastParser::FastParser(Workspace& workspace, const SourceText& source, WarningLog* log,
+FastParser::FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log)
+    : FastParser(workspace, scratch, source, log, log != nullptr ? log->lexer_sink() : nullptr, {}, 0) {}
+
+FastParser::FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log,
                        WarningSink* lexer_sink, const Relocation& relocation, int depth)
     : workspace_(workspace),
       arena_(workspace.arena),
@@ -15,6 +18,9 @@ FastParser::FastParser(Workspace& workspace, const SourceText& source, WarningLo
       log_(log),
       lexer_(workspace, source, lexer_sink),
       stream_(workspace.arena, lexer_, relocation),
+      main_(scratch.main),
+      other_(scratch.other),
+      scratch_(scratch),
       depth_(depth + kStatementDepth),
       nested_(relocation.active) {
   dummy_expr_.kind = ExprKind::Name;
@@ -48,7 +54,7 @@ Result<Expr*> FastParser::parse_expression(std::string_view parenthesised, int l
                                            int column_offset) {
   const SourceText text{parenthesised, source_.encoding, source_.filename};
   WarningSink* sink = log_ != nullptr ? log_->string_sink() : nullptr;
-  FastParser nested(workspace_, text, log_, sink, {true, line_offset, column_offset}, depth_);
+  FastParser nested(workspace_, scratch_, text, log_, sink, {true, line_offset, column_offset}, depth_);
   Expr* result = nested.parse_fstring_expression();
   if (result == nullptr) return &kGaveUp;
   return result;

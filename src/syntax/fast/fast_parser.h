@@ -2,10 +2,12 @@
 //
 // It is a recursive descent over CPython 3.11's grammar that has been made deterministic by hand:
 //
-//   - what may be an assignment target is parsed as an expression first and turned into a target when the `=`,
+//   - what may be an assignment target is parsed as an expression first and turned into a target when the
+//   `=`,
 //     `:` or operator behind it is seen (targets.cpp); the shapes allowed are exactly those of the grammar's
 //     target rules;
-//   - operators are parsed by precedence climbing in one loop (expressions.cpp), so an atom costs two or three
+//   - operators are parsed by precedence climbing in one loop (expressions.cpp), so an atom costs two or
+//   three
 //     calls, not the grammar's twenty;
 //   - two places need more than a token of lookahead and are tried and taken back: a `match` that may be a
 //     name (matching.cpp), and the parentheses after `with` (compound.cpp).
@@ -34,11 +36,18 @@
 
 namespace ouro::syntax::fast {
 
+/// What a parser shares with the parsers of its f-strings' expressions.
+struct Scratch {
+  ScratchStack main;   // expressions, statements, and other single lists
+  ScratchStack other;  // the second list of constructs that build two at a time
+  std::vector<CompareOperator> compare_operators;
+  std::string path;  // dotted names
+};
+
 class FastParser final : public FStringExpressionParser {
  public:
-  /// `log` is null when nobody wants warnings. `depth` is what the surrounding parsers have used.
-  FastParser(Workspace& workspace, const SourceText& source, WarningLog* log, WarningSink* lexer_sink,
-             const Relocation& relocation, int depth);
+  /// `log` is null when nobody wants warnings.
+  FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log);
 
   /// null when the source is not accepted.
   Module* parse_module(ModuleKind kind);
@@ -48,6 +57,10 @@ class FastParser final : public FStringExpressionParser {
   Result<Expr*> parse_expression(std::string_view parenthesised, int line_offset, int column_offset) override;
 
  private:
+  /// For an f-string's expression; `depth` is what the surrounding parsers have used.
+  FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log,
+             WarningSink* lexer_sink, const Relocation& relocation, int depth);
+
   using ExprList = ScratchList<Expr>;
   using StmtList = ScratchList<Stmt>;
 
@@ -266,11 +279,9 @@ class FastParser final : public FStringExpressionParser {
   WarningLog* log_;
   Lexer lexer_;
   TokenStream stream_;
-  ScratchStack main_;   // expressions, statements, and other single lists
-  ScratchStack other_;  // the second list of constructs that build two at a time
-  std::vector<Token> literal_tokens_;
-  std::vector<CompareOperator> compare_operators_;
-  std::string path_;  // dotted names
+  ScratchStack& main_;
+  ScratchStack& other_;
+  Scratch& scratch_;
   int depth_;
   bool nested_;
   NameExpr dummy_expr_;

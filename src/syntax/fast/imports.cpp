@@ -7,13 +7,14 @@ namespace ouro::syntax::fast {
 Name FastParser::dotted_name() {
   const Name first = expect_identifier();
   if (!at(TokenKind::Dot)) return first;
-  path_ = workspace_.names.text(first);
+  std::string& path = scratch_.path;
+  path = workspace_.names.text(first);
   while (accept(TokenKind::Dot)) {
     const Name part = expect_identifier();
-    path_ += '.';
-    path_ += workspace_.names.text(part);
+    path += '.';
+    path += workspace_.names.text(part);
   }
-  return workspace_.names.intern(path_);
+  return workspace_.names.intern(path);
 }
 
 Alias* FastParser::dotted_alias() {

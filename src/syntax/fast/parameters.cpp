@@ -101,7 +101,8 @@ Arg* FastParser::parameter(bool annotations, bool star_annotation) {
   const Position start = here();
   auto* out = arena_.make<Arg>();
   out->arg = expect_identifier();
-  if (annotations && accept(TokenKind::Colon)) out->annotation = star_annotation ? star_expression() : expression();
+  if (annotations && accept(TokenKind::Colon))
+    out->annotation = star_annotation ? star_expression() : expression();
   out->range = stream_.range_from(start);
   return out;
 }

@@ -46,7 +46,8 @@ Pattern* FastParser::or_pattern() {
 /// A name to bind: not `_`, and not the beginning of something longer.
 Name FastParser::capture_name() {
   const Name name = expect_identifier();
-  if (name == Name::k_underscore || at(TokenKind::Dot) || at(TokenKind::LeftParen) || at(TokenKind::Equal)) fail();
+  if (name == Name::k_underscore || at(TokenKind::Dot) || at(TokenKind::LeftParen) || at(TokenKind::Equal))
+    fail();
   return name;
 }
 

@@ -7,9 +7,9 @@ namespace {
 /// The operator of an augmented assignment.
 bool augmented_operator(TokenKind kind, BinaryOperator* op) {
   switch (kind) {
-#define AUGMENTED(token, name)    \
-  case TokenKind::token:          \
-    *op = BinaryOperator::name;   \
+#define AUGMENTED(token, name)  \
+  case TokenKind::token:        \
+    *op = BinaryOperator::name; \
     return true;
     AUGMENTED(PlusEqual, Add)
     AUGMENTED(MinusEqual, Sub)
@@ -143,9 +143,36 @@ Stmt* FastParser::assignment(Expr* first, Position start) {
   return out;
 }
 
+// `(x).y: int`: CPython commits itself to `'(' single_target ')'` when it has seen one, and then wants the
+// colon. `(f()).y: int` is fine.
+static bool continues_parenthesised_target(const Expr* target, Position start) {
+  const Expr* leftmost = target;
+  auto is_inside = [&] {
+    return leftmost->range.line != start.line || leftmost->range.column != start.column;
+  };
+  while (!is_inside()) {
+    switch (leftmost->kind) {
+      case ExprKind::Attribute:
+        leftmost = leftmost->as<AttributeExpr>()->value;
+        break;
+      case ExprKind::Subscript:
+        leftmost = leftmost->as<SubscriptExpr>()->value;
+        break;
+      case ExprKind::Call:
+        leftmost = leftmost->as<CallExpr>()->func;
+        break;
+      default:
+        return false;
+    }
+  }
+  return leftmost != target && (leftmost->kind == ExprKind::Name || leftmost->kind == ExprKind::Attribute ||
+                                leftmost->kind == ExprKind::Subscript);
+}
+
 // NAME ':' expression ['=' annotated_rhs], and the same for a parenthesised or dotted or subscripted target,
 // which is not "simple".
 Stmt* FastParser::annotated_assignment(Expr* target, bool starts_with_name, Position start) {
+  if (continues_parenthesised_target(target, start)) fail();
   switch (target->kind) {
     case ExprKind::Name:
     case ExprKind::Attribute:

@@ -1,6 +1,7 @@
 #include "syntax/fast/token_stream.h"
 
 #include <algorithm>
+#include <new>
 
 namespace ouro::syntax::fast {
 namespace {
@@ -40,7 +41,8 @@ TokenStream::TokenStream(Arena& arena, Lexer& lexer, const Relocation& relocatio
 void TokenStream::lex_batch() {
   if (fill_ + batch_ > buffer_.size()) grow();
   for (size_t i = 0; i < batch_; ++i) {
-    Token& token = buffer_[fill_] = lexer_.next();
+    // Made in its place: a copy would wait for the lexer's small stores before its wide loads.
+    Token& token = *new (&buffer_[fill_]) Token(lexer_.next());
     ++fill_;
     lexed_end_ = token.end;
     if (is_disguised_soft_keyword(token)) token.kind = TokenKind::Error;

@@ -1,5 +1,5 @@
-// The fast parser's view of the lexer: a small buffer that is filled in batches and used again from its start,
-// unless somebody holds a place in it to come back to.
+// The fast parser's view of the lexer: a small buffer that is filled in batches and used again from its
+// start, unless somebody holds a place in it to come back to.
 #pragma once
 
 #include "base/workspace.h"

@@ -1,10 +1,10 @@
 // Adjacent string literals become one node.
 //
-// A literal goes through three steps: its prefix and quotes are taken off (split_literal), its body is decoded
-// (escapes.cpp) or, for an f-string, cut into text and expressions (fstring.cpp), and the text of neighbours is
-// joined: text between two expressions is one Constant, wherever the literals' borders were. All nodes but
-// those inside an expression have the range of the whole chain of literals; a format specification has its
-// own literal's.
+// A literal goes through three steps: its prefix and quotes are taken off (split_literal), its body is
+// decoded (escapes.cpp) or, for an f-string, cut into text and expressions (fstring.cpp), and the text of
+// neighbours is joined: text between two expressions is one Constant, wherever the literals' borders were.
+// All nodes but those inside an expression have the range of the whole chain of literals; a format
+// specification has its own literal's.
 #include <algorithm>
 
 #include "syntax/strings/literal.h"

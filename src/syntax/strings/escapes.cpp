@@ -16,7 +16,9 @@ int hex_digit(char ch) {
   return -1;
 }
 
-bool is_octal(char ch) { return ch >= '0' && ch <= '7'; }
+bool is_octal(char ch) {
+  return ch >= '0' && ch <= '7';
+}
 
 /// The escapes of one letter that both kinds of literals have; -1 for others.
 int simple_escape(char ch) {

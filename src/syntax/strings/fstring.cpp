@@ -1,6 +1,6 @@
 // f-strings as CPython 3.11 reads them: the literal is one token, its text is scanned by hand for the ends of
-// expressions, and each expression is then parsed as a source of its own between parentheses. So quotes of the
-// literal, backslashes and comments cannot stand in an expression, and errors inside are found only then.
+// expressions, and each expression is then parsed as a source of its own between parentheses. So quotes of
+// the literal, backslashes and comments cannot stand in an expression, and errors inside are found only then.
 #include <algorithm>
 #include <array>
 
@@ -12,9 +12,13 @@ namespace {
 constexpr size_t kMaxBrackets = 200;
 constexpr int kMaxNesting = 2;  // an expression in the specification of an expression
 
-bool is_expression_blank(char ch) { return ch == ' ' || ch == '\t' || ch == '\n' || ch == '\f'; }
+bool is_expression_blank(char ch) {
+  return ch == ' ' || ch == '\t' || ch == '\n' || ch == '\f';
+}
 
-bool is_space(char ch) { return is_expression_blank(ch) || ch == '\r' || ch == '\v'; }
+bool is_space(char ch) {
+  return is_expression_blank(ch) || ch == '\r' || ch == '\v';
+}
 
 /// Finds the end of an expression: brackets are counted and strings skipped, nothing more is understood.
 class ExpressionScanner {
