@@ -54,9 +54,7 @@ class JsonPrinter {
     print_fields(code);
     print_locals(code);
     print_constants(code);
-    const CodeView view(code, version_);
-    print_instructions(view);
-    print_exceptions(view);
+    print_tables(CodeView(code, version_));
     json_.key("nested").begin_array();
     for (const Constant* constant : code.consts->elements())
       if (constant->is(ConstantKind::Code)) print(*constant->code);
@@ -121,6 +119,11 @@ class JsonPrinter {
     constexpr std::string_view kNames[] = {"NoneType", "bool", "bool",  "ellipsis", "int",       "float",
                                            "complex",  "str",  "bytes", "tuple",    "frozenset", "code"};
     return kNames[static_cast<int>(kind)];
+  }
+
+  void print_tables(const CodeView& view) {
+    print_instructions(view);
+    print_exceptions(view);
   }
 
   void print_instructions(const CodeView& view) {

@@ -97,6 +97,7 @@ size_t count_code_objects(const CodeObject& code) {
 struct Report {
   std::string path;
   uint64_t size = 0;
+  bool was_read = false;
   bool has_header = false;
   pyc::Header header;
   SourceStatus source;
@@ -110,6 +111,7 @@ Report inspect(const Arguments& arguments, const std::string& path, Workspace& w
   report.path = path;
   report.error = read_input(path, &buffer, nullptr);
   if (report.error) return report;
+  report.was_read = true;
   report.size = buffer.bytes().size();
   report.error = parse_header(buffer.bytes(), &report.header);
   if (report.error) return report;
@@ -138,7 +140,7 @@ void print_tree(const CodeObject& code, int depth, std::string& out) {
 void print_text(const Report& report, bool brief) {
   std::string out = batch::printable_text(report.path) + "\n";
   if (!report.has_header) {
-    write_out(out + "  not a .pyc file\n");
+    write_out(out + (report.was_read ? "  not a .pyc file\n" : "  cannot be read\n"));
     return;
   }
   const pyc::Header& header = report.header;

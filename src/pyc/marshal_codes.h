@@ -42,6 +42,11 @@ constexpr uint8_t kReferenceFlag = 0x80;
 /// How deep objects may be nested, the outermost one counting as 1.
 constexpr int kMaxMarshalDepth = 2000;
 
+/// How deep frozensets may be nested in each other. CPython has no such limit, but Python source can't
+/// express even one set constant inside another, and both reading and writing take time exponential, or at
+/// least multiplied, in this depth.
+constexpr int kMaxNestedSets = 4;
+
 /// Sizes and reference numbers are signed 32-bit values.
 constexpr uint32_t kMaxMarshalSize = 0x7FFFFFFF;
 

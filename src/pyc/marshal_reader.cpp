@@ -11,6 +11,10 @@
 // object's expanded size is carried along while reading and bounded (MarshalReadOptions), so that what comes
 // after (disassembling, comparing, lifting) may walk the tree as a tree.
 //
+// Frozensets are put in iteration order, which needs the hashes of their items, and those the hashes of what
+// is in them: so sets within sets within sets are refused (kMaxNestedSets; source can't say even one in
+// another), and so are sets whose items all fall on one hash.
+//
 // Sharing is kept: a reference yields the same Constant, interned strings come from the workspace's interner,
 // and what CPython shares by itself (small integers, ...) comes from Constants. So writing what was read
 // gives the same bytes.
@@ -34,6 +38,8 @@ namespace ouro::pyc {
 namespace {
 
 constexpr std::string_view kInvalidReference = "bad marshal data (invalid reference)";
+
+constexpr size_t kMaxSameHash = 1000;
 
 /// An object and the size of its tree; no object: an error or marshal's NULL (see Reader::failed).
 struct Object {
@@ -468,15 +474,36 @@ class Reader {
     return tuple;
   }
 
+  /// Ordering a set costs time quadratic in how many of its items have the same hash.
+  static bool has_too_many_collisions(std::span<const Constant* const> items) {
+    if (items.size() <= kMaxSameHash) return false;
+    std::vector<int64_t> hashes;
+    hashes.reserve(items.size());
+    for (const Constant* item : items) hashes.push_back(python_hash(*item));
+    std::sort(hashes.begin(), hashes.end());
+    for (size_t i = kMaxSameHash; i < hashes.size(); ++i)
+      if (hashes[i] == hashes[i - kMaxSameHash]) return true;
+    return false;
+  }
+
   Object read_frozen_set(bool flagged) {
+    if (set_depth_ >= kMaxNestedSets) return bad("bad marshal data (sets nested too deeply)");
+    ++set_depth_;
+    const Object set = read_set_items(flagged);
+    --set_depth_;
+    return set;
+  }
+
+  Object read_set_items(bool flagged) {
     uint32_t count = 0;
     if (!read_size("bad marshal data (set size out of range)", &count)) return {};
     const size_t index = reserve(flagged);
     const size_t base = pending_.size();
     uint64_t expanded = 16;
     if (!read_items(count, "NULL object in marshal data for set", &expanded)) return {};
-    const std::span<const Constant* const> items =
-        frozenset_order(workspace_.arena, std::span(pending_).subspan(base));
+    std::span<const Constant* const> items = std::span(pending_).subspan(base);
+    if (has_too_many_collisions(items)) return bad("bad marshal data (too many equal hashes in a set)");
+    items = frozenset_order(workspace_.arena, items);
     const Object set = {workspace_.constants.frozen_set(items), expanded};
     pending_.resize(base);
     if (flagged) references_[index] = set;
@@ -574,6 +601,7 @@ class Reader {
   uint64_t expansion_limit_ = 0;
   size_t position_ = 0;
   int depth_ = 0;
+  int set_depth_ = 0;
   bool failed_ = false;
   ReadError error_;
   std::vector<Object> references_;        // no constant: still being read

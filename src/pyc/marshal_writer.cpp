@@ -40,10 +40,6 @@ namespace {
 constexpr std::string_view kTooDeep = "object too deeply nested to marshal";
 constexpr std::string_view kUnmarshallable = "unmarshallable object";
 
-/// Sorting the items of a frozenset writes each twice, so sets within sets within sets cost time exponential
-/// in their depth. Python source can't express even one set constant inside another.
-constexpr int kMaxNestedSets = 4;
-
 /// The slots of a code object that hold other objects, in the order in which they are written.
 struct CodeSlots {
   explicit CodeSlots(const CodeObject& c)
@@ -261,7 +257,7 @@ class Writer {
 
   bool write_frozen_set(const Constant& constant, uint8_t flag, int depth) {
     const std::span<const Constant* const> items = constant.elements();
-    if (items.size() > kMaxMarshalSize || nested_sets_ > kMaxNestedSets) return fail(kUnmarshallable);
+    if (items.size() > kMaxMarshalSize || nested_sets_ >= kMaxNestedSets) return fail(kUnmarshallable);
     struct Entry {
       std::string key;
       size_t position;  // what compares equal (two NaNs) stays in order

@@ -182,6 +182,28 @@ TEST_F(MarshalReader, ExponentialTrees) {
   EXPECT_EQ(error(stream.bytes()), "ValueError: bad marshal data (references make it too large)");
 }
 
+TEST_F(MarshalReader, HostileSets) {
+  std::string nested = "N";
+  for (int i = 0; i < 4; ++i) nested = BYTES(">\1\0\0\0") + nested;
+  EXPECT_EQ(constant_error(nested), "ok");
+  EXPECT_EQ(constant_error(BYTES(">\1\0\0\0") + nested),
+            "ValueError: bad marshal data (sets nested too deeply)");
+  // Multiples of 2**61 - 1 all have the hash 0.
+  std::string items;
+  for (uint64_t i = 1; i <= 20000; ++i) {
+    const unsigned __int128 value = static_cast<unsigned __int128>(i) * ((uint64_t{1} << 61) - 1);
+    std::string digits;
+    uint32_t count = 0;
+    for (unsigned __int128 rest = value; rest != 0; rest >>= 15, ++count) {
+      digits += static_cast<char>(rest & 0xFF);
+      digits += static_cast<char>(rest >> 8 & 0x7F);
+    }
+    items += "l" + u32(count) + digits;
+  }
+  EXPECT_EQ(constant_error(">" + u32(20000) + items),
+            "ValueError: bad marshal data (too many equal hashes in a set)");
+}
+
 TEST_F(MarshalReader, CodeFields) {
   auto with = [](auto change) {
     CodeStream stream;
