@@ -28,7 +28,7 @@ constexpr std::string_view kSource = R"(import os
 def f(a, *, b=1.5, **c):
     try:
         return [x for x in a if x in {'p', 'q'}]
-    except* ValueError as e:
+    except ValueError as e:
         del c['\u20ac']
 class C:
     async def g(self):
