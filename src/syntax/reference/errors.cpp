@@ -36,12 +36,12 @@ Value Machine::raise_at_last_token(ErrorType type, std::string_view message) {
 }
 
 Result<Value> Machine::run(uint32_t start_rule) {
-  const Value result = rule(start_rule);
+  const Value result = drive(start_rule);
   if (result && error_ == nullptr) return result;
   if (error_ != nullptr && !is_syntax_error(*error_)) return error_;
   const ParserToken* last_token = tokens_.empty() ? nullptr : tokens_.back();
   start_second_pass();
-  rule(start_rule);
+  drive(start_rule);
   settle_error(last_token);
   return error_;
 }

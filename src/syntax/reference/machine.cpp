@@ -34,27 +34,23 @@ Machine::Machine(Workspace& workspace, const SourceText& source, Lexer& lexer, W
 
 // ---------------------------------------------------------------------------------------------- rules
 
-Value Machine::rule(uint32_t index) {
-  const Rule& rule = grammar_.rules[index];
-  enter();
-  Value result;
-  switch (rule.kind) {
-    case RuleKind::Ordinary:
-      result = ordinary(rule, index);
-      break;
-    case RuleKind::LeftRecursive:
-      result = left_recursive(rule, index);
-      break;
-    case RuleKind::ZeroOrMore:
-    case RuleKind::OneOrMore:
-      result = repetition(rule);
-      break;
-    case RuleKind::Separated:
-      result = separated(rule);
-      break;
+/// Runs one rule to its end. The frames of the rules under way stand in a stack of their own: the depth that
+/// CPython allows, once per f-string within an f-string, would be too much for the stack of a thread.
+Value Machine::drive(uint32_t index) {
+  Value value;
+  if (call(index, &value)) return value;
+  while (!frames_.empty()) {
+    uint32_t callee = 0;
+    const bool done = advance(frames_.back(), &value, &callee);
+    if (done) {
+      frames_.pop_back();
+      --level_;
+    } else if (!call(callee, &value)) {
+      continue;
+    }
+    if (!frames_.empty()) frames_.back().answered = true;
   }
-  --level_;
-  return result;
+  return value;
 }
 
 void Machine::enter() {
@@ -63,78 +59,212 @@ void Machine::enter() {
   error_ = workspace_.error(ErrorType::MemoryError, "");
 }
 
-Value Machine::ordinary(const Rule& rule, uint32_t index) {
-  if (failed_) return {};
-  Value result;
-  if (rule.memo && recall(index, &result)) return result;
-  const uint32_t start = mark_;
-  const bool error_rules = error_rules_;
-  if (rule.quiet) error_rules_ = false;
-  result = alternatives(rule);
-  error_rules_ = error_rules;
-  if (rule.memo) remember(start, index, result);
-  return result;
-}
-
-/// Grows the seed: each round the rule finds its own last result where it calls itself, until a round gets no
-/// further.
-Value Machine::left_recursive(const Rule& rule, uint32_t index) {
-  Value result;
-  if (recall(index, &result)) return result;
-  const uint32_t start = mark_;
-  uint32_t end = mark_;
-  remember(start, index, result);
-  Memo* memo = tokens_[start]->memo;
-  for (;;) {
-    memo->value = result;
-    memo->mark = mark_;
-    mark_ = start;
-    enter();
-    const Value longer = failed_ ? Value() : alternatives(rule);
+/// Begins a rule. True: it is over at once, with *value. False: it has a frame now.
+bool Machine::call(uint32_t index, Value* value) {
+  const Rule& rule = grammar_.rules[index];
+  enter();
+  *value = {};
+  const bool left = rule.kind == RuleKind::LeftRecursive;
+  if ((failed_ && !left) || ((left || rule.memo) && recall(index, value))) {
     --level_;
-    if (failed_) return {};
-    if (!longer || mark_ <= end) break;
-    end = mark_;
-    result = longer;
+    return true;
   }
-  mark_ = end;
-  return result;
+  Frame& frame = frames_.emplace_back();
+  frame.rule = &rule;
+  frame.index = index;
+  frame.start = frame.end = mark_;
+  frame.base = values_.size();
+  frame.error_rules = error_rules_;
+  if (rule.quiet) error_rules_ = false;
+  bool open = true;
+  if (left) {
+    remember(mark_, index, {});
+    frame.memo = tokens_[mark_]->memo;
+    open = grow(frame, value);
+  } else if (rule.kind == RuleKind::Ordinary) {
+    open = first_alternative(frame) || !finish_rule(frame, value);
+  }
+  if (open) return false;
+  frames_.pop_back();
+  --level_;
+  return true;
 }
 
-Value Machine::alternatives(const Rule& rule) {
-  const uint32_t start = mark_;
-  if (rule.positioned && token_here() == nullptr) return {};
-  const size_t base = values_.size();
-  for (const Alternative& alternative : rule.alternatives) {
-    if (alternative.errors_only && !error_rules_) continue;
-    if (failed_) return {};
-    bool cut = false;
-    bool matched = true;
-    Value only;
-    for (const Item& item : alternative.items) {
-      if (item.kind == ItemKind::Cut) {
-        cut = true;
-        continue;
+/// Matches items until the rule is done (true, with its *value) or needs another rule's (false, with
+/// *callee). When the frame is answered, *value is what that rule gave.
+bool Machine::advance(Frame& frame, Value* value, uint32_t* callee) {
+  for (;;) {
+    const std::vector<Item>& items = frame.rule->alternatives[frame.alternative].items;
+    if (frame.item == items.size()) {
+      if (end_of_items(frame, value)) return true;
+      continue;
+    }
+    const Item& item = items[frame.item];
+    if (item.kind == ItemKind::Cut) {
+      frame.cut = true;
+      ++frame.item;
+      continue;
+    }
+    if (!frame.answered) {
+      frame.item_start = mark_;
+      if (item.kind == ItemKind::Rule) {
+        *callee = item.operand;
+        return false;
       }
-      Value value;
-      matched = this->item(item, &value);
-      if (!matched) break;
-      if (item.captured)
-        values_.push_back(value);
-      else if (value)
-        only = value;
+      *value = item.mode == ItemMode::Forced ? forced(item) : plain(item);
     }
-    if (matched) {
-      if (values_.size() == base && alternative.action == nullptr) return finish_plain(alternative, only);
-      const Value result = finish(alternative, start, base);
-      values_.resize(base);
-      return result;
+    frame.answered = false;
+    if (accept(item, frame.item_start, *value)) {
+      keep(frame, item, *value);
+      ++frame.item;
+    } else if (mismatch(frame, value)) {
+      return true;
     }
-    values_.resize(base);
-    mark_ = start;
-    if (cut) return {};
   }
-  return {};
+}
+
+/// Whether an item that gave `value` counts as matched.
+bool Machine::accept(const Item& item, uint32_t item_start, const Value& value) {
+  switch (item.mode) {
+    case ItemMode::Plain:
+    case ItemMode::Forced:
+      return bool(value);
+    case ItemMode::Optional:
+      return !failed_;
+    case ItemMode::Ahead:
+    case ItemMode::NotAhead:
+      break;
+  }
+  mark_ = item_start;
+  return bool(value) == (item.mode == ItemMode::Ahead);
+}
+
+void Machine::keep(Frame& frame, const Item& item, const Value& value) {
+  if (frame.rule->kind == RuleKind::Separated) {
+    if (frame.item == 0) return values_.push_back(value);
+    const std::span<const Value> more = value.as<Sequence>()->items;
+    values_.insert(values_.end(), more.begin(), more.end());
+  } else if (item.captured) {
+    values_.push_back(value);
+  } else if (value && item.mode != ItemMode::Ahead) {
+    frame.only = value;
+  }
+}
+
+/// The frame's alternative has matched. True: the rule is done.
+bool Machine::end_of_items(Frame& frame, Value* value) {
+  switch (frame.rule->kind) {
+    case RuleKind::ZeroOrMore:
+    case RuleKind::OneOrMore:
+      values_.push_back(frame.only);
+      frame.end = mark_;
+      frame.item = 0;
+      return false;
+    case RuleKind::Separated:
+      *value = take_list(frame);
+      return true;
+    case RuleKind::Ordinary:
+    case RuleKind::LeftRecursive:
+      break;
+  }
+  const Alternative& alternative = frame.rule->alternatives[frame.alternative];
+  if (values_.size() == frame.base && alternative.action == nullptr)
+    *value = finish_plain(alternative, frame.only);
+  else
+    *value = finish(alternative, frame.start, frame.base);
+  values_.resize(frame.base);
+  return finish_rule(frame, value);
+}
+
+/// The frame's item has not matched. True: the rule is done.
+bool Machine::mismatch(Frame& frame, Value* value) {
+  *value = {};
+  switch (frame.rule->kind) {
+    case RuleKind::ZeroOrMore:
+    case RuleKind::OneOrMore:
+      mark_ = frame.end;
+      if (frame.rule->kind == RuleKind::ZeroOrMore || (values_.size() != frame.base && !failed_))
+        *value = take_list(frame);
+      values_.resize(frame.base);
+      return true;
+    case RuleKind::Separated:
+      mark_ = frame.start;
+      values_.resize(frame.base);
+      return true;
+    case RuleKind::Ordinary:
+    case RuleKind::LeftRecursive:
+      break;
+  }
+  values_.resize(frame.base);
+  mark_ = frame.start;
+  if (!frame.cut && next_alternative(frame)) return false;
+  return finish_rule(frame, value);
+}
+
+bool Machine::first_alternative(Frame& frame) {
+  if (frame.rule->positioned && token_here() == nullptr) return false;
+  frame.alternative = UINT32_MAX;
+  return next_alternative(frame);
+}
+
+bool Machine::next_alternative(Frame& frame) {
+  const std::vector<Alternative>& alternatives = frame.rule->alternatives;
+  do {
+    ++frame.alternative;
+  } while (frame.alternative < alternatives.size() && alternatives[frame.alternative].errors_only &&
+           !error_rules_);
+  if (frame.alternative >= alternatives.size() || failed_) return false;
+  frame.item = 0;
+  frame.cut = false;
+  frame.only = {};
+  return true;
+}
+
+/// No alternative is left to try, or one has matched with *value. False: a left-recursive rule goes on.
+bool Machine::finish_rule(Frame& frame, Value* value) {
+  if (frame.rule->kind == RuleKind::LeftRecursive) {
+    --level_;
+    return !(continue_growing(frame, value) && grow(frame, value));
+  }
+  error_rules_ = frame.error_rules;
+  if (frame.rule->memo) remember(frame.start, frame.index, *value);
+  return true;
+}
+
+/// After a round of a left-recursive rule. False: it is done, with the *value of the longest round.
+bool Machine::continue_growing(Frame& frame, Value* value) {
+  if (failed_) {
+    *value = {};
+    return false;
+  }
+  if (!*value || mark_ <= frame.end) {
+    mark_ = frame.end;
+    *value = frame.result;
+    return false;
+  }
+  frame.end = mark_;
+  frame.result = *value;
+  return true;
+}
+
+/// Starts a round of a left-recursive rule, in which the rule finds its own last result where it calls
+/// itself. Rounds go on until one gets no further. False: the rule is done, with *value.
+bool Machine::grow(Frame& frame, Value* value) {
+  frame.memo->value = frame.result;
+  frame.memo->mark = mark_;
+  mark_ = frame.start;
+  enter();
+  if (!failed_ && first_alternative(frame)) return true;
+  --level_;
+  *value = {};
+  return continue_growing(frame, value);
+}
+
+/// The values matched since the frame began, as a list.
+Value Machine::take_list(const Frame& frame) {
+  const Value result = list({values_.data() + frame.base, values_.size() - frame.base});
+  values_.resize(frame.base);
+  return result;
 }
 
 /// The value of an alternative that captures nothing: its one item's, or something that is merely there.
@@ -168,72 +298,11 @@ bool Machine::node_range(uint32_t start, SourceRange* range) const {
   return true;
 }
 
-Value Machine::repetition(const Rule& rule) {
-  if (failed_) return {};
-  const size_t base = values_.size();
-  uint32_t good = mark_;
-  for (;;) {
-    Value value;
-    bool matched = true;
-    for (const Item& item : rule.alternatives[0].items) {
-      matched = this->item(item, &value);
-      if (!matched) break;
-    }
-    if (!matched) break;
-    values_.push_back(value);
-    good = mark_;
-  }
-  mark_ = good;
-  Value result;
-  if (rule.kind == RuleKind::ZeroOrMore || (values_.size() != base && !failed_))
-    result = list({values_.data() + base, values_.size() - base});
-  values_.resize(base);
-  return result;
-}
-
-Value Machine::separated(const Rule& rule) {
-  if (failed_) return {};
-  const uint32_t start = mark_;
-  const size_t base = values_.size();
-  Value first, rest;
-  if (!item(rule.alternatives[0].items[0], &first) || !item(rule.alternatives[0].items[1], &rest)) {
-    mark_ = start;
-    return {};
-  }
-  values_.push_back(first);
-  const std::span<const Value> more = rest.as<Sequence>()->items;
-  values_.insert(values_.end(), more.begin(), more.end());
-  const Value result = list({values_.data() + base, values_.size() - base});
-  values_.resize(base);
-  return result;
-}
-
 Value Machine::list(std::span<const Value> items) {
   return Value::of_helper(arena().make<Sequence>(Sequence{arena().copy(items)}));
 }
 
 // ---------------------------------------------------------------------------------------------- items
-
-bool Machine::item(const Item& item, Value* value) {
-  switch (item.mode) {
-    case ItemMode::Plain:
-      *value = plain(item);
-      return bool(*value);
-    case ItemMode::Optional:
-      *value = plain(item);
-      return !failed_;
-    case ItemMode::Forced:
-      *value = forced(item);
-      return bool(*value);
-    case ItemMode::Ahead:
-    case ItemMode::NotAhead:
-      break;
-  }
-  const uint32_t start = mark_;
-  const bool found = bool(plain(item));
-  mark_ = start;
-  return found == (item.mode == ItemMode::Ahead);
-}
 
 Value Machine::plain(const Item& item) {
   switch (item.kind) {
@@ -250,7 +319,6 @@ Value Machine::plain(const Item& item) {
     case ItemKind::AnySoftKeyword:
       return expect_any_soft_keyword();
     case ItemKind::Rule:
-      return rule(item.operand);
     case ItemKind::Cut:
       break;
   }

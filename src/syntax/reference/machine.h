@@ -70,16 +70,40 @@ class Machine : private FStringExpressionParser {
     Expr* node = nullptr;  // of a name or a number, once asked for
   };
 
-  Value rule(uint32_t index);
+  /// A rule under way.
+  struct Frame {
+    const Rule* rule;
+    uint32_t index;
+    uint32_t start;       // where the rule began
+    uint32_t end;         // behind what repetitions, or rounds of left recursion, have matched so far
+    uint32_t item_start;  // where the current item began
+    uint32_t alternative = 0;
+    uint32_t item = 0;
+    size_t base;            // the rule's first place in values_
+    bool answered = false;  // the rule that the current item called is done
+    bool cut = false;
+    bool error_rules = false;  // error_rules_ as it was outside
+    Value only;                // the last value that was not captured
+    Value result;              // left recursion: the last round's
+    Memo* memo = nullptr;      // left recursion: where a round finds it
+  };
+
+  Value drive(uint32_t index);
   void enter();
-  Value ordinary(const Rule& rule, uint32_t index);
-  Value left_recursive(const Rule& rule, uint32_t index);
-  Value alternatives(const Rule& rule);
+  bool call(uint32_t index, Value* value);
+  bool advance(Frame& frame, Value* value, uint32_t* callee);
+  bool accept(const Item& item, uint32_t item_start, const Value& value);
+  void keep(Frame& frame, const Item& item, const Value& value);
+  bool end_of_items(Frame& frame, Value* value);
+  bool mismatch(Frame& frame, Value* value);
+  bool first_alternative(Frame& frame);
+  bool next_alternative(Frame& frame);
+  bool finish_rule(Frame& frame, Value* value);
+  bool continue_growing(Frame& frame, Value* value);
+  bool grow(Frame& frame, Value* value);
+  Value take_list(const Frame& frame);
   Value finish(const Alternative& alternative, uint32_t start, size_t base);
   static Value finish_plain(const Alternative& alternative, Value only);
-  Value repetition(const Rule& rule);
-  Value separated(const Rule& rule);
-  bool item(const Item& item, Value* value);
   Value plain(const Item& item);
   Value forced(const Item& item);
 
@@ -109,6 +133,7 @@ class Machine : private FStringExpressionParser {
   WarningSink* warnings_;
   const Grammar& grammar_;
   std::vector<ParserToken*> tokens_;
+  std::vector<Frame> frames_;
   std::vector<Value> values_;  // of the items matched so far, of every rule being tried
   uint32_t mark_ = 0;
   int level_ = 0;
