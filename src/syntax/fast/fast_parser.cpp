@@ -5,6 +5,21 @@ namespace {
 
 constexpr Diagnostic kGaveUp;
 
+/// Moves the warnings of an f-string expression's lexer to their lines in the file.
+class MovingSink final : public WarningSink {
+ public:
+  MovingSink(WarningSink* sink, int lines) : sink_(sink), lines_(lines) {}
+  bool warn(const Warning& warning) override {
+    Warning moved = warning;
+    moved.line += lines_;
+    return sink_->warn(moved);
+  }
+
+ private:
+  WarningSink* sink_;
+  int lines_;
+};
+
 }  // namespace
 
 FastParser::FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log)
@@ -53,8 +68,9 @@ Expr* FastParser::parse_fstring_expression() {
 Result<Expr*> FastParser::parse_expression(std::string_view parenthesised, int line_offset,
                                            int column_offset) {
   const SourceText text{parenthesised, source_.encoding, source_.filename};
-  WarningSink* sink = log_ != nullptr ? log_->string_sink() : nullptr;
-  FastParser nested(workspace_, scratch_, text, log_, sink, {true, line_offset, column_offset}, depth_);
+  MovingSink moving(log_ != nullptr ? log_->string_sink() : nullptr, line_offset);
+  FastParser nested(workspace_, scratch_, text, log_, log_ != nullptr ? &moving : nullptr,
+                    {true, line_offset, column_offset}, depth_);
   Expr* result = nested.parse_fstring_expression();
   if (result == nullptr) return &kGaveUp;
   return result;

@@ -9,13 +9,6 @@
 namespace ouro::syntax {
 namespace {
 
-const Diagnostic* too_many_digits(Workspace& workspace, size_t digits) {
-  return workspace.error(ErrorType::SyntaxError,
-                         too_many_digits_message(digits) +
-                             " - Consider hexadecimal for huge integer literals to avoid decimal conversion "
-                             "limits.");
-}
-
 /// A decimal integer of at most 18 digits; the value, or -1 when `text` is anything else.
 int64_t small_decimal(std::string_view text) {
   if (text.size() > 18) return -1;
@@ -55,7 +48,8 @@ Result<const Constant*> parse_plain(Workspace& workspace, std::string_view text)
   if (!integer) return constants.floating(parse_float(text));
   // A decimal literal that begins with a zero is zero, however long.
   if (text[0] == '0') return constants.integer(0);
-  if (text.size() > kMaxStrDigits) return too_many_digits(workspace, text.size());
+  if (text.size() > kMaxStrDigits)
+    return workspace.error(ErrorType::SyntaxError, too_many_digits_message(text.size()));
   return int_parse(constants, text, 10);
 }
 
