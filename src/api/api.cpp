@@ -169,7 +169,7 @@ PycHeader PycHeader::for_time(int64_t mtime, uint64_t source_size) {
 PycHeader PycHeader::for_source(std::string_view source, bool checked) {
   PycHeader header;
   header.kind = checked ? Kind::CheckedHash : Kind::UncheckedHash;
-  header.source_hash = source_hash(to_header(header).raw_magic(), source);
+  header.source_hash = ouro::source_hash(to_header(header).raw_magic(), source);
   return header;
 }
 
