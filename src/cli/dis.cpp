@@ -21,8 +21,9 @@ namespace ouro::cli {
 namespace {
 
 constexpr std::string_view kFooter =
-    R"(The text is that of `python3.11 -m dis`, line for line, but for the addresses in <code object ...>: they differ
-in every run of CPython, and are always 0x0 here. Items of frozensets stand in the order of PYTHONHASHSEED=0.
+    R"(The text is that of `python3.11 -m dis`, line for line, but for what differs between runs of CPython too: the
+addresses in <code object ...>, always 0x0 here, and the order of the items of frozensets, here that of
+PYTHONHASHSEED=0 in a process with nothing else in it.
 
 Examples:
   ouro dis module.py
