@@ -49,6 +49,41 @@ def folded(source):
     return [f"{type(code.co_consts[0]).__name__} {code.co_consts[0]!r}".encode("ascii", "backslashreplace").decode()]
 
 
+def constant(value):
+    if hasattr(value, "co_code"):
+        return "code " + value.co_qualname
+    return f"{type(value).__name__} {value!r}"
+
+
+def dump_code(code, out):
+    out.append(f"{code.co_qualname} {code.co_name} {code.co_argcount} {code.co_posonlyargcount}"
+               f" {code.co_kwonlyargcount} {code.co_flags} {code.co_firstlineno} {code.co_stacksize}")
+    out.append("names " + " ".join(code.co_names))
+    out.append("locals " + " ".join(code.co_varnames + tuple(n for n in code.co_cellvars if n not in code.co_varnames)
+                                    + code.co_freevars))
+    for value in code.co_consts:
+        out.append("const " + constant(value))
+    for field in ("code", "linetable", "exceptiontable"):
+        out.append(field + " " + getattr(code, "co_" + field).hex())
+    for value in code.co_consts:
+        if hasattr(value, "co_code"):
+            dump_code(value, out)
+
+
+def code(level, source):
+    out = []
+    dump_code(compile(source, "<test>", "exec", dont_inherit=True, optimize=level), out)
+    return out
+
+
+def warnings_of(source):
+    import warnings
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compile(source, "<test>", "exec", dont_inherit=True)
+    return [f"{w.category.__name__}|{w.message}|{w.lineno}" for w in caught]
+
+
 def main():
     import warnings
     warnings.simplefilter("ignore")
@@ -61,6 +96,10 @@ def main():
             elif verb == "symbols-of":
                 with open(operand, "rb") as file:
                     answer = symbols(file.read())
+            elif verb.startswith("code"):
+                answer = code(int(verb[4:]), bytes.fromhex(operand))
+            elif verb == "warnings":
+                answer = warnings_of(bytes.fromhex(operand))
             elif verb == "errors":
                 answer = errors(operand)
             else:
