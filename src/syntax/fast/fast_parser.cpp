@@ -5,42 +5,43 @@ namespace {
 
 constexpr Diagnostic kGaveUp;
 
-/// Moves the warnings of an f-string expression's lexer to their lines in the file.
-class MovingSink final : public WarningSink {
- public:
-  MovingSink(WarningSink* sink, int lines) : sink_(sink), lines_(lines) {}
-  bool warn(const Warning& warning) override {
-    Warning moved = warning;
-    moved.line += lines_;
-    return sink_->warn(moved);
-  }
-
- private:
-  WarningSink* sink_;
-  int lines_;
-};
-
 }  // namespace
 
 FastParser::FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log)
-    : FastParser(workspace, scratch, source, log, log != nullptr ? log->lexer_sink() : nullptr, {}, 0) {}
-
-FastParser::FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log,
-                       WarningSink* lexer_sink, const Relocation& relocation, int depth)
     : workspace_(workspace),
       arena_(workspace.arena),
       source_(source),
       log_(log),
-      lexer_(workspace, source, lexer_sink),
-      stream_(workspace.arena, lexer_, relocation),
+      lexer_(workspace, source, log != nullptr ? log->lexer_sink() : nullptr),
+      stream_(workspace.arena, lexer_),
+      main_(scratch.main),
+      other_(scratch.other),
+      scratch_(scratch),
+      depth_(kStatementDepth),
+      nested_(false) {
+  if (log != nullptr) log->watch(&stream_);
+  start();
+}
+
+FastParser::FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log,
+                       const FStringOrigin& origin, int depth)
+    : workspace_(workspace),
+      arena_(workspace.arena),
+      source_(source),
+      log_(log),
+      lexer_(workspace, source, log != nullptr ? log->string_sink() : nullptr, origin),
+      stream_(workspace.arena, lexer_),
       main_(scratch.main),
       other_(scratch.other),
       scratch_(scratch),
       depth_(depth + kStatementDepth),
-      nested_(relocation.active) {
+      nested_(true) {
+  start();
+}
+
+void FastParser::start() {
   dummy_expr_.kind = ExprKind::Name;
   dummy_pattern_.kind = PatternKind::MatchAs;
-  if (log_ != nullptr && !nested_) log_->watch(&stream_);
   stream_.start();
 }
 
@@ -67,10 +68,11 @@ Expr* FastParser::parse_fstring_expression() {
 
 Result<Expr*> FastParser::parse_expression(std::string_view parenthesised, int line_offset,
                                            int column_offset) {
-  const SourceText text{parenthesised, source_.encoding, source_.filename};
-  MovingSink moving(log_ != nullptr ? log_->string_sink() : nullptr, line_offset);
-  FastParser nested(workspace_, scratch_, text, log_, log_ != nullptr ? &moving : nullptr,
-                    {true, line_offset, column_offset}, depth_);
+  SourceText text;
+  text.text = parenthesised;
+  text.encoding = source_.encoding;
+  text.filename = source_.filename;
+  FastParser nested(workspace_, scratch_, text, log_, {line_offset + 1, column_offset}, depth_);
   Expr* result = nested.parse_fstring_expression();
   if (result == nullptr) return &kGaveUp;
   return result;

@@ -59,7 +59,8 @@ class FastParser final : public FStringExpressionParser {
  private:
   /// For an f-string's expression; `depth` is what the surrounding parsers have used.
   FastParser(Workspace& workspace, Scratch& scratch, const SourceText& source, WarningLog* log,
-             WarningSink* lexer_sink, const Relocation& relocation, int depth);
+             const FStringOrigin& origin, int depth);
+  void start();
 
   using ExprList = ScratchList<Expr>;
   using StmtList = ScratchList<Stmt>;

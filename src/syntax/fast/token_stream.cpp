@@ -17,22 +17,10 @@ bool is_disguised_soft_keyword(const Token& token) {
   return index < 3 && token.kind == TokenKind::Name && token.end - token.start != kLengths[index];
 }
 
-void relocate(Token& token, const Relocation& to) {
-  if (token.range.end_line == 1) {
-    token.range.column += to.column_offset;
-    token.range.end_column += to.column_offset;
-  }
-  token.range.line += to.line_offset;
-  token.range.end_line += to.line_offset;
-}
-
 }  // namespace
 
-TokenStream::TokenStream(Arena& arena, Lexer& lexer, const Relocation& relocation)
-    : arena_(arena),
-      lexer_(lexer),
-      relocation_(relocation),
-      batch_(relocation.active ? kNestedBatch : kBatch) {
+TokenStream::TokenStream(Arena& arena, Lexer& lexer)
+    : arena_(arena), lexer_(lexer), batch_(lexer.fstring_origin() != nullptr ? kNestedBatch : kBatch) {
   errors_[0].kind = errors_[1].kind = TokenKind::Error;
   buffer_ = arena.make_span<Token>(batch_ * 2);
   current_ = end_ = buffer_.data();
@@ -46,7 +34,6 @@ void TokenStream::lex_batch() {
     ++fill_;
     lexed_end_ = token.end;
     if (is_disguised_soft_keyword(token)) token.kind = TokenKind::Error;
-    if (relocation_.active) relocate(token, relocation_);
     if (token.kind == TokenKind::EndMarker || token.kind == TokenKind::Error) break;
   }
   end_ = buffer_.data() + fill_;

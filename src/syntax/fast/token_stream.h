@@ -7,13 +7,6 @@
 
 namespace ouro::syntax::fast {
 
-/// Where the tokens of an f-string's expression stand in the file; see strings.h.
-struct Relocation {
-  bool active = false;
-  int line_offset = 0;
-  int column_offset = 0;
-};
-
 /// Where a node begins.
 struct Position {
   int32_t line;
@@ -22,7 +15,7 @@ struct Position {
 
 class TokenStream {
  public:
-  TokenStream(Arena& arena, Lexer& lexer, const Relocation& relocation);
+  TokenStream(Arena& arena, Lexer& lexer);
 
   /// Reads the first tokens; before anything else.
   void start() { lex_batch(); }
@@ -81,7 +74,6 @@ class TokenStream {
 
   Arena& arena_;
   Lexer& lexer_;
-  Relocation relocation_;
   const Token* current_;
   const Token* end_;
   int32_t end_line_ = 1;
