@@ -1,6 +1,6 @@
 """Compares what a program says about broken sources with what CPython says.
 
-Run it with the CPython that is the oracle:
+Run it with the CPython that is the oracle, or name one with --oracle:
 
     python3.11 check_errors.py PROGRAM [ARG...] [--tests] [--mutants N] [--seed S] [--nested] [--on-disk] [--stage syntax|compile]
 
@@ -22,8 +22,9 @@ import tempfile
 import threading
 import warnings
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
 import collect
+import oracles
 
 FIELDS = "type", "msg", "lineno", "offset", "end_lineno", "end_offset", "text"
 
@@ -127,9 +128,22 @@ def report(title, sources, expected, actual, arguments):
     return percent
 
 
+def restart_under(oracle):
+    """This program again, with the same arguments, as the oracle's; does not return."""
+    words = iter(sys.argv[1:])
+    rest = []
+    for word in words:
+        if word == "--oracle":
+            next(words)
+        elif not word.startswith("--oracle="):
+            rest.append(word)
+    sys.exit(subprocess.run([oracle.executable, __file__, *rest]).returncode)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", nargs="+")
+    parser.add_argument("--oracle", metavar="NAME", help="start again under this CPython; see oracles.py")
     parser.add_argument("--tests", action="store_true", help="the sources in CPython's own tests")
     parser.add_argument("--mutants", type=int, default=0, metavar="N", help="N mutants of the standard library")
     parser.add_argument("--nested", action="store_true", help="deep nesting of everything")
@@ -142,6 +156,8 @@ def main():
     parser.add_argument("--samples", type=int, default=1)
     parser.add_argument("--save", metavar="DIRECTORY")
     arguments = parser.parse_args()
+    if arguments.oracle:
+        restart_under(oracles.find(arguments.oracle))
 
     corpora = []
     if arguments.files:
