@@ -26,7 +26,7 @@ namespace {
 
 constexpr size_t kFlushSize = 64 * 1024;
 constexpr uint64_t kTextBudget = uint64_t{256} << 20;
-constexpr size_t kLongText = 1000;
+constexpr size_t kLongText = 200;
 
 constexpr std::string_view kConversions[] = {"", "str", "repr", "ascii"};
 constexpr std::string_view kFunctionParts[] = {"defaults", "kwdefaults", "annotations", "closure"};

@@ -41,6 +41,10 @@ constexpr std::string_view kInvalidReference = "bad marshal data (invalid refere
 
 constexpr size_t kMaxSameHash = 1000;
 
+/// How much more a code object weighs that is referred to again. Compilers share hardly any, and what is made
+/// of a code object, text above all, is many times its size.
+constexpr uint64_t kSharedCodeWeight = 64;
+
 /// An object and the size of its tree; no object: an error or marshal's NULL (see Reader::failed).
 struct Object {
   const Constant* constant = nullptr;
@@ -263,7 +267,9 @@ class Reader {
     if (index < 0 || static_cast<size_t>(index) >= references_.size() ||
         references_[static_cast<size_t>(index)].constant == nullptr)
       return fail_at(start, "ValueError", kInvalidReference);
-    return references_[static_cast<size_t>(index)];
+    Object object = references_[static_cast<size_t>(index)];
+    if (object.constant->is(ConstantKind::Code)) object.expanded *= kSharedCodeWeight;
+    return object;
   }
 
   Object read_number(uint8_t type) {
