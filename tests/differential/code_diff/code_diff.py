@@ -102,10 +102,10 @@ def oracle(path, level):
         warnings.simplefilter("always")
         try:
             code = compile(source, str(path), "exec", dont_inherit=True, optimize=level)
+            # Through marshal, so that a frozenset's items are in the order in which they are written and read.
+            code = marshal.loads(marshal.dumps(code))
         except Exception as e:
             return None, error_fields(e), []
-    # Through marshal, so that a frozenset's items are in the order in which they would be written and read.
-    code = marshal.loads(marshal.dumps(code))
     return code, None, [[w.category.__name__, str(w.message), w.lineno] for w in caught]
 
 
