@@ -7,7 +7,7 @@
 namespace ouro::syntax {
 namespace {
 
-constexpr int kMaxNesting = 50000;
+constexpr int kMaxNesting = 5000;
 
 constexpr std::string_view kBinaryOperators[] = {"Add()",    "Sub()",    "Mult()",    "MatMult()", "Div()",
                                                  "Mod()",    "Pow()",    "LShift()",  "RShift()",  "BitOr()",

@@ -8,7 +8,7 @@
 
 namespace ouro::syntax {
 
-/// What `ast.dump(tree, include_attributes=...)` gives for this tree. Beyond 50,000 levels of nesting, "..."
+/// What `ast.dump(tree, include_attributes=...)` gives for this tree. Beyond 5,000 levels of nesting, "..."
 /// stands for a node.
 std::string dump(const Workspace& workspace, const Module& module, bool include_attributes);
 
