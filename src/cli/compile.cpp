@@ -49,6 +49,7 @@ void describe(CLI::App& app, Arguments& a) {
   app.add_option("--target", a.target, "the CPython to compile for")->capture_default_str();
   app.add_option("-O,--level", a.levels, "optimisation levels, 0 to 2, separated by commas")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::Range(0, 2))
       ->default_str("0");
   app.add_flag("-f,--force", a.force, "compile even what is fresh");
@@ -60,7 +61,8 @@ void describe(CLI::App& app, Arguments& a) {
   app.add_option("--pycache-prefix", a.pycache_prefix,
                  "write below this directory instead of into __pycache__");
   app.add_flag("--hardlink-dupes", a.hardlink, "make equal .pyc files of several levels one file");
-  app.add_option("-x,--exclude", a.exclude, "leave out paths in which this regular expression is found");
+  app.add_option("-x,--exclude", a.exclude, "leave out paths in which this regular expression is found")
+      ->allow_extra_args(false);
   app.add_option("--max-levels", a.max_levels, "how many directories to go down")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--files-from", a.list,
@@ -118,8 +120,9 @@ class TextReporter : public batch::TreeReporter {
     // What is wrong with a file is wrong at every level: say it once.
     std::set<std::string> said;
     for (const batch::FileRecord& record : levels) {
-      for (const batch::WarningRecord& warning : record.warnings)
-        say(batch::format_warning(warning, path), said);
+      for (const batch::WarningRecord& warning : record.warnings) {
+        if (shown_once_.admit(warning)) say(batch::format_warning(warning, path), said);
+      }
       if (record.error) say(error_text(*record.error, path), said);
     }
     bar_.draw();
@@ -140,6 +143,7 @@ class TextReporter : public batch::TreeReporter {
   }
 
   ProgressBar bar_;
+  batch::ShownOnce shown_once_;
 };
 
 class JsonReporter : public batch::TreeReporter {
