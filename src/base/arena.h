@@ -111,6 +111,12 @@ class ArenaVector {
     for (size_t i = size_; i < size; ++i) new (data_ + i) T{};
     size_ = size;
   }
+  /// Where the next `count` elements would go; written there, they are appended by `append_written`.
+  T* room(size_t count) {
+    if (size_ + count > capacity_) grow(size_ + count);
+    return data_ + size_;
+  }
+  void append_written(T* end) { size_ = static_cast<size_t>(end - data_); }
   void pop_back() { --size_; }
   void clear() { size_ = 0; }
   size_t size() const { return size_; }

@@ -35,12 +35,13 @@ enum class ConstantKind : uint8_t {
 
 struct Constant {
   ConstantKind kind = ConstantKind::None;
-  bool interned = false;   // Str: CPython has it in its table of interned strings
-  bool ascii = false;      // Str: every code point is below 128
-  bool immortal = false;   // CPython itself holds a reference (small int, empty tuple, ...): never "referenced once"
-  uint32_t size = 0;       // Str, Bytes: bytes; Tuple, FrozenSet: items; Int: limbs
-  bool negative = false;   // Int
-  uint32_t length = 0;     // Str: code points
+  bool interned : 1 = false;   // Str: CPython has it in its table of interned strings
+  bool ascii : 1 = false;      // Str: every code point is below 128
+  bool immortal : 1 = false;   // CPython itself holds a reference (small int, empty tuple, ...): never "referenced once"
+  bool negative : 1 = false;   // Int
+  uint32_t size = 0;           // Str, Bytes: bytes; Tuple, FrozenSet: items; Int: limbs
+  uint32_t length = 0;         // Str: code points
+  mutable uint32_t hash = 0;   // what constant_hash() found; 0: not asked yet
   mutable uint32_t references = 0;     // scratch of pyc/: how many references the code tree holds
   mutable int32_t marshal_index = -1;  // scratch of pyc/: place in the list of references
   union {

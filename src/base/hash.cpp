@@ -368,7 +368,9 @@ bool same_constant(const Constant& a, const Constant& b) {
   }
 }
 
-uint64_t constant_hash(const Constant& constant) {
+namespace {
+
+uint64_t compute_hash(const Constant& constant) {
   uint64_t hash = mix(0x9E3779B97F4A7C15u, static_cast<uint64_t>(constant.kind) + 1);
   switch (constant.kind) {
     case ConstantKind::Int:
@@ -396,6 +398,16 @@ uint64_t constant_hash(const Constant& constant) {
     default:
       return hash;
   }
+}
+
+}  // namespace
+
+uint32_t constant_hash(const Constant& constant) {
+  if (constant.hash == 0) {
+    const uint64_t hash = compute_hash(constant);
+    constant.hash = std::max(static_cast<uint32_t>(hash ^ (hash >> 32)), 1u);
+  }
+  return constant.hash;
 }
 
 std::span<const Constant* const> frozenset_order(Arena& arena, std::span<const Constant* const> items) {

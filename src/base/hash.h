@@ -20,8 +20,9 @@ bool python_equal(const Constant& a, const Constant& b);
 /// differ, also inside complex numbers; a NaN is the same only as itself; code objects go by address.
 bool same_constant(const Constant& a, const Constant& b);
 
-/// A fast hash for tables keyed by same_constant. Ours, not Python's.
-uint64_t constant_hash(const Constant& constant);
+/// A fast hash for tables keyed by same_constant. Ours, not Python's. Computed once per object: making one
+/// part of a constant another, equal object keeps it.
+uint32_t constant_hash(const Constant& constant);
 
 /// The distinct elements (the first of equal ones stays) in the iteration order of a CPython set to which
 /// `items` were added one by one. The result lives in the arena.

@@ -6,13 +6,20 @@ namespace ouro {
 
 namespace {
 
+// Whether an effect's expression in the table speaks of the operand.
+constexpr bool depends_on_operand(std::string_view effect) {
+  return effect.find("oparg") != std::string_view::npos;
+}
+
 constexpr OpInfo kOps311[] = {
 #define OPCODE(name, number, operand, caches, effect, jump_effect) \
-  {#name, Op::name, number, OperandKind::operand, caches},
+  {#name,  Op::name,                                               \
+   number, OperandKind::operand,                                   \
+   caches, depends_on_operand(#effect) || depends_on_operand(#jump_effect)},
 #include "bytecode/opcodes_311.def"
 };
 
-int stack_effect_311(Op op, [[maybe_unused]] int oparg, bool jump) {
+constexpr int stack_effect_311(Op op, [[maybe_unused]] int oparg, bool jump) {
   switch (op) {
 #define OPCODE(name, number, operand, caches, effect, jump_effect) \
   case Op::name:                                                   \
@@ -35,7 +42,11 @@ constexpr VersionTable make_table(uint16_t version, uint16_t magic, std::string_
   table.stack_effect = effect;
   for (int i = 0; i < count; ++i) {
     const OpInfo& op = ops[i];
-    table.ops[static_cast<int>(op.op)] = op;
+    OpInfo& entry = table.ops[static_cast<int>(op.op)] = op;
+    if (!op.variable_effect) {
+      entry.effect = static_cast<int8_t>(effect(op.op, 0, false));
+      entry.jump_effect = static_cast<int8_t>(effect(op.op, 0, true));
+    }
     if (op.number < 256) {
       table.by_number[op.number] = op.op;
       table.assigned[op.number] = true;

@@ -39,7 +39,10 @@ struct OpInfo {
   Op op = Op::CACHE;
   int16_t number = -1;  // -1: not of this version; above 255: a pseudo instruction of the compiler
   OperandKind operand = OperandKind::None;
-  uint8_t caches = 0;  // inline cache units that follow
+  uint8_t caches = 0;            // inline cache units that follow
+  bool variable_effect = false;  // the stack effect depends on the operand: ask VersionTable::stack_effect
+  int8_t effect = 0;             // the stack effect otherwise
+  int8_t jump_effect = 0;        // the same when it jumps
   bool has_argument() const { return operand != OperandKind::None; }
   bool is_jump() const { return operand == OperandKind::Jump || operand == OperandKind::JumpBack; }
 };
@@ -60,6 +63,14 @@ extern const VersionTable kPython311;
 
 inline const OpInfo& info(const VersionTable& table, Op op) {
   return table.ops[static_cast<int>(op)];
+}
+
+/// How much higher the stack is after an instruction; `jump`: when it jumps.
+inline int stack_effect(const VersionTable& table, Op op, int oparg, bool jump) {
+  const OpInfo& i = info(table, op);
+  if (i.variable_effect) [[unlikely]]
+    return table.stack_effect(op, oparg, jump);
+  return jump ? i.jump_effect : i.effect;
 }
 
 /// "+", "-=", ... by BINARY_OP operand; empty when out of range. 3.11 and later.

@@ -11,53 +11,60 @@ constexpr unsigned kNoColumns = 13;
 constexpr unsigned kLong = 14;
 constexpr unsigned kNowhere = 15;
 constexpr uint32_t kMaxUnits = 8;
+constexpr size_t kMaxEntry = 1 + 4 * 6;  // the long form with numbers of 32 bits
+
+char* put(char* to, unsigned byte) {
+  *to = static_cast<char>(byte);
+  return to + 1;
+}
+
+char* put_head(char* to, unsigned form, uint32_t units) {
+  return put(to, 0x80 | (form << 3) | (units - 1));
+}
+
+char* put_number(char* to, uint32_t value) {
+  for (; value >= 64; value >>= 6) to = put(to, 64 | (value & 63));
+  return put(to, value);
+}
+
+char* put_signed(char* to, int32_t value) {
+  const auto bits = static_cast<uint32_t>(value);
+  return put_number(to, value < 0 ? ((0 - bits) << 1) | 1 : bits << 1);
+}
 
 }  // namespace
 
-void PositionWriter::put_number(uint32_t value) {
-  for (; value >= 64; value >>= 6) put(64 | (value & 63));
-  put(value);
-}
-
-void PositionWriter::put_signed(int32_t value) {
-  const auto bits = static_cast<uint32_t>(value);
-  put_number(value < 0 ? ((0 - bits) << 1) | 1 : bits << 1);
-}
-
 void PositionWriter::add(const Position& position, uint32_t units) {
-  for (; units > kMaxUnits; units -= kMaxUnits) add_entry(position, kMaxUnits);
-  add_entry(position, units);
+  char* to = bytes_.room(kMaxEntry * (units / kMaxUnits + 1));
+  for (; units > kMaxUnits; units -= kMaxUnits) to = add_entry(to, position, kMaxUnits);
+  bytes_.append_written(add_entry(to, position, units));
 }
 
-void PositionWriter::add_entry(const Position& position, uint32_t units) {
-  if (position.line < 0) return put_head(kNowhere, units);
+char* PositionWriter::add_entry(char* to, const Position& position, uint32_t units) {
+  if (position.line < 0) return put_head(to, kNowhere, units);
   const int32_t delta = position.line - line_;
   const int32_t column = position.column;
   const int32_t end_column = position.end_column;
   line_ = position.line;
   if (column < 0 || end_column < 0) {
-    if (position.end_line == position.line || position.end_line == -1) {
-      put_head(kNoColumns, units);
-      return put_signed(delta);
-    }
+    if (position.end_line == position.line || position.end_line == -1)
+      return put_signed(put_head(to, kNoColumns, units), delta);
   } else if (position.end_line == position.line) {
     if (delta == 0 && column < 80 && end_column >= column && end_column - column < 16) {
-      put_head(static_cast<unsigned>(column) >> 3, units);
-      return put((static_cast<unsigned>(column & 7) << 4) | static_cast<unsigned>(end_column - column));
+      to = put_head(to, static_cast<unsigned>(column) >> 3, units);
+      return put(to, (static_cast<unsigned>(column & 7) << 4) | static_cast<unsigned>(end_column - column));
     }
     if (delta >= 0 && delta < 3 && column < 128 && end_column < 128) {
-      put_head(kOneLine + static_cast<unsigned>(delta), units);
-      put(static_cast<unsigned>(column));
-      return put(static_cast<unsigned>(end_column));
+      to = put_head(to, kOneLine + static_cast<unsigned>(delta), units);
+      return put(put(to, static_cast<unsigned>(column)), static_cast<unsigned>(end_column));
     }
   }
-  put_head(kLong, units);
-  put_signed(delta);
+  to = put_signed(put_head(to, kLong, units), delta);
   // An instruction that got its line but not its end line from elsewhere gives a negative difference, which
   // CPython writes as the unsigned number with the same bits.
-  put_number(static_cast<uint32_t>(position.end_line) - static_cast<uint32_t>(position.line));
-  put_number(static_cast<uint32_t>(column) + 1);
-  put_number(static_cast<uint32_t>(end_column) + 1);
+  to = put_number(to, static_cast<uint32_t>(position.end_line) - static_cast<uint32_t>(position.line));
+  to = put_number(to, static_cast<uint32_t>(column) + 1);
+  return put_number(to, static_cast<uint32_t>(end_column) + 1);
 }
 
 bool PositionReader::read_byte(int32_t* value) {

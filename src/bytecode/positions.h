@@ -45,11 +45,7 @@ class PositionWriter {
   std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 
  private:
-  void add_entry(const Position& position, uint32_t units);
-  void put(unsigned byte) { bytes_.push_back(static_cast<char>(byte)); }
-  void put_head(unsigned form, uint32_t units) { put(0x80 | (form << 3) | (units - 1)); }
-  void put_number(uint32_t value);
-  void put_signed(int32_t value);
+  char* add_entry(char* to, const Position& position, uint32_t units);
 
   ArenaVector<char> bytes_;
   int32_t line_;

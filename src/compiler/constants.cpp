@@ -14,11 +14,10 @@ uint64_t mix(uint64_t hash, uint64_t word) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
-// Name, line, instructions and positions tell nearly all code objects of a file apart.
+// Name, line and positions tell nearly all code objects of a file apart.
 uint64_t code_hash(const CodeObject& code) {
   uint64_t hash = mix(0x9E3779B97F4A7C15u, static_cast<uint64_t>(code.first_line));
   hash = mix(hash, constant_hash(*code.name));
-  hash = mix(hash, constant_hash(*code.code));
   return mix(hash, constant_hash(*code.line_table));
 }
 

@@ -25,10 +25,16 @@ struct Location {
 /// A place in the sequence that can be jumped to. 0 is "none".
 enum class Label : uint32_t { none = 0 };
 
-struct Instruction {
+/// A basic block; until the graph is built, the label that it begins at.
+using BlockId = uint32_t;
+constexpr BlockId kNoBlock = UINT32_MAX;
+constexpr BlockId kEntryBlock = 0;
+
+struct FlowInstruction {
   Op op = Op::NOP;
   uint32_t operand = 0;
-  Label target = Label::none;  // jumps and SETUP_* pseudo instructions
+  BlockId target = kNoBlock;   // jumps and SETUP_* pseudo instructions
+  BlockId handler = kNoBlock;  // where an exception goes; see label_handlers
   Location where;
 };
 
@@ -36,6 +42,9 @@ struct Instruction {
 /// whether or not anything jumps to it; so does the instruction after a jump, return or raise, with a label
 /// made on the spot. The order in which labels are made counts: it is the order in which some passes visit
 /// the blocks, and so decides the order of the exits that they copy. Label 0 is the entry.
+///
+/// The instructions have the form that the graph needs, and its blocks are parts of this sequence: nothing is
+/// copied on the way.
 class InstructionSequence {
  public:
   explicit InstructionSequence(Arena& arena) : instructions_(arena), label_at_(arena), placed_(arena) {
@@ -56,23 +65,32 @@ class InstructionSequence {
   void emit(Op op, uint32_t operand, const Location& where) {
     if (block_ended_) place(new_label());
     block_ended_ = op == Op::RETURN_VALUE || op == Op::RAISE_VARARGS || op == Op::RERAISE;
-    instructions_.push_back({op, operand, Label::none, where});
+    instructions_.push_back({op, operand, kNoBlock, kNoBlock, where});
   }
   void emit_jump(Op op, Label target, const Location& where) {
     if (block_ended_) place(new_label());
     block_ended_ = op != Op::SETUP_FINALLY && op != Op::SETUP_CLEANUP && op != Op::SETUP_WITH;
-    instructions_.push_back({op, 0, target, where});
+    instructions_.push_back({op, 0, static_cast<BlockId>(target), kNoBlock, where});
+  }
+
+  /// Back to an empty sequence, in the same memory.
+  void clear() {
+    instructions_.clear();
+    label_at_.clear();
+    label_at_.push_back(kUnplaced);
+    placed_.clear();
+    block_ended_ = false;
   }
 
   static constexpr uint32_t kUnplaced = UINT32_MAX;
-  ArenaVector<Instruction>& instructions() { return instructions_; }
+  ArenaVector<FlowInstruction>& instructions() { return instructions_; }
   /// By label number: index of the first instruction after it, or kUnplaced.
   const ArenaVector<uint32_t>& label_positions() const { return label_at_; }
   /// The labels in the order of the code. Of those at one place, the last one's block has the instructions.
   const ArenaVector<Label>& placed() const { return placed_; }
 
  private:
-  ArenaVector<Instruction> instructions_;
+  ArenaVector<FlowInstruction> instructions_;
   ArenaVector<uint32_t> label_at_;
   ArenaVector<Label> placed_;
   bool block_ended_ = false;
@@ -84,6 +102,16 @@ struct Scope;  // symbols.h
 struct CodeUnit {
   CodeUnit(Arena& arena)
       : sequence(arena), consts(arena), names(arena), locals(arena), cells(arena), frees(arena) {}
+
+  /// Makes the unit of one code object that of another, in the same memory.
+  void clear() {
+    sequence.clear();
+    consts.clear();
+    for (ArenaVector<Name>* list : {&names, &locals, &cells, &frees}) list->clear();
+    qualified_name_object = nullptr;
+    arg_count = positional_only_count = keyword_only_count = 0;
+    flags = 0;
+  }
 
   const Scope* scope = nullptr;
   Name name = Name::none;

@@ -105,6 +105,7 @@ class CodeBuilder {
 }  // namespace
 
 Result<const CodeObject*> assemble(Compilation& compilation, CodeUnit& unit) {
+  compilation.workspace.scratch.rewind();
   Flow flow(compilation, unit);
   for (const FlowPass pass : compilation.options.target->flow_passes) OURO_TRY_STATUS(pass(flow));
   OURO_TRY_STATUS(resolve_jumps(flow));

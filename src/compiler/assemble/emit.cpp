@@ -11,6 +11,8 @@ namespace {
 
 // An operand has eight bits; each further eight need an EXTENDED_ARG before the instruction.
 uint32_t extensions(uint32_t operand) {
+  if (operand <= 0xFF) [[likely]]
+    return 0;
   return (operand > 0xFF ? 1 : 0) + (operand > 0xFFFF ? 1 : 0) + (operand > 0xFFFFFF ? 1 : 0);
 }
 
@@ -57,38 +59,38 @@ class CodeEmitter {
   explicit CodeEmitter(Flow& flow)
       : flow_(flow),
         bytecode_(*flow.compilation.options.target->bytecode),
-        code_(flow.graph.arena()),
         positions_(flow.graph.arena(), flow.unit.first_line),
         exceptions_(flow.graph.arena()) {}
 
   EmittedCode run() {
-    uint32_t units = 0;
-    for_each_block(flow_.graph, [&](BlockId, const Block& block) {
-      for (const FlowInstruction& instruction : block.code())
-        units += units_of(info(bytecode_, instruction.op), instruction);
-    });
-    code_.reserve(size_t{units} * 2);
+    Arena& arena = flow_.compilation.workspace.arena;
+    const std::span<char> code = arena.make_span<char>(size_t{flow_.code_units} * 2);
+    // Inline caches are zero, in every version: what is not written is a cache.
+    std::ranges::fill(code, 0);
+    at_ = code.data();
     for_each_block(flow_.graph, [&](BlockId, const Block& block) {
       for (const FlowInstruction& instruction : block.code()) emit(instruction);
     });
     change_handler(kNoBlock);
-    return {{code_.data(), code_.size()}, positions_.bytes(), exceptions_.bytes()};
+    return {{code.data(), code.size()}, arena.copy(positions_.bytes()), arena.copy(exceptions_.bytes())};
   }
 
  private:
-  void put(Op op, uint32_t operand) {
-    code_.push_back(static_cast<char>(info(bytecode_, op).number));
-    code_.push_back(static_cast<char>(operand & 0xFF));
+  void put(int number, uint32_t operand) {
+    *at_++ = static_cast<char>(number);
+    *at_++ = static_cast<char>(operand & 0xFF);
   }
 
   void emit(const FlowInstruction& instruction) {
     if (instruction.handler != handler_) change_handler(instruction.handler);
     const OpInfo& op = info(bytecode_, instruction.op);
     const uint32_t operand = operand_of(op, instruction);
-    for (uint32_t left = extensions(operand); left > 0; --left) put(Op::EXTENDED_ARG, operand >> (8 * left));
-    put(instruction.op, operand);
-    for (uint32_t i = 0; i < op.caches; ++i) put(Op::CACHE, 0);
-    const uint32_t units = extensions(operand) + 1 + op.caches;
+    const uint32_t extended = extensions(operand);
+    for (uint32_t left = extended; left > 0; --left)
+      put(info(bytecode_, Op::EXTENDED_ARG).number, operand >> (8 * left));
+    put(op.number, operand);
+    at_ += size_t{op.caches} * 2;
+    const uint32_t units = extended + 1 + op.caches;
     const Location& where = instruction.where;
     positions_.add({where.line, where.end_line, where.column, where.end_column}, units);
     offset_ += units;
@@ -109,7 +111,7 @@ class CodeEmitter {
 
   Flow& flow_;
   const VersionTable& bytecode_;
-  ArenaVector<char> code_;
+  char* at_ = nullptr;  // where the next instruction goes
   PositionWriter positions_;
   ExceptionTableWriter exceptions_;
   BlockId handler_ = kNoBlock;
@@ -129,9 +131,10 @@ Status resolve_jumps(Flow& flow) {
   if (total > INT32_MAX / 2)
     return flow.compilation.workspace.error(ErrorType::OverflowError, "code: co_code larger than INT_MAX");
   Graph& graph = flow.graph;
+  uint32_t offset = 0;
   for (bool changed = true; changed;) {
     changed = false;
-    uint32_t offset = 0;
+    offset = 0;
     for (const Span& span : spans) {
       graph[span.block].offset = offset;
       offset += span.fixed_units + span.jump_fixed_units;
@@ -146,6 +149,7 @@ Status resolve_jumps(Flow& flow) {
       changed |= extensions(span.jump->operand) != size;
     }
   }
+  flow.code_units = offset;
   return {};
 }
 

@@ -88,6 +88,7 @@ Status insert_prologue(Flow& flow) {
   place_cells(flow);
   prepend_prologue(flow);
   close_gaps(flow);
+  if (flow.slots.cell_slots.empty()) return {};
   const VersionTable& bytecode = *flow.compilation.options.target->bytecode;
   for_each_block(flow.graph, [&](BlockId, Block& block) {
     for (FlowInstruction& instruction : block.code())

@@ -36,7 +36,7 @@ struct FrameBlock {
 /// CPython's limit on nested blocks.
 constexpr int kMaxFrameBlocks = 20;
 
-/// A code object in the making.
+/// A code object in the making. Units are used again when their code object is done, memory and all.
 struct Unit {
   explicit Unit(Arena& arena)
       : code(arena),
@@ -45,6 +45,16 @@ struct Unit {
         local_index(arena),
         cell_index(arena),
         free_index(arena) {}
+
+  /// Makes it the unit of another code object; `enter` sets the rest.
+  void clear() {
+    code.clear();
+    for (IndexTable* table : {&const_index, &name_index, &local_index, &cell_index, &free_index})
+      table->clear();
+    private_name = Name::none;
+    block_count = 0;
+    block_returns = false;
+  }
 
   CodeUnit code;
   UnitKind kind = UnitKind::Module;

@@ -8,7 +8,7 @@
 
 namespace ouro::compiler {
 
-/// What a finished unit leaves to the one around it.
+/// What a finished unit leaves to the one around it; valid until the next one begins.
 struct FinishedUnit {
   const Constant* code = nullptr;
   std::span<const Name> frees;
@@ -247,6 +247,7 @@ class Generator : public Emitter {
 
   Compilation& compilation_;
   const SymbolTable& symbols_;
+  Unit* spare_ = nullptr;  // units to be used again, linked by `parent`
   bool interactive_ = false;
 };
 

@@ -33,6 +33,13 @@ class IndexTable {
     return index;
   }
 
+  /// Forgets all keys. Keeps its memory unless that is so much that clearing it would cost.
+  void clear() {
+    size_ = 0;
+    if (capacity_ > kKept) capacity_ = 0;
+    if (capacity_ != 0) std::memset(static_cast<void*>(slots_), 0, sizeof(Slot) * capacity_);
+  }
+
   /// Sets the index of `key` (not 0).
   void set(uint64_t key, uint32_t index) {
     if ((size_ + 1) * 4 > capacity_ * 3) grow();
@@ -42,6 +49,8 @@ class IndexTable {
   }
 
  private:
+  static constexpr size_t kKept = 64;
+
   struct Slot {
     uint64_t key;
     uint32_t index;

@@ -52,7 +52,13 @@ Result<const CodeObject*> Generator::module(const syntax::Module& module) {
 }
 
 void Generator::enter(Name name, UnitKind kind, const Scope* scope, int32_t line) {
-  Unit* unit = arena().make<Unit>(arena());
+  Unit* unit = spare_;
+  if (unit == nullptr) {
+    unit = arena().make<Unit>(arena());
+  } else {
+    spare_ = unit->parent;
+    unit->clear();
+  }
   unit->kind = kind;
   unit->parent = unit_;
   unit->code.scope = scope;
@@ -123,8 +129,11 @@ Result<FinishedUnit> Generator::leave(bool return_none) {
   }
   unit_->code.flags = code_flags();
   const CodeObject* code = OURO_TRY(assemble(compilation_, unit_->code));
-  FinishedUnit finished{constants().code(code), unit_->code.frees.span()};
-  unit_ = unit_->parent;
+  Unit* unit = unit_;
+  FinishedUnit finished{constants().code(code), unit->code.frees.span()};
+  unit_ = unit->parent;
+  unit->parent = spare_;
+  spare_ = unit;
   return finished;
 }
 

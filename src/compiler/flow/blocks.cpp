@@ -56,6 +56,8 @@ Status classify_exits(Flow& flow) {
         if (op == Op::JUMP || op == Op::JUMP_NO_INTERRUPT) block.no_fallthrough = true;
         if (i + 1 != block.size)
           return flow.compilation.workspace.error(ErrorType::SystemError, "malformed control flow graph.");
+      } else if (is_block_push(op)) {
+        flow.has_handlers = true;
       }
     }
   }
@@ -75,11 +77,14 @@ Status drop_unreachable(Flow& flow) {
   };
   reach(kEntryBlock);
   while (!todo.empty()) {
-    const Block& block = graph[todo.back()];
+    Block& block = graph[todo.back()];
     todo.pop_back();
     if (block.next != kNoBlock && !block.no_fallthrough) reach(block.next);
-    for (const FlowInstruction& instruction : block.code())
-      if (is_jump(instruction.op) || is_block_push(instruction.op)) reach(instruction.target);
+    if (block.empty()) continue;
+    if (flow.has_handlers)
+      for (const FlowInstruction& instruction : block.code())
+        if (is_block_push(instruction.op)) reach(instruction.target);
+    if (is_jump(block.last().op)) reach(block.last().target);
   }
   for_each_block(graph, [](BlockId, Block& block) {
     if (block.predecessors != 0) return;
@@ -99,8 +104,10 @@ Status unlink_empty_blocks(Flow& flow) {
 void remove_nops(Graph& graph, BlockId id) {
   Block& block = graph[id];
   uint32_t kept = 0;
-  int32_t previous_line = -1;
-  for (uint32_t i = 0; i < block.size; ++i) {
+  while (kept < block.size && block.instructions[kept].op != Op::NOP) ++kept;
+  if (kept == block.size) return;
+  int32_t previous_line = kept == 0 ? -1 : block.instructions[kept - 1].where.line;
+  for (uint32_t i = kept; i < block.size; ++i) {
     const FlowInstruction& instruction = block.instructions[i];
     const int32_t line = instruction.where.line;
     if (instruction.op == Op::NOP) {

@@ -65,9 +65,7 @@ class HandlerLabels {
 class StackMeter {
  public:
   explicit StackMeter(Flow& flow)
-      : flow_(flow),
-        todo_(flow.graph.worklist()),
-        effect_(flow.compilation.options.target->bytecode->stack_effect) {}
+      : flow_(flow), todo_(flow.graph.worklist()), bytecode_(*flow.compilation.options.target->bytecode) {}
 
   int64_t run() {
     for (BlockId id = 0; id < flow_.graph.size(); ++id) flow_.graph[id].start_depth = INT32_MIN;
@@ -94,10 +92,10 @@ class StackMeter {
     int64_t depth = block.start_depth;
     for (const FlowInstruction& instruction : block.code()) {
       const auto operand = static_cast<int>(instruction.operand);
-      const int64_t after = depth + effect_(instruction.op, operand, false);
+      const int64_t after = depth + stack_effect(bytecode_, instruction.op, operand, false);
       deepest_ = std::max(deepest_, after);
       if (is_jump(instruction.op) || is_block_push(instruction.op))
-        reach(instruction.target, depth + effect_(instruction.op, operand, true));
+        reach(instruction.target, depth + stack_effect(bytecode_, instruction.op, operand, true));
       depth = after;
       switch (instruction.op) {
         case Op::JUMP:
@@ -115,7 +113,7 @@ class StackMeter {
 
   Flow& flow_;
   ArenaVector<BlockId>& todo_;
-  int (*effect_)(Op, int, bool);
+  const VersionTable& bytecode_;
   int64_t deepest_ = 0;
 };
 
@@ -141,6 +139,7 @@ Op directed(Op op, bool forward) {
 }  // namespace
 
 Status label_handlers(Flow& flow) {
+  if (!flow.has_handlers) return {};
   HandlerLabels(flow.graph).run();
   for_each_block(flow.graph, [](BlockId, Block& block) {
     for (FlowInstruction& instruction : block.code())

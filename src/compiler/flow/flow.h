@@ -38,16 +38,18 @@ struct LocalSlots {
   uint32_t dropped = 0;              // cells that share the slot of a local
 };
 
-/// A unit on its way through the passes.
+/// A unit on its way through the passes. Its graph lives in the workspace's scratch arena.
 struct Flow {
   Flow(Compilation& c, CodeUnit& u)
-      : compilation(c), unit(u), graph(c.workspace.arena, u.sequence), slots(c.workspace.arena) {}
+      : compilation(c), unit(u), graph(c.workspace.scratch, u.sequence), slots(c.workspace.scratch) {}
 
   Compilation& compilation;
   CodeUnit& unit;
   Graph graph;
   LocalSlots slots;
+  bool has_handlers = false;  // there are SETUP_* pseudo instructions
   int32_t stack_size = 0;
+  uint32_t code_units = 0;  // the size of the code, once the jumps are resolved
 };
 
 Status classify_exits(Flow& flow);

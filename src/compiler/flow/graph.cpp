@@ -4,39 +4,6 @@
 
 namespace ouro::compiler {
 
-bool is_block_push(Op op) {
-  return op == Op::SETUP_FINALLY || op == Op::SETUP_CLEANUP || op == Op::SETUP_WITH;
-}
-
-bool is_jump(Op op) {
-  switch (op) {
-    case Op::FOR_ITER:
-    case Op::SEND:
-    case Op::JUMP:
-    case Op::JUMP_NO_INTERRUPT:
-    case Op::JUMP_IF_FALSE_OR_POP:
-    case Op::JUMP_IF_TRUE_OR_POP:
-    case Op::POP_JUMP_IF_FALSE:
-    case Op::POP_JUMP_IF_TRUE:
-    case Op::POP_JUMP_IF_NONE:
-    case Op::POP_JUMP_IF_NOT_NONE:
-    case Op::JUMP_FORWARD:
-    case Op::JUMP_BACKWARD:
-    case Op::JUMP_BACKWARD_NO_INTERRUPT:
-    case Op::POP_JUMP_FORWARD_IF_FALSE:
-    case Op::POP_JUMP_FORWARD_IF_TRUE:
-    case Op::POP_JUMP_FORWARD_IF_NONE:
-    case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
-    case Op::POP_JUMP_BACKWARD_IF_FALSE:
-    case Op::POP_JUMP_BACKWARD_IF_TRUE:
-    case Op::POP_JUMP_BACKWARD_IF_NONE:
-    case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:
-      return true;
-    default:
-      return false;
-  }
-}
-
 Graph::Graph(Arena& arena, InstructionSequence& sequence) : arena_(arena), blocks_(arena), worklist_(arena) {
   const ArenaVector<uint32_t>& labels = sequence.label_positions();
   blocks_.reserve(labels.size() + labels.size() / 4);
@@ -48,32 +15,35 @@ Graph::Graph(Arena& arena, InstructionSequence& sequence) : arena_(arena), block
 // and the others are empty. Which number the instructions go by matters, and with labels placed in any order
 // only the sequence knows; see InstructionSequence::place.
 void Graph::link_blocks(InstructionSequence& sequence) {
-  const ArenaVector<Instruction>& code = sequence.instructions();
+  ArenaVector<FlowInstruction>& code = sequence.instructions();
   const ArenaVector<uint32_t>& labels = sequence.label_positions();
-  const auto count = static_cast<uint32_t>(code.size());
-  const std::span<BlockId> block_at = arena_.make_span<BlockId>(count + 1);
-  std::ranges::fill(block_at, kNoBlock);
-  block_at[0] = kEntryBlock;
-  for (const Label label : sequence.placed())
-    block_at[labels[static_cast<uint32_t>(label)]] = static_cast<BlockId>(label);
-  // The entry is where everything begins, even when a label was placed there.
-  if (block_at[0] != kEntryBlock) blocks_[kEntryBlock].next = block_at[0];
-
-  const std::span<FlowInstruction> copies = arena_.make_span<FlowInstruction>(count);
-  BlockId current = kNoBlock;
-  for (uint32_t i = 0; i < count; ++i) {
-    if (block_at[i] != kNoBlock) {
-      if (current != kNoBlock) blocks_[current].next = block_at[i];
-      current = block_at[i];
-      blocks_[current].instructions = &copies[i];
-    }
-    const Instruction& from = code[i];
-    BlockId target = kNoBlock;
-    if (from.target != Label::none) target = block_at[labels[static_cast<uint32_t>(from.target)]];
-    copies[i] = {from.op, from.operand, target, kNoBlock, from.where};
-    blocks_[current].capacity = ++blocks_[current].size;
+  const ArenaVector<Label>& placed = sequence.placed();
+  // By label: the block at its place.
+  const std::span<BlockId> block_of = arena_.make_span<BlockId>(labels.size());
+  block_of[kEntryBlock] = kEntryBlock;
+  auto end = static_cast<uint32_t>(code.size());
+  BlockId next = kNoBlock;
+  for (size_t i = placed.size(); i-- > 0;) {
+    const auto id = static_cast<BlockId>(placed[i]);
+    const uint32_t start = labels[id];
+    const bool same_place = next != kNoBlock && start == labels[next];
+    block_of[id] = same_place ? next : id;
+    if (same_place) continue;
+    make_block(id, {code.data() + start, code.data() + end}, next);
+    end = start;
+    next = id;
   }
-  if (block_at[count] != kNoBlock && current != kNoBlock) blocks_[current].next = block_at[count];
+  // The entry is where everything begins, even when a label was placed there.
+  make_block(kEntryBlock, {code.data(), code.data() + end}, next);
+  for (FlowInstruction& instruction : code)
+    if (instruction.target != kNoBlock) instruction.target = block_of[instruction.target];
+}
+
+void Graph::make_block(BlockId id, std::span<FlowInstruction> code, BlockId next) {
+  Block& block = blocks_[id];
+  block.instructions = code.data();
+  block.size = block.capacity = static_cast<uint32_t>(code.size());
+  block.next = next;
 }
 
 BlockId Graph::skip_empty(BlockId id) {

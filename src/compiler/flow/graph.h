@@ -12,18 +12,6 @@
 
 namespace ouro::compiler {
 
-using BlockId = uint32_t;
-constexpr BlockId kNoBlock = UINT32_MAX;
-constexpr BlockId kEntryBlock = 0;
-
-struct FlowInstruction {
-  Op op = Op::NOP;
-  uint32_t operand = 0;
-  BlockId target = kNoBlock;   // jumps and SETUP_* pseudo instructions
-  BlockId handler = kNoBlock;  // where an exception goes; see label_handlers
-  Location where;
-};
-
 struct Block {
   FlowInstruction* instructions = nullptr;
   uint32_t size = 0;
@@ -43,10 +31,40 @@ struct Block {
   FlowInstruction& last() { return instructions[size - 1]; }
 };
 
-/// Whether an instruction is a jump (SETUP_* pseudo instructions are not).
-bool is_jump(Op op);
 /// Whether an instruction enters a block whose exceptions go to its target.
-bool is_block_push(Op op);
+constexpr bool is_block_push(Op op) {
+  return op == Op::SETUP_FINALLY || op == Op::SETUP_CLEANUP || op == Op::SETUP_WITH;
+}
+
+/// Whether an instruction is a jump (SETUP_* pseudo instructions are not).
+constexpr bool is_jump(Op op) {
+  switch (op) {
+    case Op::FOR_ITER:
+    case Op::SEND:
+    case Op::JUMP:
+    case Op::JUMP_NO_INTERRUPT:
+    case Op::JUMP_IF_FALSE_OR_POP:
+    case Op::JUMP_IF_TRUE_OR_POP:
+    case Op::POP_JUMP_IF_FALSE:
+    case Op::POP_JUMP_IF_TRUE:
+    case Op::POP_JUMP_IF_NONE:
+    case Op::POP_JUMP_IF_NOT_NONE:
+    case Op::JUMP_FORWARD:
+    case Op::JUMP_BACKWARD:
+    case Op::JUMP_BACKWARD_NO_INTERRUPT:
+    case Op::POP_JUMP_FORWARD_IF_FALSE:
+    case Op::POP_JUMP_FORWARD_IF_TRUE:
+    case Op::POP_JUMP_FORWARD_IF_NONE:
+    case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_FALSE:
+    case Op::POP_JUMP_BACKWARD_IF_TRUE:
+    case Op::POP_JUMP_BACKWARD_IF_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:
+      return true;
+    default:
+      return false;
+  }
+}
 
 class Graph {
  public:
@@ -78,6 +96,7 @@ class Graph {
 
  private:
   void link_blocks(InstructionSequence& sequence);
+  void make_block(BlockId id, std::span<FlowInstruction> code, BlockId next);
 
   Arena& arena_;
   ArenaVector<Block> blocks_;

@@ -55,6 +55,12 @@ class ConstantIndex {
   size_t indexed_ = 0;
 };
 
+// Whether there may be something to do at an instruction.
+constexpr bool is_interesting(Op op) {
+  return op == Op::LOAD_CONST || op == Op::BUILD_TUPLE || op == Op::SWAP || op == Op::PUSH_NULL ||
+         is_jump(op) || is_block_push(op);
+}
+
 class Peephole {
  public:
   explicit Peephole(Flow& flow) : flow_(flow), index_(flow) {}
@@ -80,7 +86,10 @@ class Peephole {
 
 void Peephole::run(BlockId id) {
   id_ = id;
-  for (uint32_t i = 0; i < block().size; ++i) step(i);
+  // A pass changes instructions, but neither their number nor their place.
+  const std::span<const FlowInstruction> code = block().code();
+  for (uint32_t i = 0; i < code.size(); ++i)
+    if (is_interesting(code[i].op)) step(i);
 }
 
 void Peephole::step(uint32_t& i) {
@@ -108,7 +117,6 @@ void Peephole::step(uint32_t& i) {
     default:
       break;
   }
-  if (!is_jump(instruction.op) && !is_block_push(instruction.op)) return;
   // Each hop goes one jump further. Jumps in a ring would lead on for ever, so there is an end to it.
   size_t hops = flow_.graph.size() + 1;
   do {
