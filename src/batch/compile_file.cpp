@@ -1,12 +1,14 @@
 #include "batch/compile_file.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
 #include "base/siphash.h"
+#include "batch/messages.h"
 #include "pyc/marshal_writer.h"
 
 namespace ouro::batch {
@@ -40,11 +42,42 @@ class Collector : public WarningSink {
   std::vector<WarningRecord>& out_;
 };
 
-// Temporary names must differ between threads and between processes that compile one tree at once.
-uint64_t unique_number() {
-  static std::atomic<uint64_t> counter{0};
-  return (static_cast<uint64_t>(getpid()) << 32) |
-         (counter.fetch_add(1, std::memory_order_relaxed) & 0xFFFFFFFF);
+// os.makedirs(path). On failure *failed is the directory that could not be made.
+int make_directories(const std::string& path, std::string* failed) {
+  const size_t end = path.find_last_not_of('/');
+  const size_t slash = end == std::string::npos ? end : path.rfind('/', end);
+  if (slash != std::string::npos && slash > 0) {
+    const std::string parent = path.substr(0, slash);
+    FileInfo info;
+    if (stat_file(parent, &info) != 0) {
+      if (const int error = make_directories(parent, failed); error != 0 && error != EEXIST) return error;
+    }
+  }
+  *failed = path;
+  return mkdir(path.c_str(), 0777) == 0 ? 0 : errno;
+}
+
+// The directory of an output, made; a file in its place shows later, when the output can't be opened.
+std::optional<ErrorRecord> make_output_directory(const std::string& output) {
+  const size_t slash = output.rfind('/');
+  if (slash == std::string::npos || slash == 0) return std::nullopt;
+  std::string failed;
+  const int error = make_directories(output.substr(0, slash), &failed);
+  if (error == 0 || error == EEXIST) return std::nullopt;
+  return make_os_error_record(error, failed);
+}
+
+// What importlib raises where writing went wrong: each step's OSError names other files.
+ErrorRecord write_error(int error, WriteStep step, const std::string& temporary, const std::string& output) {
+  switch (step) {
+    case WriteStep::Open:
+      return make_os_error_record(error, temporary);
+    case WriteStep::Write:
+      return make_os_error_record(error);
+    case WriteStep::Rename:
+      break;
+  }
+  return make_os_error_record(error, temporary, output);
 }
 
 }  // namespace
@@ -53,15 +86,16 @@ int FileCompiler::load(const std::string& source) {
   return read_file(source, &source_, &info_);
 }
 
-bool FileCompiler::compile(const std::string& embedded_name, int optimize, InvalidationMode mode,
+bool FileCompiler::compile(const std::string& filename, int optimize, InvalidationMode mode,
                            FileRecord& record) {
+  const std::string embedded_name = path_text(filename);
   workspace_.rewind();
   pyc_.clear();
   record.optimize = optimize;
   Collector collector(filters_, embedded_name, record.warnings);
   compiler::CompileOptions options;
   options.target = &target_;
-  options.optimize = optimize;
+  options.optimize = std::min(optimize, 2);
   options.warnings = &collector;
   options.filename = embedded_name;
   const auto code = compiler::compile_source(workspace_, source_.bytes(), embedded_name, options);
@@ -94,6 +128,7 @@ std::optional<ErrorRecord> refuse_output(const std::string& output) {
   if (stat_file(output, &info, false) != 0 || info.type == FileType::Regular) return std::nullopt;
   ErrorRecord error;
   error.type = "FileExistsError";
+  error.is_os_error = true;
   error.message = fmt::format(
       "{} is a {} and will be changed into a regular {} if import writes a byte-compiled file to it", output,
       info.type == FileType::Symlink ? "symlink" : "non-regular file",
@@ -101,22 +136,19 @@ std::optional<ErrorRecord> refuse_output(const std::string& output) {
   return error;
 }
 
-int FileCompiler::publish(const std::string& output) {
+std::optional<ErrorRecord> FileCompiler::publish(const std::string& output) {
   const uint32_t mode = pyc_mode(info_.mode);
-  int error = write_atomic(output, pyc_.view(), mode, unique_number());
-  if (error == ENOENT) {
-    const size_t slash = output.rfind('/');
-    if (slash != std::string::npos && slash > 0) {
-      error = make_directories(output.substr(0, slash));
-      if (error != 0 && error != EEXIST) return error;
-    }
-    error = write_atomic(output, pyc_.view(), mode, unique_number());
+  for (const bool second : {false, true}) {
+    const uint64_t unique = unique_number();
+    WriteStep step = WriteStep::Open;
+    const int error = write_atomic(output, pyc_.view(), mode, unique, &step);
+    if (error == 0) return std::nullopt;
+    if (second || step != WriteStep::Open)
+      return write_error(error, step, fmt::format("{}.{}", output, unique), output);
+    // Most directories are there, so they are only made when the file could not be.
+    if (auto failed = make_output_directory(output)) return failed;
   }
-  // Somebody's leftover temporary file has our name: take another.
-  for (int tries = 0; error == EEXIST && tries < 8; ++tries) {
-    error = write_atomic(output, pyc_.view(), mode, unique_number());
-  }
-  return error;
+  return std::nullopt;
 }
 
 void FileCompiler::compile_to_file(const std::string& embedded_name, int optimize, InvalidationMode mode,
@@ -124,10 +156,8 @@ void FileCompiler::compile_to_file(const std::string& embedded_name, int optimiz
   record.status = FileStatus::Failed;
   record.error = refuse_output(record.output);
   if (record.error || !compile(embedded_name, optimize, mode, record)) return;
-  if (const int error = publish(record.output); error != 0) {
-    record.error = make_os_error_record(error, record.output);
-    return;
-  }
+  record.error = publish(record.output);
+  if (record.error) return;
   record.status = FileStatus::Compiled;
 }
 

@@ -34,9 +34,10 @@ class FileCompiler {
   /// What fstat said of the loaded source.
   const FileInfo& info() const { return info_; }
 
-  /// Compiles the loaded source at `optimize` to the bytes of a .pyc with `embedded_name` in it; fills in
-  /// record.warnings and, on failure, record.error. The bytes are valid until the next call.
-  bool compile(const std::string& embedded_name, int optimize, InvalidationMode mode, FileRecord& record);
+  /// Compiles the loaded source at `optimize` (0 or more; above 2 is 2) to the bytes of a .pyc with
+  /// `filename`, which may be any bytes, in it; fills in record.warnings and, on failure, record.error. The
+  /// bytes are valid until the next call.
+  bool compile(const std::string& filename, int optimize, InvalidationMode mode, FileRecord& record);
   std::string_view pyc() const { return pyc_.view(); }
 
   /// compile() and publish to record.output: directories are made, an output that is a symbolic link or no
@@ -45,7 +46,7 @@ class FileCompiler {
                        FileRecord& record);
 
  private:
-  int publish(const std::string& output);
+  std::optional<ErrorRecord> publish(const std::string& output);
 
   const compiler::Target& target_;
   const WarningFilters& filters_;

@@ -24,7 +24,7 @@ namespace {
 struct Outcome {
   bool success = true;
   std::string out;
-  std::string err;
+  std::vector<std::pair<WarningRecord, std::string>> warnings;  // each with its text
 };
 
 // One file of compileall: its outputs by level, and what happens to it.
@@ -55,9 +55,8 @@ class FileTask {
   void collect_levels() {
     const std::set<int> distinct(options_.levels.begin(), options_.levels.end());
     for (const int requested : distinct) {
-      const int optimize = requested == -1 ? options_.interpreter_level : requested;
-      std::string output =
-          options_.legacy ? path_ + "c" : pyc::cache_path(path_, std::max(optimize, 0), options_.cache);
+      const int optimize = requested < 0 ? options_.interpreter_level : requested;
+      std::string output = options_.legacy ? path_ + "c" : pyc::cache_path(path_, optimize, options_.cache);
       levels_.push_back({requested, optimize, std::move(output)});
     }
   }
@@ -86,15 +85,17 @@ class FileTask {
       const Level& level = levels_[i];
       FileRecord record;
       record.output = level.output;
-      if (level.optimize < 0 || level.optimize > 2) {
+      if (level.requested < -1 || level.requested > 2) {
         ErrorRecord error;
         error.type = "ValueError";
         error.message = "compile(): invalid optimize value";
         return fail(error);
       }
       compiler.compile_to_file(name, level.optimize, options_.mode, record);
-      for (const WarningRecord& warning : record.warnings)
-        outcome_.err += printable_text(format_warning(warning, name));
+      for (WarningRecord& warning : record.warnings) {
+        std::string text = printable_text(format_warning(warning, name));
+        outcome_.warnings.emplace_back(std::move(warning), std::move(text));
+      }
       if (record.error) return fail(*record.error);
       if (i > 0 && options_.hardlink_duplicates) {
         const int error = link_if_equal(levels_[i - 1].output, level.output);
@@ -108,8 +109,7 @@ class FileTask {
     if (options_.quiet >= 2) return;
     outcome_.out +=
         options_.quiet == 1 ? fmt::format("*** Error compiling {}...\n", path_repr(path_)) : "*** ";
-    const bool os_error = error.type.ends_with("Error") && error.message.starts_with("[Errno");
-    if (os_error || error.type == "FileExistsError") {
+    if (error.is_os_error) {
       outcome_.out += printable_text(fmt::format("{}: {}\n", error.type, error.message));
     } else {
       outcome_.out += printable_text(compile_error_text(error)) + "\n";
@@ -149,7 +149,9 @@ bool run_events(const std::vector<WalkEvent>& events, const CompileallOptions& o
     if (!listing_first) print_event(events[item], options);
     Outcome outcome = std::move(outcomes[item]);
     if (!outcome.out.empty()) options.out(outcome.out);
-    if (!outcome.err.empty()) options.err(outcome.err);
+    for (const auto& [warning, text] : outcome.warnings) {
+      if (options.shown_once->admit(warning)) options.err(text);
+    }
     success = success && outcome.success;
   };
   OrderedOptions ordered;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "batch/compile_file.h"
+#include "batch/messages.h"
 #include "batch/warning_filters.h"
 #include "pyc/cache_path.h"
 
@@ -35,6 +36,7 @@ struct CompileallOptions {
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::string_view)> out;  // standard output, whole lines
   std::function<void(std::string_view)> err;  // standard error
+  ShownOnce* shown_once = nullptr;            // kept from one call to the next; never null
 };
 
 /// Byte-compiles a tree. Returns whether every file compiled (false too when stopped).

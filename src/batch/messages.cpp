@@ -11,23 +11,6 @@ namespace ouro::batch {
 
 namespace {
 
-// os.fsdecode: bytes that are no UTF-8 become lone surrogates U+DC80..U+DCFF, three bytes each in our
-// strings.
-std::string surrogate_escaped(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const auto error = find_utf8_error(path);
-    if (!error) {
-      out += path;
-      break;
-    }
-    out += path.substr(0, error->start);
-    append_code_point(out, 0xDC00 + static_cast<unsigned char>(path[error->start]));
-    path.remove_prefix(error->start + 1);
-  }
-  return out;
-}
-
 std::string_view base_name(std::string_view path) {
   const size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
@@ -108,9 +91,7 @@ std::string format_warning(const WarningRecord& warning, const std::string& file
                                 warning_category_name(warning.category), warning.message);
   const auto line = read_line_of_file(filename, static_cast<size_t>(std::max(0, warning.line)));
   if (!line) return out;
-  std::string_view text = *line;
-  while (!text.empty() && is_python_space(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
-  while (!text.empty() && is_python_space(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
+  const std::string_view text = strip_space(*line);
   if (!text.empty()) out += fmt::format("  {}\n", text);
   return out;
 }
@@ -135,8 +116,47 @@ std::string printable_text(std::string_view text) {
   return out;
 }
 
+std::string path_text(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const auto error = find_utf8_error(path);
+    if (!error) {
+      out += path;
+      break;
+    }
+    out += path.substr(0, error->start);
+    append_code_point(out, 0xDC00 + static_cast<unsigned char>(path[error->start]));
+    path.remove_prefix(error->start + 1);
+  }
+  return out;
+}
+
+std::string_view strip_space(std::string_view text) {
+  size_t start = 0;
+  size_t end = 0;
+  bool any = false;
+  for (size_t at = 0; at < text.size();) {
+    const size_t from = at;
+    // Bytes that are no UTF-8 are no space.
+    const bool ascii = static_cast<unsigned char>(text[at]) < 0x80;
+    const bool whole =
+        ascii || !find_utf8_error(text.substr(at, 4)) || find_utf8_error(text.substr(at, 4))->start > 0;
+    const char32_t c = whole ? decode_code_point(text, &at) : U'x';
+    if (!whole) ++at;
+    if (is_python_space(c)) continue;
+    if (!any) start = from;
+    any = true;
+    end = at;
+  }
+  return any ? text.substr(start, end - start) : std::string_view();
+}
+
+bool ShownOnce::admit(const WarningRecord& warning) {
+  return !warning.once || seen_.emplace(warning.category, warning.message).second;
+}
+
 std::string path_repr(std::string_view path) {
-  return str_repr(surrogate_escaped(path));
+  return str_repr(path_text(path));
 }
 
 }  // namespace ouro::batch

@@ -1,8 +1,10 @@
 // Errors and warnings in CPython's words and layout.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "batch/record.h"
 
@@ -25,6 +27,22 @@ std::string format_warning(const WarningRecord& warning, const std::string& file
 /// Bytes of a file name (or text with lone surrogates) as a terminal may see them: what is not UTF-8 is
 /// escaped as Python's "backslashreplace" does.
 std::string printable_text(std::string_view text);
+
+/// os.fsdecode: bytes that are not UTF-8 become lone surrogates U+DC80..U+DCFF, three bytes each.
+std::string path_text(std::string_view path);
+
+/// str.strip() of a line from a list of names.
+std::string_view strip_space(std::string_view text);
+
+/// What a filter's "once" has let through already, by text and category.
+class ShownOnce {
+ public:
+  /// Whether a warning is to be shown now.
+  bool admit(const WarningRecord& warning);
+
+ private:
+  std::set<std::pair<WarningCategory, std::string>> seen_;
+};
 
 /// repr() of a path given as bytes, undecodable ones as surrogate escapes.
 std::string path_repr(std::string_view path);

@@ -1,6 +1,7 @@
 #include "batch/record.h"
 
 #include "base/files.h"
+#include "batch/messages.h"
 
 namespace ouro::batch {
 
@@ -29,11 +30,28 @@ ErrorRecord make_error_record(const Diagnostic& diagnostic, std::string_view fil
   return record;
 }
 
-ErrorRecord make_os_error_record(int error, std::string_view path) {
+namespace {
+
+ErrorRecord os_error_record(int error, std::string message) {
   ErrorRecord record;
   record.type = os_error_type(error);
-  record.message = path.empty() ? os_error_text(error) : os_error_text(error, path);
+  record.message = std::move(message);
+  record.is_os_error = true;
   return record;
+}
+
+}  // namespace
+
+ErrorRecord make_os_error_record(int error) {
+  return os_error_record(error, os_error_text(error));
+}
+
+ErrorRecord make_os_error_record(int error, std::string_view path) {
+  return os_error_record(error, os_error_text(error, path));
+}
+
+ErrorRecord make_os_error_record(int error, std::string_view path, std::string_view other_path) {
+  return os_error_record(error, os_error_text(error, path) + " -> " + path_repr(other_path));
 }
 
 std::string_view status_name(FileStatus status) {

@@ -22,11 +22,14 @@ struct ErrorRecord {
 
   /// SyntaxError, IndentationError or TabError.
   bool is_syntax_error() const;
+  bool is_os_error = false;  // one of the system's, or FileExistsError about an output
 };
 
 ErrorRecord make_error_record(const Diagnostic& diagnostic, std::string_view filename);
-/// An OSError for `error` (an errno value) about `path`; empty for none.
+/// An OSError for `error` (an errno value), about no file, one, or two.
+ErrorRecord make_os_error_record(int error);
 ErrorRecord make_os_error_record(int error, std::string_view path);
+ErrorRecord make_os_error_record(int error, std::string_view path, std::string_view other_path);
 
 /// A warning that is to be shown, or counted.
 struct WarningRecord {

@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
+#include <limits>
 
 #include "batch/messages.h"
 
@@ -55,22 +55,44 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-bool is_int(const std::string& text) {
-  const char* begin = text.c_str() + (text.starts_with('+') ? 1 : 0);
-  int value = 0;
-  const auto [end, error] = std::from_chars(begin, text.c_str() + text.size(), value);
-  return error == std::errc() && end == text.c_str() + text.size();
+// Python's int(text) in base 10, out-of-range values brought to the nearest int; nothing when malformed.
+std::optional<int> parse_int(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\r\f\v";
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return std::nullopt;
+  text = text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+  const bool negative = text.front() == '-';
+  if (negative || text.front() == '+') text.remove_prefix(1);
+  int64_t value = 0;
+  bool digit_before = false;
+  for (const char c : text) {
+    if (c == '_' && digit_before) {
+      digit_before = false;
+      continue;
+    }
+    if (c < '0' || c > '9') return std::nullopt;
+    digit_before = true;
+    value = std::min<int64_t>(value * 10 + (c - '0'), std::numeric_limits<int>::max());
+  }
+  if (!digit_before) return std::nullopt;
+  return static_cast<int>(negative ? -value : value);
 }
 
-// argparse takes "-5" for a positional argument when no option looks like a number.
-bool is_negative_number(const std::string& text) {
-  return text.size() > 1 && text[0] == '-' &&
-         std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= '0' && c <= '9'; });
+// argparse takes "-5" and "-.5" for a positional argument when no option looks like a number.
+bool is_negative_number(std::string_view text) {
+  text.remove_prefix(1);
+  const size_t dot = text.find('.');
+  if (dot != std::string_view::npos && dot + 1 == text.size()) return false;
+  return !text.empty() && std::count(text.begin(), text.end(), '.') <= 1 &&
+         text.find_first_not_of(".0123456789") == std::string_view::npos;
 }
 
-bool is_option(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == '-' && !is_negative_number(argument) &&
-         argument.find(' ') == std::string::npos;
+bool takes_value(const ArgumentParser::Option& option) {
+  return option.action != ArgumentParser::Action::Flag && option.action != ArgumentParser::Action::Count;
+}
+
+std::string all_names(const ArgumentParser::Option& option) {
+  return fmt::format("{}", fmt::join(option.names, "/"));
 }
 
 }  // namespace
@@ -101,127 +123,156 @@ bool ArgumentParser::fail(std::string_view text) {
   return false;
 }
 
-ArgumentParser::Option* ArgumentParser::find_option(const std::string& name, bool* ambiguous) {
-  Option* found = nullptr;
+ArgumentParser::Option* ArgumentParser::find_exact(std::string_view name) {
+  for (Option& option : options_) {
+    if (std::find(option.names.begin(), option.names.end(), name) != option.names.end()) return &option;
+  }
+  return nullptr;
+}
+
+// What an argument means does not depend on those around it, but for "--".
+ArgumentParser::Reading ArgumentParser::read(const std::string& argument) {
+  using Kind = Reading::Kind;
+  if (!argument.starts_with('-') || argument == "-") return {};
+  if (Option* option = find_exact(argument)) return {Kind::Option, option, argument};
+  const size_t equal = argument.find('=');
+  if (equal != std::string::npos) {
+    const std::string name = argument.substr(0, equal);
+    if (Option* option = find_exact(name)) return {Kind::Option, option, name, argument.substr(equal + 1)};
+  }
+  Reading reading = read_abbreviated(argument);
+  if (reading.kind != Kind::Unknown) return reading;
+  if (is_negative_number(argument) || argument.find(' ') != std::string::npos) return {};
+  return reading;
+}
+
+ArgumentParser::Reading ArgumentParser::read_abbreviated(const std::string& argument) {
+  using Kind = Reading::Kind;
+  if (!argument.starts_with("--")) {
+    const std::string name = argument.substr(0, 2);
+    if (Option* option = find_exact(name)) return {Kind::Option, option, name, argument.substr(2)};
+    return {Kind::Unknown};
+  }
+  const size_t equal = argument.find('=');
+  const std::string prefix = argument.substr(0, equal);
+  Reading found{Kind::Unknown};
   std::vector<std::string> matches;
   for (Option& option : options_) {
-    for (const std::string& candidate : option.names) {
-      if (candidate == name) return &option;
-      if (name.starts_with("--") && candidate.starts_with(name)) {
-        found = &option;
-        matches.push_back(candidate);
-      }
+    for (const std::string& name : option.names) {
+      if (!name.starts_with(prefix)) continue;
+      matches.push_back(name);
+      found = {Kind::Option, &option, name};
+      if (equal != std::string::npos) found.attached_value = argument.substr(equal + 1);
     }
   }
-  if (matches.size() > 1) {
-    *ambiguous = true;
-    fail(fmt::format("ambiguous option: {} could match {}", name, fmt::join(matches, ", ")));
-    return nullptr;
-  }
-  return found;
+  if (matches.size() <= 1) return found;
+  fail(fmt::format("ambiguous option: {} could match {}", argument, fmt::join(matches, ", ")));
+  return {Kind::Ambiguous};
 }
 
 bool ArgumentParser::take_value(Option& option, std::string value) {
-  const std::string all_names = fmt::format("{}", fmt::join(option.names, "/"));
   const bool wants_int = option.action == Action::IntValue || option.action == Action::AppendInt;
-  if (wants_int && !is_int(value)) {
-    return fail(fmt::format("argument {}: invalid int value: {}", all_names, batch::path_repr(value)));
+  const std::optional<int> number = wants_int ? parse_int(value) : std::nullopt;
+  if (wants_int && !number) {
+    return fail(
+        fmt::format("argument {}: invalid int value: {}", all_names(option), batch::path_repr(value)));
   }
   if (!option.choices.empty() &&
       std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
     std::vector<std::string> quoted;
     for (const std::string& choice : option.choices) quoted.push_back(batch::path_repr(choice));
-    return fail(fmt::format("argument {}: invalid choice: {} (choose from {})", all_names,
+    return fail(fmt::format("argument {}: invalid choice: {} (choose from {})", all_names(option),
                             batch::path_repr(value), fmt::join(quoted, ", ")));
   }
   ++option.count;
-  option.values.push_back(std::move(value));
+  option.values.push_back(number ? std::to_string(*number) : std::move(value));
   return true;
 }
 
-namespace {
-
-bool takes_value(const ArgumentParser::Option& option) {
-  return option.action != ArgumentParser::Action::Flag && option.action != ArgumentParser::Action::Count;
+// An option without a value was met; false when it was the one for help.
+bool ArgumentParser::count(Option& option) {
+  ++option.count;
+  help_wanted_ = help_wanted_ || &option == &options_[0];
+  return !help_wanted_;
 }
 
-}  // namespace
-
-bool ArgumentParser::parse_long(const std::vector<std::string>& arguments, size_t& i) {
-  const std::string& argument = arguments[i];
-  const size_t equal = argument.find('=');
-  const std::string name = argument.substr(0, equal);
-  bool ambiguous = false;
-  Option* option = find_option(name, &ambiguous);
-  if (ambiguous) return false;
-  if (option == nullptr) {
-    unrecognized_.push_back(argument);
-    return true;
-  }
-  const std::string all_names = fmt::format("{}", fmt::join(option->names, "/"));
-  if (takes_value(*option)) {
-    if (equal != std::string::npos) return take_value(*option, argument.substr(equal + 1));
-    if (i + 1 == arguments.size() || is_option(arguments[i + 1]) || arguments[i + 1] == "--") {
-      return fail(fmt::format("argument {}: expected one argument", all_names));
-    }
-    return take_value(*option, arguments[++i]);
-  }
-  if (equal != std::string::npos) {
-    return fail(fmt::format("argument {}: ignored explicit argument {}", all_names,
-                            batch::path_repr(argument.substr(equal + 1))));
-  }
-  ++option->count;
-  help_wanted_ = help_wanted_ || option == &options_[0];
-  return true;
-}
-
-bool ArgumentParser::parse_short(const std::vector<std::string>& arguments, size_t& i) {
-  const std::string& argument = arguments[i];
-  for (size_t at = 1; at < argument.size(); ++at) {
-    bool ambiguous = false;
-    Option* option = find_option(std::string("-") + argument[at], &ambiguous);
-    if (option == nullptr) {
-      if (at == 1) {
-        unrecognized_.push_back(argument);
-        return true;
+bool ArgumentParser::take_option(const std::vector<std::string>& arguments,
+                                 const std::vector<Reading>& readings, size_t& i) {
+  Option* option = readings[i].option;
+  std::string spelling = readings[i].spelling;
+  std::optional<std::string> attached = readings[i].attached_value;
+  std::vector<Option*> flags;  // of joined short options; they count only when all of them are good
+  ++i;
+  for (;;) {
+    if (takes_value(*option)) {
+      for (Option* flag : flags) {
+        if (!count(*flag)) return true;
       }
-      // The letters so far were an option without a value, and the rest is no option: argparse blames the
-      // value.
-      bool ignored = false;
-      const Option* previous = find_option(std::string("-") + argument[at - 1], &ignored);
-      return fail(fmt::format("argument {}: ignored explicit argument {}", fmt::join(previous->names, "/"),
-                              batch::path_repr(argument.substr(at))));
+      if (attached) return take_value(*option, *attached);
+      if (i == arguments.size() || readings[i].kind != Reading::Kind::Positional)
+        return fail(fmt::format("argument {}: expected one argument", all_names(*option)));
+      return take_value(*option, arguments[i++]);
     }
-    if (!takes_value(*option)) {
-      ++option->count;
-      if (option == &options_[0]) {
-        help_wanted_ = true;
-        return true;
-      }
-      continue;
+    if (!attached) break;
+    // What is attached to a short option without a value is more short options.
+    Option* next =
+        attached->empty() || spelling[1] == '-' ? nullptr : find_exact(std::string("-") + attached->front());
+    if (next == nullptr) {
+      return fail(fmt::format("argument {}: ignored explicit argument {}", all_names(*option),
+                              batch::path_repr(*attached)));
     }
-    if (at + 1 < argument.size()) {
-      size_t from = at + 1;
-      if (argument[from] == '=') ++from;
-      return take_value(*option, argument.substr(from));
-    }
-    if (i + 1 == arguments.size() || is_option(arguments[i + 1]) || arguments[i + 1] == "--") {
-      return fail(fmt::format("argument {}: expected one argument", fmt::join(option->names, "/")));
-    }
-    return take_value(*option, arguments[++i]);
+    flags.push_back(option);
+    option = next;
+    spelling = std::string("-") + attached->front();
+    attached->erase(0, 1);
+    if (attached->empty()) attached.reset();
+  }
+  flags.push_back(option);
+  for (Option* flag : flags) {
+    if (!count(*flag)) return true;
   }
   return true;
+}
+
+// One run of arguments that are no options. The first run is what was asked for; argparse has no place for a
+// second one.
+void ArgumentParser::take_positionals(const std::vector<std::string>& arguments,
+                                      const std::vector<Reading>& readings, size_t& i) {
+  using Kind = Reading::Kind;
+  const size_t start = i;
+  while (i < readings.size() && (readings[i].kind == Kind::Positional || readings[i].kind == Kind::Separator))
+    ++i;
+  const bool enough = !positional_required_ || i - start > (readings[start].kind == Kind::Separator ? 1 : 0);
+  const bool taken = !positionals_taken_ && enough;
+  for (size_t at = start; at < i; ++at) {
+    if (!taken) {
+      unrecognized_.push_back(arguments[at]);
+    } else if (readings[at].kind == Kind::Positional) {
+      arguments_.push_back(arguments[at]);
+    }
+  }
+  positionals_taken_ = positionals_taken_ || taken;
 }
 
 ArgumentParser::Outcome ArgumentParser::parse(const std::vector<std::string>& arguments) {
+  using Kind = Reading::Kind;
+  std::vector<Reading> readings;
   bool only_positionals = false;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
+  for (const std::string& argument : arguments) {
     if (!only_positionals && argument == "--") {
       only_positionals = true;
-    } else if (only_positionals || !is_option(argument)) {
-      arguments_.push_back(argument);
-    } else if (!(argument.starts_with("--") ? parse_long(arguments, i) : parse_short(arguments, i))) {
+      readings.push_back({Kind::Separator});
+      continue;
+    }
+    readings.push_back(only_positionals ? Reading{} : read(argument));
+    if (readings.back().kind == Kind::Ambiguous) return Outcome::Error;
+  }
+  for (size_t i = 0; i < arguments.size();) {
+    if (readings[i].kind == Kind::Unknown) {
+      unrecognized_.push_back(arguments[i++]);
+    } else if (readings[i].kind != Kind::Option) {
+      take_positionals(arguments, readings, i);
+    } else if (!take_option(arguments, readings, i)) {
       return Outcome::Error;
     }
     if (help_wanted_) {

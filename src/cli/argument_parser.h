@@ -3,6 +3,7 @@
 // messages.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,11 +49,25 @@ class ArgumentParser {
   std::string error_text(std::string_view text) const;
 
  private:
+  // What argparse takes one argument for.
+  struct Reading {
+    enum class Kind : uint8_t { Positional, Separator, Option, Unknown, Ambiguous };
+    Kind kind = Kind::Positional;
+    Option* option = nullptr;
+    std::string spelling{};                       // as the option is named: "-j", "--workers"
+    std::optional<std::string> attached_value{};  // "2" of -j2, -j=2 and --workers=2
+  };
+
   bool fail(std::string_view text);
-  Option* find_option(const std::string& name, bool* ambiguous);
+  Option* find_exact(std::string_view name);
+  Reading read(const std::string& argument);
+  Reading read_abbreviated(const std::string& argument);
   bool take_value(Option& option, std::string value);
-  bool parse_long(const std::vector<std::string>& arguments, size_t& i);
-  bool parse_short(const std::vector<std::string>& arguments, size_t& i);
+  bool take_option(const std::vector<std::string>& arguments, const std::vector<Reading>& readings,
+                   size_t& i);
+  void take_positionals(const std::vector<std::string>& arguments, const std::vector<Reading>& readings,
+                        size_t& i);
+  bool count(Option& option);
   std::string usage() const;
   std::string help() const;
 
@@ -64,6 +79,7 @@ class ArgumentParser {
   std::vector<std::string> unrecognized_;
   std::string message_;
   bool help_wanted_ = false;
+  bool positionals_taken_ = false;
 };
 
 }  // namespace ouro::cli

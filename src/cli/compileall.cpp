@@ -87,24 +87,21 @@ int fail(const ArgumentParser& parser, std::string_view text) {
   return 2;
 }
 
-std::string strip_space(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\r\f\v";
-  const size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(kSpace) - first + 1));
-}
-
-// Adds the names in a list file; false when it can't be read.
+// Adds the names in a list file; false when it can't be read. A file's lines end as Python's text files' do,
+// those of standard input in a newline.
 bool read_list(const std::string& file, std::vector<std::string>* names) {
+  const bool standard_input = file == "-";
   FileBuffer buffer;
-  const int error = file == "-" ? read_descriptor(0, &buffer, kListLimit) : read_file(file, &buffer, nullptr);
+  const int error =
+      standard_input ? read_descriptor(0, &buffer, kListLimit) : read_file(file, &buffer, nullptr);
   if (error != 0) return false;
   std::string_view rest = buffer.bytes();
   while (!rest.empty()) {
-    const size_t end = rest.find('\n');
-    names->push_back(strip_space(rest.substr(0, end)));
+    const size_t end = standard_input ? rest.find('\n') : rest.find_first_of("\r\n");
+    names->emplace_back(batch::strip_space(rest.substr(0, end)));
     if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
+    const bool two = rest.substr(end).starts_with("\r\n");
+    rest.remove_prefix(end + (two ? 2 : 1));
   }
   return true;
 }
@@ -174,14 +171,18 @@ int run_compileall(const PythonOptions& python) {
   options.warnings = &python.warnings;
   options.cache.prefix = python.pycache_prefix;
   options.interpreter_level = python.optimize;
+  batch::ShownOnce shown_once;
+  options.shown_once = &shown_once;
   options.out = write_out;
   options.err = write_err;
   fill_options(parser, n, options);
   if (const auto pattern = value_of(parser.option(n.exclude)); pattern && !pattern->empty()) {
     std::string error;
     options.excluded = compile_regex(*pattern, &error);
-    if (!options.excluded)
-      return fail(parser, fmt::format("argument -x: malformed regular expression: {}", error));
+    if (!options.excluded) {
+      write_err(fmt::format("argument -x: malformed regular expression: {}\n", error));
+      return 1;
+    }
   }
   if (options.levels.size() == 1 && options.hardlink_duplicates) {
     return fail(parser,
@@ -202,10 +203,13 @@ int run_compileall(const PythonOptions& python) {
     success = compile_search_path(python, options);
   } else {
     const int workers = parser.option(n.workers).given() ? std::stoi(parser.option(n.workers).value()) : 1;
-    if (workers < 0) return fail(parser, "argument -j/--workers: workers must be greater or equal to 0");
     for (const std::string& name : names) {
       FileInfo info;
       const bool file = stat_file(name, &info) == 0 && info.type == FileType::Regular;
+      if (!file && workers < 0) {
+        write_err("argument -j: workers must be greater or equal to 0\n");
+        return 1;
+      }
       options.workers = file ? 1 : workers == 0 ? available_processors() : static_cast<unsigned>(workers);
       const bool done = file ? batch::compile_single(name, options) : batch::compile_directory(name, options);
       success = done && success;

@@ -32,20 +32,20 @@ std::vector<std::string> names_on_stdin() {
 
 // What py_compile's own main() prints of a failure: an OSError's text without a line end.
 std::string failure_text(const batch::ErrorRecord& error) {
-  const bool os_error = error.type == "FileExistsError" || error.message.starts_with("[Errno");
-  return batch::printable_text(os_error ? error.message : batch::compile_error_text(error));
+  return batch::printable_text(error.is_os_error ? error.message : batch::compile_error_text(error));
 }
 
 // Returns the error, if any.
 std::optional<batch::ErrorRecord> compile_one(const std::string& name, const PythonOptions& options,
-                                              batch::FileCompiler& compiler) {
+                                              batch::FileCompiler& compiler, batch::ShownOnce& shown_once) {
   batch::FileRecord record;
   record.output = pyc::cache_path(name, options.optimize, {.prefix = options.pycache_prefix});
   if (auto refused = batch::refuse_output(record.output)) return refused;
   if (const int error = compiler.load(name); error != 0) return batch::make_os_error_record(error, name);
   compiler.compile_to_file(name, options.optimize, batch::default_invalidation_mode(), record);
-  for (const auto& warning : record.warnings)
-    write_err(batch::printable_text(batch::format_warning(warning, name)));
+  for (const auto& warning : record.warnings) {
+    if (shown_once.admit(warning)) write_err(batch::printable_text(batch::format_warning(warning, name)));
+  }
   return record.error;
 }
 
@@ -69,8 +69,9 @@ int run_py_compile(const PythonOptions& options) {
   }
   const bool from_stdin = parser.arguments().size() == 1 && parser.arguments()[0] == "-";
   batch::FileCompiler compiler(compiler::kTarget311, options.warnings);
+  batch::ShownOnce shown_once;
   for (const std::string& name : from_stdin ? names_on_stdin() : parser.arguments()) {
-    const auto error = compile_one(name, options, compiler);
+    const auto error = compile_one(name, options, compiler, shown_once);
     if (!error) continue;
     if (!parser.option(quiet).given()) write_err(failure_text(*error));
     return 1;

@@ -63,12 +63,14 @@ void apply_flag(char flag, PythonOptions* options) {
 
 // What of the command line takes effect only after all of it is known.
 struct Pending {
+  bool development = false;
   std::vector<std::string> warnings;
   std::optional<std::string> pycache_prefix;
 };
 
 void apply_x_option(std::string_view value, Pending* pending) {
   constexpr std::string_view kPrefix = "pycache_prefix";
+  pending->development = pending->development || value == "dev";
   if (!value.starts_with(kPrefix)) return;
   value.remove_prefix(kPrefix.size());
   if (value.empty()) pending->pycache_prefix = "";
@@ -95,12 +97,13 @@ void apply_environment(const Pending& pending, PythonOptions* options) {
     options->no_user_site = true;
     options->safe_path = true;
   }
-  options->optimize = std::min(2, std::max(options->optimize, environment_level(*options, "PYTHONOPTIMIZE")));
+  options->optimize = std::max(options->optimize, environment_level(*options, "PYTHONOPTIMIZE"));
   if (options->environment("PYTHONDONTWRITEBYTECODE")) options->write_bytecode = false;
   if (options->environment("PYTHONNOUSERSITE")) options->no_user_site = true;
   if (options->environment("PYTHONSAFEPATH")) options->safe_path = true;
   options->pycache_prefix = pending.pycache_prefix ? *pending.pycache_prefix
                                                    : options->environment("PYTHONPYCACHEPREFIX").value_or("");
+  if (pending.development || options->environment("PYTHONDEVMODE")) add_warning("default", options);
   if (const auto filters = options->environment("PYTHONWARNINGS")) {
     for (size_t start = 0; start <= filters->size();) {
       const size_t comma = std::min(filters->find(',', start), filters->size());

@@ -11,7 +11,7 @@
 namespace ouro::cli {
 
 struct PythonOptions {
-  int optimize = 0;                 // -O, -OO, PYTHONOPTIMIZE
+  int optimize = 0;                 // -O, -OO, PYTHONOPTIMIZE; above 2 it only changes names
   bool write_bytecode = true;       // -B, PYTHONDONTWRITEBYTECODE
   bool isolated = false;            // -I
   bool ignore_environment = false;  // -E, and -I
