@@ -49,8 +49,10 @@ Result<Value> Machine::run(uint32_t start_rule) {
 void Machine::start_second_pass() {
   for (ParserToken* token : tokens_) token->memo = nullptr;
   values_.clear();
-  mark_ = 0;
+  memos_.rewind();
+  mark_ = memo_end_ = 0;
   level_ = 0;
+  second_pass_ = true;
   error_rules_ = true;
 }
 

@@ -23,7 +23,16 @@
 // closes, or a token that is none, can be the better explanation. See settle_error().
 #include "syntax/reference/machine.h"
 
+#include <algorithm>
+
 namespace ouro::syntax::reference {
+
+namespace {
+
+/// The frames of `file`, `statements` and its repetition.
+constexpr size_t kFileLoopDepth = 3;
+
+}  // namespace
 
 Machine::Machine(Workspace& workspace, const SourceText& source, Lexer& lexer, WarningSink* warnings)
     : workspace_(workspace),
@@ -159,6 +168,7 @@ bool Machine::end_of_items(Frame& frame, Value* value) {
       values_.push_back(frame.only);
       frame.end = mark_;
       frame.item = 0;
+      if (frames_.size() == kFileLoopDepth && frames_[0].index == grammar_.file) forget_statement(frame);
       return false;
     case RuleKind::Separated:
       *value = take_list(frame);
@@ -174,6 +184,19 @@ bool Machine::end_of_items(Frame& frame, Value* value) {
     *value = finish(alternative, frame.start, frame.base);
   values_.resize(frame.base);
   return finish_rule(frame, value);
+}
+
+/// A statement of the file is behind: no rule will come back to it. Lets go of what is remembered about it
+/// and, in the second pass, of its tree. Without this a long file with an error in it would take gigabytes.
+void Machine::forget_statement(Frame& frame) {
+  if (memo_end_ > mark_) return;
+  memos_.rewind();
+  if (!second_pass_) return;
+  static constexpr Sequence kNothing;
+  values_.resize(frame.base);
+  values_.push_back(Value::of_helper(&kNothing));
+  frame.only = {};
+  scratch_.rewind();
 }
 
 /// The frame's item has not matched. True: the rule is done.
@@ -379,7 +402,7 @@ Value Machine::expect_any_soft_keyword() {
 
 Value Machine::name_node(ParserToken& token) {
   if (token.node == nullptr) {
-    auto* name = new_node<NameExpr>(arena(), token.token.range);
+    auto* name = new_node<NameExpr>(workspace_.arena, token.token.range);
     name->id = token.token.name;
     token.node = name;
   }
@@ -396,7 +419,7 @@ Value Machine::expect_number() {
       const SourceRange& range = here->token.range;
       return raise(value.error()->type, value.error()->message, {range.line, -1, range.end_line, -1});
     }
-    auto* number = new_node<ConstantExpr>(arena(), here->token.range);
+    auto* number = new_node<ConstantExpr>(workspace_.arena, here->token.range);
     number->value = value.value();
     here->node = number;
   }
@@ -413,7 +436,7 @@ bool Machine::fetch() {
   } else {
     line_open_ = true;
   }
-  auto* added = arena().make<ParserToken>();
+  auto* added = workspace_.arena.make<ParserToken>();
   added->token = token;
   added->bracket_depth = lexer_.bracket_depth();
   // A keyword is one by its spelling; an identifier that only normalises to one is a name.
@@ -440,8 +463,9 @@ bool Machine::recall(uint32_t rule, Value* value) {
 }
 
 void Machine::remember(uint32_t start, uint32_t rule, Value value) {
+  memo_end_ = std::max(memo_end_, start + 1);
   ParserToken& token = *tokens_[start];
-  token.memo = arena().make<Memo>(Memo{rule, mark_, value, token.memo});
+  token.memo = memos_.make<Memo>(Memo{rule, mark_, value, token.memo});
 }
 
 }  // namespace ouro::syntax::reference

@@ -39,7 +39,8 @@ class Machine : private FStringExpressionParser {
   // For actions.
 
   Workspace& workspace() { return workspace_; }
-  Arena& arena() { return workspace_.arena; }
+  /// For nodes and lists. The tree of the second pass is never used, so that pass has its own.
+  Arena& arena() { return second_pass_ ? scratch_ : workspace_.arena; }
   /// The first error wins; later ones are dropped. Both return an empty value.
   Value raise(ErrorType type, std::string_view message, const Place& place);
   Value raise_at_last_token(ErrorType type, std::string_view message);
@@ -102,6 +103,7 @@ class Machine : private FStringExpressionParser {
   bool continue_growing(Frame& frame, Value* value);
   bool grow(Frame& frame, Value* value);
   Value take_list(const Frame& frame);
+  void forget_statement(Frame& frame);
   Value finish(const Alternative& alternative, uint32_t start, size_t base);
   static Value finish_plain(const Alternative& alternative, Value only);
   Value plain(const Item& item);
@@ -132,12 +134,16 @@ class Machine : private FStringExpressionParser {
   Lexer& lexer_;
   WarningSink* warnings_;
   const Grammar& grammar_;
+  Arena memos_;    // emptied after each statement of the file
+  Arena scratch_;  // likewise
   std::vector<ParserToken*> tokens_;
   std::vector<Frame> frames_;
   std::vector<Value> values_;  // of the items matched so far, of every rule being tried
   uint32_t mark_ = 0;
+  uint32_t memo_end_ = 0;  // behind the last token that something is remembered about
   int level_ = 0;
-  bool error_rules_ = false;  // the second pass
+  bool second_pass_ = false;
+  bool error_rules_ = false;  // in the second pass, but for quiet rules
   bool failed_ = false;       // no rule matches any more
   bool interactive_ = false;
   bool line_open_ = false;
