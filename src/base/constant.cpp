@@ -5,6 +5,24 @@
 
 namespace ouro {
 
+namespace {
+
+// Most texts are a few bytes long.
+bool is_ascii(std::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080u;
+  const char* at = text.data();
+  size_t left = text.size();
+  uint64_t any = 0;
+  for (uint64_t word = 0; left >= 8; at += 8, left -= 8) {
+    std::memcpy(&word, at, 8);
+    any |= word;
+  }
+  for (; left > 0; ++at, --left) any |= static_cast<unsigned char>(*at);
+  return (any & kHighBits) == 0;
+}
+
+}  // namespace
+
 Constants::Constants(Arena& arena) : arena_(arena) {
   reset();
 }
@@ -97,7 +115,8 @@ const Constant* Constants::str(std::string_view text) {
   c->kind = ConstantKind::Str;
   c->ascii = ascii;
   c->immortal = latin1 >= 0;
-  // The one-character strings are the process's, and start-up code with `from x import *` has interned this one.
+  // The one-character strings are the process's, and start-up code with `from x import *` has interned this
+  // one.
   c->interned = latin1 == '*';
   c->length = length;
   const std::string_view copy = arena_.copy(text);
@@ -179,14 +198,10 @@ bool truth(const Constant& constant) {
 }
 
 uint32_t count_code_points(std::string_view text, bool* ascii) {
+  *ascii = is_ascii(text);
+  if (*ascii) return static_cast<uint32_t>(text.size());
   size_t continuation = 0;
-  unsigned char any = 0;
-  for (const char ch : text) {
-    const auto byte = static_cast<unsigned char>(ch);
-    any |= byte;
-    continuation += (byte & 0xC0) == 0x80;
-  }
-  *ascii = any < 0x80;
+  for (const char ch : text) continuation += (static_cast<unsigned char>(ch) & 0xC0) == 0x80;
   return static_cast<uint32_t>(text.size() - continuation);
 }
 

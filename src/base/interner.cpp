@@ -12,28 +12,59 @@ constexpr std::string_view kWellKnown[] = {
 #include "base/names.def"
 };
 
+template <class Word>
+uint64_t load(const char* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof(Word));
+  return word;
+}
+
+uint64_t fold(uint64_t a, uint64_t b) {
+  const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
 // Identifiers are short, and the table only needs spread, not strength: a hostile file costs at worst a
-// slower compile of itself. Eight bytes at a time, multiply and fold.
+// slower compile of itself. Up to 16 bytes are two loads, which may overlap, and one multiplication.
 uint32_t hash_text(std::string_view text) {
-  uint64_t hash = text.size() * 0x9E3779B97F4A7C15u;
   const char* at = text.data();
-  size_t left = text.size();
-  auto mix = [&hash](uint64_t word) {
-    const unsigned __int128 product = static_cast<unsigned __int128>(hash ^ word) * 0xD6E8FEB86659FD93u;
-    hash = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-  };
-  while (left >= 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    mix(word);
-    at += 8;
-    left -= 8;
+  const size_t size = text.size();
+  uint64_t seed = 0x9E3779B97F4A7C15u * (size + 1);
+  for (size_t left = size; left > 16; left -= 8, at += 8)
+    seed = fold(seed ^ load<uint64_t>(at), 0xD6E8FEB86659FD93u);
+  const char* const end = text.data() + size;
+  uint64_t first = 0;
+  uint64_t last = 0;
+  if (size >= 8) {
+    first = load<uint64_t>(at);
+    last = load<uint64_t>(end - 8);
+  } else if (size >= 4) {
+    first = load<uint32_t>(at);
+    last = load<uint32_t>(end - 4);
+  } else if (size > 0) {
+    first = load<uint8_t>(at) | load<uint8_t>(at + size / 2) << 8;
+    last = load<uint8_t>(end - 1);
   }
-  uint64_t word = 0;
-  for (size_t i = 0; i < left; ++i)
-    word |= static_cast<uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
-  mix(word + 1);
+  const uint64_t hash = fold(first ^ seed, last ^ 0xD6E8FEB86659FD93u);
   return std::max(static_cast<uint32_t>(hash ^ (hash >> 32)), 1u);
+}
+
+// Most texts are too short for a call of memcmp to be worth it.
+bool same_text(std::string_view a, std::string_view b) {
+  const size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  const char* const p = a.data();
+  const char* const q = b.data();
+  if (size >= 8)
+    return load<uint64_t>(p) == load<uint64_t>(q) &&
+           load<uint64_t>(p + size - 8) == load<uint64_t>(q + size - 8);
+  if (size >= 4)
+    return load<uint32_t>(p) == load<uint32_t>(q) &&
+           load<uint32_t>(p + size - 4) == load<uint32_t>(q + size - 4);
+  for (size_t i = 0; i < size; ++i)
+    if (p[i] != q[i]) return false;
+  return true;
 }
 
 // The hash of entries that the table does not lead to; no text has it.
@@ -73,7 +104,7 @@ Name Interner::intern(std::string_view text) {
   size_t slot = hash & mask;
   while (const uint32_t number = table_[slot]) {
     const Entry& entry = entries_[number];
-    if (entry.hash == hash && entry.text == text) return static_cast<Name>(number);
+    if (entry.hash == hash && same_text(entry.text, text)) return static_cast<Name>(number);
     slot = (slot + 1) & mask;
   }
   const auto number = static_cast<uint32_t>(entries_.size());

@@ -36,8 +36,12 @@ char* put_signed(char* to, int32_t value) {
 
 void PositionWriter::add(const Position& position, uint32_t units) {
   char* to = bytes_.room(kMaxEntry * (units / kMaxUnits + 1));
-  for (; units > kMaxUnits; units -= kMaxUnits) to = add_entry(to, position, kMaxUnits);
-  bytes_.append_written(add_entry(to, position, units));
+  while (units > 0) {
+    const uint32_t covered = std::min(units, kMaxUnits);
+    to = add_entry(to, position, covered);
+    units -= covered;
+  }
+  bytes_.append_written(to);
 }
 
 char* PositionWriter::add_entry(char* to, const Position& position, uint32_t units) {

@@ -69,7 +69,9 @@ class InstructionSequence {
   }
   void emit_jump(Op op, Label target, const Location& where) {
     if (block_ended_) place(new_label());
-    block_ended_ = op != Op::SETUP_FINALLY && op != Op::SETUP_CLEANUP && op != Op::SETUP_WITH;
+    const bool is_push = op == Op::SETUP_FINALLY || op == Op::SETUP_CLEANUP || op == Op::SETUP_WITH;
+    has_handlers_ |= is_push;
+    block_ended_ = !is_push;
     instructions_.push_back({op, 0, static_cast<BlockId>(target), kNoBlock, where});
   }
 
@@ -80,12 +82,15 @@ class InstructionSequence {
     label_at_.push_back(kUnplaced);
     placed_.clear();
     block_ended_ = false;
+    has_handlers_ = false;
   }
 
   static constexpr uint32_t kUnplaced = UINT32_MAX;
   ArenaVector<FlowInstruction>& instructions() { return instructions_; }
   /// By label number: index of the first instruction after it, or kUnplaced.
   const ArenaVector<uint32_t>& label_positions() const { return label_at_; }
+  /// Whether there are SETUP_* pseudo instructions.
+  bool has_handlers() const { return has_handlers_; }
   /// The labels in the order of the code. Of those at one place, the last one's block has the instructions.
   const ArenaVector<Label>& placed() const { return placed_; }
 
@@ -94,6 +99,7 @@ class InstructionSequence {
   ArenaVector<uint32_t> label_at_;
   ArenaVector<Label> placed_;
   bool block_ended_ = false;
+  bool has_handlers_ = false;
 };
 
 struct Scope;  // symbols.h

@@ -16,12 +16,14 @@ uint32_t extensions(uint32_t operand) {
   return (operand > 0xFF ? 1 : 0) + (operand > 0xFFFF ? 1 : 0) + (operand > 0xFFFFFF ? 1 : 0);
 }
 
+// A NOP may have been something else and still have its operand.
 uint32_t operand_of(const OpInfo& op, const FlowInstruction& instruction) {
   return op.has_argument() ? instruction.operand : 0;
 }
 
 uint32_t units_of(const OpInfo& op, const FlowInstruction& instruction) {
-  return extensions(operand_of(op, instruction)) + 1 + op.caches;
+  const uint32_t units = 1u + op.caches;
+  return instruction.operand <= 0xFF ? units : units + extensions(operand_of(op, instruction));
 }
 
 // A block that ends in a jump, for the computation of distances; or one that does not.
@@ -38,15 +40,12 @@ std::span<Span> measure_blocks(Flow& flow, uint64_t* total) {
   *total = 0;
   for_each_block(flow.graph, [&](BlockId id, Block& block) {
     Span span{id, 0, nullptr, 0};
-    for (FlowInstruction& instruction : block.code()) {
-      const OpInfo& op = info(bytecode, instruction.op);
-      if (op.is_jump()) {
-        instruction.operand = 0;
-        span.jump = &instruction;
-        span.jump_fixed_units = 1 + op.caches;
-      } else {
-        span.fixed_units += units_of(op, instruction);
-      }
+    for (const FlowInstruction& instruction : block.code())
+      span.fixed_units += units_of(info(bytecode, instruction.op), instruction);
+    if (!block.empty() && is_jump(block.last().op)) {
+      span.jump = &block.last();
+      span.jump_fixed_units = units_of(info(bytecode, span.jump->op), *span.jump);
+      span.fixed_units -= span.jump_fixed_units;
     }
     *total += span.fixed_units + span.jump_fixed_units + 3;
     spans.push_back(span);

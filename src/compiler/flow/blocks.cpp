@@ -48,18 +48,10 @@ void unlink_empty(Graph& graph) {
 Status classify_exits(Flow& flow) {
   for (BlockId id = 0; id < flow.graph.size(); ++id) {
     Block& block = flow.graph[id];
-    for (uint32_t i = 0; i < block.size; ++i) {
-      const Op op = block.instructions[i].op;
-      if (op == Op::RETURN_VALUE || op == Op::RAISE_VARARGS || op == Op::RERAISE) {
-        block.exits = block.no_fallthrough = true;
-      } else if (is_jump(op)) {
-        if (op == Op::JUMP || op == Op::JUMP_NO_INTERRUPT) block.no_fallthrough = true;
-        if (i + 1 != block.size)
-          return flow.compilation.workspace.error(ErrorType::SystemError, "malformed control flow graph.");
-      } else if (is_block_push(op)) {
-        flow.has_handlers = true;
-      }
-    }
+    if (block.empty()) continue;
+    const Op op = block.last().op;
+    block.exits = op == Op::RETURN_VALUE || op == Op::RAISE_VARARGS || op == Op::RERAISE;
+    block.no_fallthrough = block.exits || op == Op::JUMP || op == Op::JUMP_NO_INTERRUPT;
   }
   return {};
 }
@@ -81,7 +73,7 @@ Status drop_unreachable(Flow& flow) {
     todo.pop_back();
     if (block.next != kNoBlock && !block.no_fallthrough) reach(block.next);
     if (block.empty()) continue;
-    if (flow.has_handlers)
+    if (flow.unit.sequence.has_handlers())
       for (const FlowInstruction& instruction : block.code())
         if (is_block_push(instruction.op)) reach(instruction.target);
     if (is_jump(block.last().op)) reach(block.last().target);

@@ -88,16 +88,17 @@ class StackMeter {
     todo_.push_back(id);
   }
 
-  void visit(const Block& block) {
+  // Jumps and exits are the last instructions of their blocks.
+  void visit(Block& block) {
     int64_t depth = block.start_depth;
-    for (const FlowInstruction& instruction : block.code()) {
-      const auto operand = static_cast<int>(instruction.operand);
-      const int64_t after = depth + stack_effect(bytecode_, instruction.op, operand, false);
-      deepest_ = std::max(deepest_, after);
-      if (is_jump(instruction.op) || is_block_push(instruction.op))
-        reach(instruction.target, depth + stack_effect(bytecode_, instruction.op, operand, true));
-      depth = after;
-      switch (instruction.op) {
+    if (!block.empty()) {
+      for (const FlowInstruction& instruction : block.code().first(block.size - 1)) step(instruction, &depth);
+      const FlowInstruction& last = block.last();
+      const int64_t before = depth;
+      step(last, &depth);
+      if (is_jump(last.op))
+        reach(last.target, before + stack_effect(bytecode_, last.op, static_cast<int>(last.operand), true));
+      switch (last.op) {
         case Op::JUMP:
         case Op::JUMP_NO_INTERRUPT:
         case Op::RETURN_VALUE:
@@ -109,6 +110,14 @@ class StackMeter {
       }
     }
     if (block.next != kNoBlock) reach(block.next, depth);
+  }
+
+  void step(const FlowInstruction& instruction, int64_t* depth) {
+    const auto operand = static_cast<int>(instruction.operand);
+    if (is_block_push(instruction.op))
+      reach(instruction.target, *depth + stack_effect(bytecode_, instruction.op, operand, true));
+    *depth += stack_effect(bytecode_, instruction.op, operand, false);
+    deepest_ = std::max(deepest_, *depth);
   }
 
   Flow& flow_;
@@ -139,7 +148,7 @@ Op directed(Op op, bool forward) {
 }  // namespace
 
 Status label_handlers(Flow& flow) {
-  if (!flow.has_handlers) return {};
+  if (!flow.unit.sequence.has_handlers()) return {};
   HandlerLabels(flow.graph).run();
   for_each_block(flow.graph, [](BlockId, Block& block) {
     for (FlowInstruction& instruction : block.code())

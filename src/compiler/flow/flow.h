@@ -6,7 +6,7 @@
 // each other down to the last NOP, so an order is part of what a CPython version is.
 //
 // The passes in short:
-//   classify_exits      which blocks end the function or do not fall through; checks the shape
+//   classify_exits      which blocks end the function or do not fall through
 //   extend_blocks       a jump to a short exit without lines becomes a copy of the exit
 //   insert_prologue     what runs before the first line: cells, free variables, the generator itself
 //   optimise_blocks     peepholes inside a block and jumps to jumps; then NOPs go where no line needs them
@@ -47,7 +47,6 @@ struct Flow {
   CodeUnit& unit;
   Graph graph;
   LocalSlots slots;
-  bool has_handlers = false;  // there are SETUP_* pseudo instructions
   int32_t stack_size = 0;
   uint32_t code_units = 0;  // the size of the code, once the jumps are resolved
 };

@@ -36,34 +36,39 @@ constexpr bool is_block_push(Op op) {
   return op == Op::SETUP_FINALLY || op == Op::SETUP_CLEANUP || op == Op::SETUP_WITH;
 }
 
+/// The jumps, by Op.
+struct JumpTable {
+  constexpr JumpTable() {
+    for (const Op op : {Op::FOR_ITER,
+                        Op::SEND,
+                        Op::JUMP,
+                        Op::JUMP_NO_INTERRUPT,
+                        Op::JUMP_IF_FALSE_OR_POP,
+                        Op::JUMP_IF_TRUE_OR_POP,
+                        Op::POP_JUMP_IF_FALSE,
+                        Op::POP_JUMP_IF_TRUE,
+                        Op::POP_JUMP_IF_NONE,
+                        Op::POP_JUMP_IF_NOT_NONE,
+                        Op::JUMP_FORWARD,
+                        Op::JUMP_BACKWARD,
+                        Op::JUMP_BACKWARD_NO_INTERRUPT,
+                        Op::POP_JUMP_FORWARD_IF_FALSE,
+                        Op::POP_JUMP_FORWARD_IF_TRUE,
+                        Op::POP_JUMP_FORWARD_IF_NONE,
+                        Op::POP_JUMP_FORWARD_IF_NOT_NONE,
+                        Op::POP_JUMP_BACKWARD_IF_FALSE,
+                        Op::POP_JUMP_BACKWARD_IF_TRUE,
+                        Op::POP_JUMP_BACKWARD_IF_NONE,
+                        Op::POP_JUMP_BACKWARD_IF_NOT_NONE})
+      is_jump[static_cast<size_t>(op)] = true;
+  }
+  bool is_jump[kOpCount] = {};
+};
+inline constexpr JumpTable kJumps;
+
 /// Whether an instruction is a jump (SETUP_* pseudo instructions are not).
 constexpr bool is_jump(Op op) {
-  switch (op) {
-    case Op::FOR_ITER:
-    case Op::SEND:
-    case Op::JUMP:
-    case Op::JUMP_NO_INTERRUPT:
-    case Op::JUMP_IF_FALSE_OR_POP:
-    case Op::JUMP_IF_TRUE_OR_POP:
-    case Op::POP_JUMP_IF_FALSE:
-    case Op::POP_JUMP_IF_TRUE:
-    case Op::POP_JUMP_IF_NONE:
-    case Op::POP_JUMP_IF_NOT_NONE:
-    case Op::JUMP_FORWARD:
-    case Op::JUMP_BACKWARD:
-    case Op::JUMP_BACKWARD_NO_INTERRUPT:
-    case Op::POP_JUMP_FORWARD_IF_FALSE:
-    case Op::POP_JUMP_FORWARD_IF_TRUE:
-    case Op::POP_JUMP_FORWARD_IF_NONE:
-    case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
-    case Op::POP_JUMP_BACKWARD_IF_FALSE:
-    case Op::POP_JUMP_BACKWARD_IF_TRUE:
-    case Op::POP_JUMP_BACKWARD_IF_NONE:
-    case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:
-      return true;
-    default:
-      return false;
-  }
+  return kJumps.is_jump[static_cast<size_t>(op)];
 }
 
 class Graph {

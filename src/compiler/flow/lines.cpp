@@ -9,6 +9,7 @@ namespace ouro::compiler {
 Status trim_constants(Flow& flow) {
   size_t used = 1;
   for_each_block(flow.graph, [&](BlockId, const Block& block) {
+    if (used == flow.unit.consts.size()) return;
     for (const FlowInstruction& instruction : block.code())
       if (instruction.op == Op::LOAD_CONST || instruction.op == Op::KW_NAMES)
         used = std::max<size_t>(used, instruction.operand + size_t{1});
