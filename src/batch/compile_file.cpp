@@ -98,6 +98,7 @@ bool FileCompiler::compile(const std::string& filename, int optimize, Invalidati
   options.optimize = std::min(optimize, 2);
   options.warnings = &collector;
   options.filename = embedded_name;
+  options.call_depth = call_depth_;
   const auto code = compiler::compile_source(workspace_, source_.bytes(), embedded_name, options);
   if (!code.ok()) {
     record.error = make_error_record(*code.error(), embedded_name);

@@ -25,8 +25,9 @@ InvalidationMode default_invalidation_mode();
 /// Compiles files on one thread; keeps its memory between them.
 class FileCompiler {
  public:
-  FileCompiler(const compiler::Target& target, const WarningFilters& filters)
-      : target_(target), filters_(filters) {}
+  FileCompiler(const compiler::Target& target, const WarningFilters& filters,
+               int call_depth = compiler::kPyCompileCallDepth)
+      : target_(target), filters_(filters), call_depth_(call_depth) {}
 
   /// Reads the source. Returns 0 or an errno value; then `record` of compile() would be meaningless.
   int load(const std::string& source);
@@ -50,6 +51,7 @@ class FileCompiler {
 
   const compiler::Target& target_;
   const WarningFilters& filters_;
+  const int call_depth_;  // see compiler::CompileOptions
   Workspace workspace_;
   FileBuffer source_;
   FileInfo info_;

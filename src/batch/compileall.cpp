@@ -130,8 +130,15 @@ void print_event(const WalkEvent& event, const CompileallOptions& options) {
   }
 }
 
-bool run_events(const std::vector<WalkEvent>& events, const CompileallOptions& options) {
-  const unsigned workers = std::max(1u, options.workers);
+// From how deep CPython's compileall calls compile() for a directory's files.
+int directory_call_depth(const CompileallOptions& options) {
+  if (options.workers != 1) return compiler::kCompileallWorkerCallDepth;
+  return options.of_search_path ? compiler::kCompileallPathCallDepth
+                                : compiler::kCompileallDirectoryCallDepth;
+}
+
+bool run_events(const std::vector<WalkEvent>& events, const CompileallOptions& options, int call_depth) {
+  const unsigned workers = options.workers == 0 ? available_processors() : options.workers;
   const bool listing_first = options.workers != 1;
   if (listing_first) {
     for (const WalkEvent& event : events) print_event(event, options);
@@ -142,7 +149,7 @@ bool run_events(const std::vector<WalkEvent>& events, const CompileallOptions& o
   auto work = [&](unsigned worker, size_t item) {
     if (events[item].kind != WalkEvent::Kind::File) return;
     if (!compilers[worker])
-      compilers[worker] = std::make_unique<FileCompiler>(*options.target, *options.warnings);
+      compilers[worker] = std::make_unique<FileCompiler>(*options.target, *options.warnings, call_depth);
     outcomes[item] = FileTask(events[item].path, options).run(*compilers[worker]);
   };
   auto consume = [&](size_t item) {
@@ -172,7 +179,7 @@ bool compile_directory(const std::string& directory, const CompileallOptions& op
   WalkOptions walk;
   walk.max_levels = options.max_levels;
   walk_directory(directory, walk, events);
-  return run_events(events, adjusted);
+  return run_events(events, adjusted, directory_call_depth(adjusted));
 }
 
 bool compile_single(const std::string& path, const CompileallOptions& options) {
@@ -184,7 +191,7 @@ bool compile_single(const std::string& path, const CompileallOptions& options) {
     adjusted.strip = slash == std::string::npos ? std::string() : path.substr(0, slash);
     adjusted.destination.reset();
   }
-  return run_events({{WalkEvent::Kind::File, path}}, adjusted);
+  return run_events({{WalkEvent::Kind::File, path}}, adjusted, compiler::kCompileallFileCallDepth);
 }
 
 }  // namespace ouro::batch

@@ -21,7 +21,8 @@ ErrorRecord make_error_record(const Diagnostic& diagnostic, std::string_view fil
   ErrorRecord record;
   record.type = error_type_name(diagnostic.type);
   record.message = diagnostic.message;
-  if (record.is_syntax_error()) record.filename = filename;
+  // CPython's errors about a source as a whole name no place, and no file either.
+  if (record.is_syntax_error() && diagnostic.line != Diagnostic::kNone) record.filename = filename;
   record.line = optional_field(diagnostic.line);
   record.offset = optional_field(diagnostic.offset);
   record.end_line = optional_field(diagnostic.end_line);

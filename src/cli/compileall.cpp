@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/files.h"
-#include "base/thread_pool.h"
 #include "cli/argument_parser.h"
 #include "cli/console.h"
 #include "cli/module_search_path.h"
@@ -136,6 +135,7 @@ void fill_options(const ArgumentParser& parser, const Numbers& n, batch::Compile
 }
 
 bool compile_search_path(const PythonOptions& python, batch::CompileallOptions options) {
+  options.of_search_path = true;
   options.max_levels = 0;
   options.levels = {-1};
   options.workers = 1;
@@ -210,7 +210,7 @@ int run_compileall(const PythonOptions& python) {
         write_err("argument -j: workers must be greater or equal to 0\n");
         return 1;
       }
-      options.workers = file ? 1 : workers == 0 ? available_processors() : static_cast<unsigned>(workers);
+      options.workers = file ? 1 : static_cast<unsigned>(workers);
       const bool done = file ? batch::compile_single(name, options) : batch::compile_directory(name, options);
       success = done && success;
     }

@@ -11,6 +11,7 @@
 #include "bytecode/code_object.h"
 #include "compiler/constants.h"
 #include "compiler/instructions.h"
+#include "compiler/recursion.h"
 #include "compiler/symbols.h"
 #include "compiler/target/target.h"
 #include "syntax/parser.h"
@@ -25,6 +26,9 @@ struct CompileOptions {
   /// The file that compile-time errors quote their line from, as CPython does: read from disk, at the error.
   /// Empty or unreadable: the error's text is None.
   std::string_view filename;
+  /// How many calls of Python functions are running where CPython calls compile(); what is too deeply nested
+  /// depends on it (see recursion.h).
+  int call_depth = kPyCompileCallDepth;
 };
 
 /// Everything a stage may need; one per compilation.

@@ -40,7 +40,8 @@ DELIBERATE = {
 
 class Case:
     def __init__(self, module, arguments, before=(), env=None, stdin=b"", user=False, twice=False, sort=False,
-                 differs=None):
+                 differs=None, search_path=False):
+        self.search_path = search_path
         self.differs = differs
         self.module, self.arguments, self.before = module, list(arguments), list(before)
         self.env, self.stdin, self.user, self.twice, self.sort = env or {}, stdin, user, twice, sort
@@ -59,6 +60,8 @@ def py_compile_cases():
         yield case(os.fsdecode(name))
     for name in scratch.LINKS:
         yield case(name)
+    for depth in (2971, 2972):
+        yield case(f"deep/{depth}.py")
     for name in ("bad.py", "indent.py", "notutf8.py", "missing.py", "pkg", INVALID_BAD_NAME):
         yield case("-q", name)
     for name in ("missing.py", "no/such/dir.py", "pkg", "odd/directory.py", "blocked/mod.py", "outputs/isdir.py",
@@ -213,6 +216,9 @@ def compileall_cases():
         yield case("-f", "--hardlink-dupes", *arguments, "good", "same.py", "nodoc.py", twice=True, differs=differs)
     yield case("-b", "--hardlink-dupes", "-o0", "-o1", "same.py", differs="one file twice")
     yield case("-i", "list-bytes.txt", differs="not UTF-8 list")
+    for name in ("deep/2968.py", "deep/2969.py", "deep"):
+        yield case(name)
+    yield case("-j2", "deep", sort=True)
     yield case("-e", ".", "selflink", "a.py", differs="self link")
     for limit in (".", "links", "good", "/", "missing", "", "links/..", "links/to_dir"):
         yield case("-e", limit, "links", "a.py", "links/to_a.py")
@@ -242,9 +248,9 @@ def compileall_cases():
     yield case("-b", "readonly", "good", user=True)
     for before in (["-S"], ["-S", "-I"], ["-I"], ["-S", "-P"], ["-s"], []):
         prefix = ["-B", "-X", "pycache_prefix=cache"]
-        yield case("-q", before=before + prefix, env={"PYTHONPATH": "good:pkg/:missing:/x/y:good"})
-    yield case(before=["-S", "-X", "pycache_prefix=cache"], env={"PYTHONPATH": "good::pkg"})
-    yield case("-b", "-q", before=["-S", "-X", "pycache_prefix=cache"], user=True)
+        yield case("-q", before=before + prefix, search_path=True,
+                   env={"PYTHONPATH": "good:pkg/:missing:/x/y:good"})
+    yield case(before=["-S", "-X", "pycache_prefix=cache"], env={"PYTHONPATH": "good::pkg"}, search_path=True)
 
 
 def shown(data):
@@ -319,7 +325,7 @@ def main():
         def run(number, case):
             room = place.path / f"room{number % 2}"
             room.mkdir(exist_ok=True)
-            theirs = public_oracle.executable if case.user or not case.arguments else oracle.executable
+            theirs = public_oracle.executable if case.user or case.search_path else oracle.executable
             return Run(case, theirs, room), Run(case, place.ouro, room)
 
         cases = [case for case in cases if as_nobody or not case.user]

@@ -21,7 +21,7 @@ SOURCES = {
     "indent.py": b"def f():\nreturn 1\n",
     "tabs.py": b"if 1:\n        x\n\ty\n",
     "cookie.py": b"# coding: no-such-codec\n",
-    "latin.py": b"# -*- coding: latin-1 -*-\ns = '\xe9'\n",
+    "latin.py": b"# -*- coding: latin-1 -*-\ns = '\xfc'\n",
     "notutf8.py": b"s = '\xe9'\n",
     "nul.py": b"x = 1\0\n",
     "bom.py": b"\xef\xbb\xbfx = 1\n",
@@ -81,6 +81,9 @@ def make_tree(root, owner=None):
     for name, target in LINKS.items():
         os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
         os.symlink(target, os.path.join(root, name))
+    # About as deep as compile() goes where py_compile, compileall and its workers call it.
+    for depth in (2911, 2912, 2965, 2966, 2968, 2969, 2971, 2972):
+        put(root, f"deep/{depth}.py", b"x" + b".a" * depth + b"\n")
     os.makedirs(os.path.join(root, "odd/directory.py"))
     os.mkfifo(os.path.join(root, "odd/fifo.py"))
     put(root, "modes/executable.py", b"x = 1\n", 0o755)
@@ -100,6 +103,7 @@ def make_tree(root, owner=None):
     put(root, "outputs/target", b"keep me")
     os.symlink("../target", os.path.join(root, "outputs/__pycache__/linked.cpython-311.pyc"))
     if owner is not None:
+        os.remove(os.path.join(root, "nul.py"))  # 3.11.2, which other users can run, words this error otherwise
         for path, directories, files in os.walk(root):
             for name in [path] + [os.path.join(path, n) for n in directories + files]:
                 os.chown(name, owner, owner, follow_symlinks=False)

@@ -5,7 +5,7 @@ namespace ouro::compiler {
 using namespace syntax;
 
 Status Folder::expression(Expr*& slot) {
-  if (++depth_ > kMaxTreeDepth) return tree_too_deep(workspace_);
+  if (++depth_ > max_depth_) return tree_too_deep(workspace_);
   OURO_TRY_STATUS(expression_at_level(slot));
   --depth_;
   if (out_of_memory_) return workspace_.error(ErrorType::MemoryError, "");

@@ -66,6 +66,7 @@ class Folder {
   Constants& constants_;
   const bool future_annotations_;
   Concatenation concatenation_;
+  const int max_depth_ = max_tree_depth(compilation_.options.call_depth);
   int depth_ = 0;
   size_t made_bytes_ = 0;  // in constants made so far
   bool out_of_memory_ = false;

@@ -34,7 +34,7 @@ Status Folder::statements(Stmts list) {
 }
 
 Status Folder::statement(Stmt& node) {
-  if (++depth_ > kMaxTreeDepth) return tree_too_deep(workspace_);
+  if (++depth_ > max_depth_) return tree_too_deep(workspace_);
   OURO_TRY_STATUS(statement_at_level(node));
   --depth_;
   return {};
@@ -186,7 +186,7 @@ Status Folder::match_cases(MatchCases list) {
 }
 
 Status Folder::pattern(Pattern& node) {
-  if (++depth_ > kMaxTreeDepth) return tree_too_deep(workspace_);
+  if (++depth_ > max_depth_) return tree_too_deep(workspace_);
   OURO_TRY_STATUS(pattern_at_level(node));
   --depth_;
   return {};

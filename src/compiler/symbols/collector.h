@@ -101,6 +101,7 @@ class Collector {
   ScopeBuilder* current_ = nullptr;
   ScopeBuilder* module_ = nullptr;
   Name private_ = Name::none;  // the class whose private names are mangled
+  const int max_depth_ = max_tree_depth(compilation_.options.call_depth);
   int depth_ = 0;
   ArenaVector<ScopeBuilder*> scopes_;
 };

@@ -7,7 +7,7 @@ namespace ouro::compiler {
 using namespace syntax;
 
 Status Collector::expression(const Expr& node) {
-  if (++depth_ > kMaxTreeDepth) return tree_too_deep(workspace_);
+  if (++depth_ > max_depth_) return tree_too_deep(workspace_);
   const Status status = expression_at_level(node);
   --depth_;
   return status;

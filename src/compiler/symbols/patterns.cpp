@@ -6,7 +6,7 @@ namespace ouro::compiler {
 using namespace syntax;
 
 Status Collector::pattern(const Pattern& node) {
-  if (++depth_ > kMaxTreeDepth) return tree_too_deep(workspace_);
+  if (++depth_ > max_depth_) return tree_too_deep(workspace_);
   const Status status = pattern_at_level(node);
   --depth_;
   return status;

@@ -12,7 +12,7 @@ Status Collector::statements(Stmts list) {
 }
 
 Status Collector::statement(const Stmt& node) {
-  if (++depth_ > kMaxTreeDepth) return tree_too_deep(workspace_);
+  if (++depth_ > max_depth_) return tree_too_deep(workspace_);
   const Status status = statement_at_level(node);
   --depth_;
   return status;
