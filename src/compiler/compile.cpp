@@ -22,7 +22,7 @@ Result<const CodeObject*> compile_source(Workspace& workspace, std::string_view 
 Result<const CodeObject*> compile_module(Workspace& workspace, syntax::Module& module,
                                          std::string_view embedded_name, const CompileOptions& options) {
   Compilation compilation{workspace, options, workspace.constants.str(embedded_name), Features{},
-                          ConstantCache(workspace)};
+                          ConstantCache(workspace, options.target->held_names)};
   compilation.features = OURO_TRY(find_features(compilation, module));
   OURO_TRY_STATUS(optimise_tree(compilation, module));
   const SymbolTable* symbols = OURO_TRY(build_symbols(compilation, module));

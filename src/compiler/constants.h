@@ -13,7 +13,9 @@ namespace ouro::compiler {
 
 class ConstantCache {
  public:
-  explicit ConstantCache(Workspace& workspace) : workspace_(workspace) {}
+  /// `held_names`: see Target::held_names.
+  explicit ConstantCache(Workspace& workspace, std::string_view held_names = {})
+      : workspace_(workspace), held_names_(held_names) {}
 
   /// The first constant given that is equal to this one; of tuples and frozensets, rebuilt from merged items.
   /// Code objects are compared as CPython compares them.
@@ -51,6 +53,7 @@ class ConstantCache {
   bool intern_items(const Constant* const* items, size_t count);
 
   Workspace& workspace_;
+  std::string_view held_names_;
   std::span<Entry> table_;  // open addressing, a power of two of entries in the arena
   size_t used_ = 0;
   ArenaVector<ScopeName> scope_names_{workspace_.arena};

@@ -86,11 +86,18 @@ void Folder::percent_format(Expr*& slot, const Constant& format, Exprs arguments
     node->value = constants_.str(text);
     return node;
   };
+  auto unshared = [this](const Constant& constant) {
+    auto* copy = arena_.make<Constant>(constant);
+    copy->immortal = false;
+    return copy;
+  };
   FormatReader reader(format.text());
   size_t used = 0;
   while (true) {
     const std::string literal = reader.literal();
     if (!literal.empty()) parts.push_back(text_node(literal));
+    // CPython makes this one by replacing "%%", which gives a new object even for a single character.
+    if (literal == "%") parts.back()->as<ConstantExpr>()->value = unshared(*constants_.str(literal));
     if (reader.at_end()) break;
     if (used == arguments.size()) return;
     const std::optional<Conversion> conversion = reader.conversion();

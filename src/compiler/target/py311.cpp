@@ -29,8 +29,13 @@ constexpr FlowPass kFlowPasses[] = {
     direct_jumps,
 };
 
+constexpr std::string_view kHeldNames =
+#include "compiler/target/py311_held_names.inc"
+    ;
+
 }  // namespace
 
-constinit const Target kTarget311{.bytecode = &kPython311, .flow_passes = kFlowPasses};
+constinit const Target kTarget311{
+    .bytecode = &kPython311, .flow_passes = kFlowPasses, .held_names = kHeldNames};
 
 }  // namespace ouro::compiler

@@ -19,6 +19,9 @@ struct Target {
   std::span<const FlowPass> flow_passes;
   /// Displays and calls with more items than this are built piece by piece, to keep the stack shallow.
   int32_t stack_guideline = 30;
+  /// Names that CPython has interned before it compiles anything, sorted, separated by white space. A
+  /// frozenset constant with such a string in it is a new object in each code object (see ConstantCache).
+  std::string_view held_names;
 };
 
 extern const Target kTarget311;
