@@ -65,7 +65,7 @@ std::string format_exception(const ErrorRecord& error) {
   std::string suffix;
   if (error.line) {
     out += fmt::format("  File \"{}\", line {}\n", error.filename, *error.line);
-  } else {
+  } else if (!error.filename.empty()) {
     suffix = fmt::format(" ({})", error.filename);
   }
   if (error.text) out += format_source_line(error);
@@ -78,6 +78,7 @@ std::string exception_text(const ErrorRecord& error) {
   if (!error.is_syntax_error()) return error.message;
   if (error.line)
     return fmt::format("{} ({}, line {})", error.message, base_name(error.filename), *error.line);
+  if (error.filename.empty()) return error.message;
   return fmt::format("{} ({})", error.message, base_name(error.filename));
 }
 

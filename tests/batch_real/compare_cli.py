@@ -265,7 +265,8 @@ class Run:
 
     def __init__(self, case, program, place):
         root = str(place / "tree")
-        scratch.make_tree(root, scratch.NOBODY if case.user else None)
+        scratch.make_tree(root, scratch.NOBODY if case.user else None,
+                          patch_dependent=not (case.user or case.search_path))
         # Without PYTHONDONTWRITEBYTECODE CPython would also write what it imports itself.
         env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "HOME": root, **case.env}
         command = [program, *case.before, "-m", case.module, *case.arguments]
