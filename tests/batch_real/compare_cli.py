@@ -250,6 +250,10 @@ def compileall_cases():
         prefix = ["-B", "-X", "pycache_prefix=cache"]
         yield case("-q", before=before + prefix, search_path=True,
                    env={"PYTHONPATH": "good:pkg/:missing:/x/y:good"})
+    # HOME is the tree; Debian's own libraries are at hand for root and nobody alike.
+    yield case("-qq", before=["-B", "-X", "pycache_prefix=cache"], search_path=True, env={"PYTHONPATH": "good"})
+    yield case(before=["-P", "-B", "-X", "pycache_prefix=cache"], search_path=True,
+               env={"PYTHONPATH": "good:good:./good"})
     yield case(before=["-S", "-X", "pycache_prefix=cache"], env={"PYTHONPATH": "good::pkg"}, search_path=True)
 
 
