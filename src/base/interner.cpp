@@ -149,6 +149,7 @@ const Constant* Interner::adopt(const Constant* str) {
   if (static_cast<uint32_t>(name) < known || is_letter_of_frozen_modules(str->text())) return this->str(name);
   entry.object = const_cast<Constant*>(str);
   entry.object->interned = true;
+  entry.object->adopted = true;
   return str;
 }
 

@@ -178,7 +178,8 @@ const Constant* ConstantCache::intern_frozen_set(const Constant* set) {
   const std::span<const Constant*> items = workspace_.arena.make_span<const Constant*>(set->size);
   std::copy_n(set->items, set->size, items.begin());
   const bool held = std::any_of(items.begin(), items.end(), [&](const Constant* item) {
-    return item->is(ConstantKind::Str) && contains_word(held_names_, item->text());
+    return item->is(ConstantKind::Str) && (!item->interned || item->adopted) &&
+           contains_word(held_names_, item->text());
   });
   if (!intern_items(items.data(), items.size()) && !held) return set;
   return workspace_.constants.frozen_set(frozenset_order(workspace_.arena, items));
