@@ -47,7 +47,7 @@ void compare_parsers(std::string_view bytes) {
   two.rewind();
   const auto text = syntax::decode_source(one, bytes, "fuzz.py");
   if (!text.ok()) return;
-  const syntax::Module* fast = syntax::parse_fast(one, text.value(), {});
+  syntax::Module* fast = syntax::parse_fast(one, text.value(), {});
   const auto reference = syntax::parse_reference(two, text.value(), {});
   if (fast == nullptr) return;
   check(reference.ok());
