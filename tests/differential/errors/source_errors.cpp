@@ -1,18 +1,19 @@
-// What the parser says about sources: the program under test of check_errors.py while only the syntax is
-// compared.
+// What the parser, or the whole compiler, says about sources: the program under test of check_errors.py.
 //
 // Reads sources from standard input, each as its length in decimal, a newline and that many bytes. Writes one
 // line of JSON for each: {"ok": true} or the fields of the error, and the warnings.
 //
-// Usage: syntax_errors [--parser both|fast|reference] [--filename NAME] [--on-disk yes]
-// With --on-disk, each source also is what a file of that name holds.
+// Usage: source_errors [--stage syntax|compile] [--parser both|fast|reference] [--filename NAME] [--on-disk
+// yes] With --on-disk, each source also is what a file of that name holds.
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
 
+#include "base/thread_pool.h"
 #include "base/workspace.h"
+#include "compiler/compile.h"
 #include "syntax/parser.h"
 #include "syntax/source.h"
 
@@ -59,6 +60,19 @@ std::string describe(const Diagnostic& error) {
          ", \"text\": " + (error.has_text ? quote(error.text) : "null");
 }
 
+std::string record_of(const Diagnostic* error, const Warnings& warnings) {
+  return "{" + (error == nullptr ? "\"ok\": true" : describe(*error)) + ", \"warnings\": [" + warnings.json +
+         "]}";
+}
+
+std::string compile(Workspace& workspace, std::string_view bytes, std::string_view filename) {
+  Warnings warnings;
+  compiler::CompileOptions options;
+  options.warnings = &warnings;
+  options.filename = filename;
+  return record_of(compiler::compile_source(workspace, bytes, filename, options).error(), warnings);
+}
+
 enum class Parser { Both, Fast, Reference };
 
 std::string examine(Workspace& workspace, std::string_view bytes, std::string_view filename, bool on_disk,
@@ -78,20 +92,19 @@ std::string examine(Workspace& workspace, std::string_view bytes, std::string_vi
                                      : syntax::parse_reference(workspace, source.value(), options).error();
     }
   }
-  return "{" + (error == nullptr ? "\"ok\": true" : describe(*error)) + ", \"warnings\": [" + warnings.json +
-         "]}";
+  return record_of(error, warnings);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   Parser parser = Parser::Both;
   bool on_disk = false;
+  bool whole = false;
   std::string_view filename = "<source>";
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string_view option = argv[i], value = argv[i + 1];
     if (option == "--filename") filename = value;
     if (option == "--on-disk") on_disk = value == "yes";
+    if (option == "--stage") whole = value == "compile";
     if (option == "--parser")
       parser = value == "fast" ? Parser::Fast : value == "reference" ? Parser::Reference : Parser::Both;
   }
@@ -102,7 +115,18 @@ int main(int argc, char** argv) {
     bytes.resize(std::strtoull(header.c_str(), nullptr, 10));
     if (!std::cin.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return 2;
     workspace.rewind();
-    std::cout << examine(workspace, bytes, filename, on_disk, parser) << '\n' << std::flush;
+    std::cout << (whole ? compile(workspace, bytes, filename)
+                        : examine(workspace, bytes, filename, on_disk, parser))
+              << '\n'
+              << std::flush;
   }
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int code = 0;
+  run_with_worker_stack([&] { code = run(argc, argv); });
+  return code;
 }
