@@ -43,6 +43,13 @@ def copy_sources(trees, target, sample):
     return [str(copy.relative_to(target)) for _, copy in names]
 
 
+def clean_python(oracle, scratch):
+    """The oracle in a virtual environment of its own: what .pth files import would be part of its state."""
+    environment = scratch / "venv"
+    subprocess.run([oracle.executable, "-m", "venv", "--without-pip", environment], check=True)
+    return str(environment / "bin" / "python")
+
+
 def run_oracle(python, scratch, names, out, levels, seed):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     environment["PYTHONHASHSEED"] = str(seed)
@@ -100,8 +107,9 @@ def main():
     scratch.mkdir(parents=True, exist_ok=True)
     names = copy_sources(trees, scratch, args.sample)
     levels = [int(level) for level in args.levels.split(",")]
+    python = clean_python(oracle, scratch)
     start = time.time()
-    run_oracle(oracle.executable, scratch, names, str(scratch / "oracle"), args.levels, 0)
+    run_oracle(python, scratch, names, str(scratch / "oracle"), args.levels, 0)
     oracle_seconds = time.time() - start
     start = time.time()
     prefix = str(scratch / "ouro")
@@ -125,7 +133,7 @@ def main():
     if differing:
         for seed in (1, 2, 3):
             other = scratch / f"oracle-{seed}"
-            run_oracle(oracle.executable, scratch, sorted(differing), str(other), args.levels, seed)
+            run_oracle(python, scratch, sorted(differing), str(other), args.levels, seed)
             for name in differing:
                 same = all(read(scratch / "oracle" / str(level) / (name + "c")) == read(other / str(level) / (name + "c"))
                            for level, _ in differing[name])
