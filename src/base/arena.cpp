@@ -1,18 +1,32 @@
 #include "base/arena.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
-#include <cstdlib>
 
 namespace ouro {
 
 namespace {
 constexpr size_t kFirstBlock = size_t{256} << 10;
-constexpr size_t kLargestBlock = size_t{8} << 20;
-constexpr size_t kKeptOnRewind = size_t{16} << 20;
+constexpr size_t kLargestBlock = size_t{1} << 20;
+constexpr size_t kKeptOnRewind = size_t{3} << 20;  // enough for nearly every source file
+constexpr size_t kPage = 4096;
+
+// Blocks come from the system itself: malloc would keep the large ones of one file for ever.
+char* map_block(size_t size) {
+  void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED) throw std::bad_alloc();
+  return static_cast<char*>(data);
+}
+
+void unmap_block(char* data, size_t size) {
+  ::munmap(data, size);
+}
+
 }  // namespace
 
 Arena::~Arena() {
-  for (const Block& block : blocks_) std::free(block.data);
+  for (const Block& block : blocks_) unmap_block(block.data, block.size);
 }
 
 void* Arena::allocate_slow(size_t size, size_t align) {
@@ -25,9 +39,8 @@ void* Arena::allocate_slow(size_t size, size_t align) {
     if (size + align <= block.size) return allocate(size, align);
   }
   size_t wanted = blocks_.empty() ? kFirstBlock : std::min(blocks_.back().size * 2, kLargestBlock);
-  wanted = std::max(wanted, size + align);
-  char* data = static_cast<char*>(std::malloc(wanted));
-  if (data == nullptr) throw std::bad_alloc();
+  wanted = (std::max(wanted, size + align) + kPage - 1) / kPage * kPage;
+  char* data = map_block(wanted);
   blocks_.push_back({data, wanted});
   reserved_ += wanted;
   current_ = blocks_.size() - 1;
@@ -40,7 +53,7 @@ void Arena::rewind() {
   size_t kept = 0;
   size_t bytes = 0;
   while (kept < blocks_.size() && bytes + blocks_[kept].size <= kKeptOnRewind) bytes += blocks_[kept++].size;
-  for (size_t i = kept; i < blocks_.size(); ++i) std::free(blocks_[i].data);
+  for (size_t i = kept; i < blocks_.size(); ++i) unmap_block(blocks_[i].data, blocks_[i].size);
   blocks_.resize(kept);
   reserved_ = bytes;
   current_ = 0;

@@ -161,7 +161,8 @@ int read_descriptor(int descriptor, FileBuffer* buffer, uint64_t limit, size_t e
       return EFBIG;
     }
     buffer->set_size(size);
-    if (got == 0) return 0;
+    // A regular file ends where it said; the read asked for more.
+    if (got == 0 || (expected_size != 0 && size == expected_size)) return 0;
   }
 }
 

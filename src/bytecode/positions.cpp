@@ -10,7 +10,6 @@ constexpr unsigned kOneLine = 10;
 constexpr unsigned kNoColumns = 13;
 constexpr unsigned kLong = 14;
 constexpr unsigned kNowhere = 15;
-constexpr uint32_t kMaxUnits = 8;
 constexpr size_t kMaxEntry = 1 + 4 * 6;  // the long form with numbers of 32 bits
 
 char* put(char* to, unsigned byte) {
@@ -34,7 +33,7 @@ char* put_signed(char* to, int32_t value) {
 
 }  // namespace
 
-void PositionWriter::add(const Position& position, uint32_t units) {
+void PositionWriter::add_entries(const Position& position, uint32_t units) {
   char* to = bytes_.room(kMaxEntry * (units / kMaxUnits + 1));
   while (units > 0) {
     const uint32_t covered = std::min(units, kMaxUnits);
@@ -44,7 +43,8 @@ void PositionWriter::add(const Position& position, uint32_t units) {
   bytes_.append_written(to);
 }
 
-char* PositionWriter::add_entry(char* to, const Position& position, uint32_t units) {
+[[gnu::always_inline]] inline char* PositionWriter::add_entry(char* to, const Position& position,
+                                                              uint32_t units) {
   if (position.line < 0) return put_head(to, kNowhere, units);
   const int32_t delta = position.line - line_;
   const int32_t column = position.column;

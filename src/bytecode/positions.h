@@ -39,12 +39,27 @@ class PositionWriter {
   PositionWriter(Arena& arena, int32_t first_line) : bytes_(arena), line_(first_line) {}
 
   /// The next `units` code units come from `position`.
-  void add(const Position& position, uint32_t units);
+  void add(const Position& position, uint32_t units) {
+    const auto column = static_cast<uint32_t>(position.column);
+    const uint32_t width = static_cast<uint32_t>(position.end_column) - column;
+    // The short form, which most instructions have.
+    if (position.line == line_ && position.end_line == line_ && column < 80 && width < 16 &&
+        units <= kMaxUnits && line_ >= 0) [[likely]] {
+      char* to = bytes_.room(2);
+      to[0] = static_cast<char>(0x80 | (column >> 3) << 3 | (units - 1));
+      to[1] = static_cast<char>((column & 7) << 4 | width);
+      return bytes_.append_written(to + 2);
+    }
+    add_entries(position, units);
+  }
 
   /// The table so far, in the arena.
   std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 
  private:
+  static constexpr uint32_t kMaxUnits = 8;  // of one entry
+
+  void add_entries(const Position& position, uint32_t units);
   char* add_entry(char* to, const Position& position, uint32_t units);
 
   ArenaVector<char> bytes_;

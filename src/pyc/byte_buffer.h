@@ -46,6 +46,19 @@ class ByteBuffer {
     char* to = extend(4);
     for (int i = 0; i < 4; ++i) to[i] = static_cast<char>(value >> (8 * i));
   }
+  /// A byte and a number of four.
+  void put_tagged(uint8_t tag, uint32_t value) {
+    char* to = extend(5);
+    to[0] = static_cast<char>(tag);
+    for (int i = 0; i < 4; ++i) to[i + 1] = static_cast<char>(value >> (8 * i));
+  }
+  /// A byte, the size in one byte, and up to 255 bytes.
+  void put_short(uint8_t tag, std::string_view bytes) {
+    char* to = extend(bytes.size() + 2);
+    to[0] = static_cast<char>(tag);
+    to[1] = static_cast<char>(bytes.size());
+    if (!bytes.empty()) std::memcpy(to + 2, bytes.data(), bytes.size());
+  }
   void put_u64(uint64_t value) {
     char* to = extend(8);
     for (int i = 0; i < 8; ++i) to[i] = static_cast<char>(value >> (8 * i));

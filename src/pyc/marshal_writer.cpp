@@ -56,7 +56,7 @@ bool is_singleton(ConstantKind kind) {
 /// Counts how many slots hold each object, and takes the scratch fields back to zero when it goes.
 class ReferenceCounts {
  public:
-  ReferenceCounts() { touched_.reserve(256); }
+  ReferenceCounts() { touched_.reserve(1024); }
   ~ReferenceCounts() {
     for (const Constant* constant : touched_) {
       constant->references = 0;
@@ -146,8 +146,7 @@ class Writer {
       return false;
     int32_t* index = index_of(constant);
     if (*index >= 0) {
-      out_.put_byte(kCodeReference);
-      out_.put_u32(static_cast<uint32_t>(*index));
+      out_.put_tagged(kCodeReference, static_cast<uint32_t>(*index));
       return true;
     }
     *index = next_index_++;
@@ -231,9 +230,8 @@ class Writer {
       return put_sized(text);
     }
     if (text.size() < 256) {
-      put_code(constant.interned ? kCodeShortAsciiInterned : kCodeShortAscii, flag);
-      out_.put_byte(static_cast<uint8_t>(text.size()));
-      out_.put(text);
+      const MarshalCode code = constant.interned ? kCodeShortAsciiInterned : kCodeShortAscii;
+      out_.put_short(static_cast<uint8_t>(code | flag), text);
       return true;
     }
     put_code(constant.interned ? kCodeAsciiInterned : kCodeAscii, flag);

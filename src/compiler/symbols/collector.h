@@ -87,7 +87,7 @@ class Collector {
   }
   Status define_in(ScopeBuilder& scope, Name name, uint16_t use, const Range& where);
   void record_directive(Name name, const Range& where);
-  Name mangled(Name name) { return mangle(workspace_, private_, name); }
+  Name mangled(Name name) { return private_ == Name::none ? name : mangle(workspace_, private_, name); }
   const Diagnostic* error(const Range& where, std::string_view message) {
     return syntax_error(compilation_, where, message);
   }
