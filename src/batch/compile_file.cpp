@@ -83,7 +83,16 @@ ErrorRecord write_error(int error, WriteStep step, const std::string& temporary,
 }  // namespace
 
 int FileCompiler::load(const std::string& source) {
+  path_ = source;
   return read_file(source, &source_, &info_);
+}
+
+// Errors quote the file that the code object is named after, which -d, -s and -p make another than the
+// source's.
+std::string_view FileCompiler::quoted_bytes(const std::string& filename) {
+  if (filename == path_) return source_.bytes();
+  return read_file(filename, &quoted_, nullptr, {.only_regular = true}) == 0 ? quoted_.bytes()
+                                                                             : std::string_view();
 }
 
 bool FileCompiler::compile(const std::string& filename, int optimize, InvalidationMode mode,
@@ -98,6 +107,7 @@ bool FileCompiler::compile(const std::string& filename, int optimize, Invalidati
   options.optimize = std::min(optimize, 2);
   options.warnings = &collector;
   options.filename = embedded_name;
+  options.file_bytes = quoted_bytes(filename);
   options.call_depth = call_depth_;
   const auto code = compiler::compile_source(workspace_, source_.bytes(), embedded_name, options);
   if (!code.ok()) {

@@ -48,12 +48,15 @@ class FileCompiler {
 
  private:
   std::optional<ErrorRecord> publish(const std::string& output);
+  std::string_view quoted_bytes(const std::string& filename);
 
   const compiler::Target& target_;
   const WarningFilters& filters_;
   const int call_depth_;  // see compiler::CompileOptions
   Workspace workspace_;
+  std::string path_;  // of the loaded source
   FileBuffer source_;
+  FileBuffer quoted_;
   FileInfo info_;
   pyc::ByteBuffer pyc_;
 };

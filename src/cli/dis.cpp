@@ -96,6 +96,7 @@ int dis_source(const Arguments& arguments, Workspace& workspace, std::string_vie
   options.optimize = arguments.optimize;
   options.warnings = &warnings;
   options.filename = name;
+  if (arguments.file != "-") options.file_bytes = bytes;
   const auto code = compiler::compile_source(workspace, bytes, name, options);
   if (!code.ok()) {
     const batch::ErrorRecord error = batch::make_error_record(*code.error(), name);

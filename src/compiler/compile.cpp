@@ -11,7 +11,8 @@ namespace ouro::compiler {
 
 Result<const CodeObject*> compile_source(Workspace& workspace, std::string_view bytes,
                                          std::string_view embedded_name, const CompileOptions& options) {
-  const syntax::SourceText source = OURO_TRY(syntax::decode_source(workspace, bytes, options.filename));
+  syntax::SourceText source = OURO_TRY(syntax::decode_source(workspace, bytes, options.filename));
+  source.file_bytes = options.file_bytes;
   syntax::ParseOptions parse_options;
   parse_options.mode = options.mode;
   parse_options.warnings = options.warnings;

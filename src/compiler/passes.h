@@ -26,6 +26,9 @@ struct CompileOptions {
   /// The file that compile-time errors quote their line from, as CPython does: read from disk, at the error.
   /// Empty or unreadable: the error's text is None.
   std::string_view filename;
+  /// What the file of that name holds, where the caller knows: syntax errors quote it. Empty: they quote the
+  /// source.
+  std::string_view file_bytes;
   /// How many calls of Python functions are running where CPython calls compile(); what is too deeply nested
   /// depends on it (see recursion.h).
   int call_depth = kPyCompileCallDepth;
