@@ -400,7 +400,12 @@ class Reader {
   }
 
   Object string(std::string_view text, bool interned) {
-    return leaf(interned ? workspace_.names.str(text) : workspace_.constants.str(text));
+    const Constant* str = interned ? workspace_.names.str(text) : workspace_.constants.str(text);
+    if (str->interned == interned || !interned) return leaf(str);
+    // Data may claim that a name such as "<listcomp>" is interned, which CPython never does with its own.
+    auto* copy = workspace_.arena.make<Constant>(*workspace_.constants.str(text));
+    copy->interned = true;
+    return leaf(copy);
   }
 
   Object read_ascii(uint8_t type) {

@@ -59,6 +59,19 @@ TEST(Api, ReadsAnyBytesSafely) {
   for (size_t size = 0; size < pyc.size(); ++size) EXPECT_FALSE(ouro::read_pyc(pyc.substr(0, size)));
 }
 
+// Found by fuzzing: data may say that CPython's names for anonymous scopes are interned, which its own never are.
+TEST(Api, KeepsOddInterning) {
+  const auto result = ouro::compile("abcdefghij = 1\n");
+  std::string pyc = ouro::write_pyc(result.code, {});
+  const size_t at = pyc.find("abcdefghij");
+  ASSERT_NE(at, std::string::npos);
+  pyc.replace(at, 10, "<listcomp>");
+  const auto read = ouro::read_pyc(pyc);
+  ASSERT_TRUE(read);
+  const std::string once = ouro::write_pyc(read.code, {});
+  EXPECT_EQ(ouro::write_pyc(ouro::read_pyc(once).code, {}), once);
+}
+
 TEST(Api, CompilesTrees) {
   const fs::path root = fs::temp_directory_path() / ("ouro-api-" + std::to_string(::getpid()));
   fs::create_directories(root / "pkg");
