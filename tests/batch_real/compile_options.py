@@ -141,7 +141,7 @@ def test_json(new):
     by_name = {(row["path"], row["level"]): row for row in rows}
     error = by_name["./bad.py", 0]["error"]
     try:
-        compile((tree.path / "bad.py").read_bytes(), "bad.py", "exec")
+        compile((tree.path / "bad.py").read_bytes(), str(tree.path / "bad.py"), "exec")
     except SyntaxError as expected:
         same = all(error[field] == getattr(expected, field) for field in ERROR_FIELDS - {"type"})
         check("error fields", set(error) == ERROR_FIELDS and error["type"] == "SyntaxError" and same, error)

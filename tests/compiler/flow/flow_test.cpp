@@ -111,20 +111,6 @@ TEST(Flow, ConstantConditions) {
             "[0] JUMP->1\n[2] RETURN_VALUE\n[1] LOAD_FAST 0 POP_JUMP_IF_NONE->1\n[3] RETURN_VALUE\n");
 }
 
-TEST(Flow, JumpInsideABlockIsRefused) {
-  UnitBuilder b;
-  b.where = b.at(1, 0, 1);
-  const Label end = b.label();
-  b.jump(Op::JUMP, end);
-  b.place(end);
-  b.emit(Op::RETURN_VALUE);
-  Flow flow(b.compilation, b.unit);
-  flow.graph.prepend(kEntryBlock, flow.graph[kEntryBlock].code());
-  const Status status = classify_exits(flow);
-  ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error()->message, "malformed control flow graph.");
-}
-
 // Whatever SWAPs are replaced by must leave the stack as they did.
 TEST(Flow, ShortenedSwapsHaveTheSameEffect) {
   std::mt19937 random(11);
