@@ -3,7 +3,7 @@
     check_pyc.py --ouro build/ouro --oracle debian-3.11 TREE... [--lib] [--levels 0,1,2] [--sample N] [--keep DIR]
 
 Every *.py below the trees is copied to a scratch directory with its time, compiled there by both, and compared. The
-oracle runs with PYTHONHASHSEED=0, the order of ouro's frozensets. A file that differs is compiled by the oracle again
+oracle runs with PYTHONHASHSEED=0. A file that differs is compiled by the oracle again
 under other hash seeds; when the oracle then disagrees with itself, the file is listed as one that CPython writes
 differently from run to run, and does not count as a failure. Exit code 0 when nothing else differs.
 """
