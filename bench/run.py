@@ -34,6 +34,28 @@ print(best)
 """
 
 
+SMALL_MODULE = '''"""Module number {0} of many."""
+
+import os
+from collections import namedtuple
+
+__all__ = ["Thing_{0}", "make"]
+
+
+class Thing_{0}(namedtuple("Thing", "name size")):
+    """A thing with a name and a size."""
+
+    def path(self, root):
+        return os.path.join(root, self.name)
+
+
+def make(name, size={0}):
+    if not name:
+        raise ValueError("a thing needs a name")
+    return Thing_{0}(name, size)
+'''
+
+
 class Bench:
     def __init__(self, args):
         self.build, self.python = pathlib.Path(args.build), args.python
@@ -100,6 +122,14 @@ class Bench:
             path.write_text(text)
             seconds, size = self.compile_rate([str(path)])
             print(f"{'  ' + name:44} {seconds / size * 1e9:10.2f} ns   {seconds / size / per_byte:7.2f} of it", flush=True)
+        small = self.work / "small"
+        small.mkdir()
+        names = []
+        for i in range(50_000):
+            names.append(str(small / f"module_{i}.py"))
+            pathlib.Path(names[-1]).write_text(SMALL_MODULE.format(i))
+        seconds, size = self.compile_rate(names)
+        print(f"{'  50000 small files':44} {seconds / size * 1e9:10.2f} ns   {seconds / size / per_byte:7.2f} of it", flush=True)
 
     def close(self):
         shutil.rmtree(self.work)
