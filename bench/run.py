@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import warnings
 
 IN_PROCESS = r"""
 import marshal, sys, time, warnings
@@ -117,7 +118,7 @@ class Bench:
         seconds, size = self.compile_rate(self.files)
         per_byte = seconds / size
         print(f"{'time per byte of the library':44} {per_byte * 1e9:10.2f} ns")
-        for name, text in scaling_sources():
+        for name, text in scaling_sources(self.files):
             path = self.work / f"{name}.py"
             path.write_text(text)
             seconds, size = self.compile_rate([str(path)])
@@ -135,10 +136,29 @@ class Bench:
         shutil.rmtree(self.work)
 
 
-def scaling_sources():
+def library_text(files, size):
+    """Real modules one after the other, those that can stand so, up to a size."""
+    parts, total = [], 0
+    for name in files:
+        text = pathlib.Path(name).read_bytes()
+        if b"__future__" in text or b"coding" in text or b"\f" in text or not text.isascii():
+            continue
+        try:
+            compile(text, name, "exec")
+        except (SyntaxError, ValueError):
+            continue
+        parts.append(text.decode() + "\n")
+        total += len(text)
+        if total > size:
+            break
+    return "".join(parts)
+
+
+def scaling_sources(files):
+    yield "library_as_one_10MB_file", library_text(files, 10_000_000)
     line = "value_{0} = function_{1}(value_{1}, {0}) + other[{1}]\n"
     text = "value_0 = 0\n" + "".join(line.format(i, i // 2) for i in range(1, 200_000))
-    yield "200000_lines", text
+    yield "200000_dense_lines", text
     yield "one_5MB_string", "x = '" + "a" * 5_000_000 + "'\n"
     yield "one_5MB_bytes", "x = b'" + "ab\\x00c" * 800_000 + "'\n"
     yield "dict_10000", "x = {" + ", ".join(f"'key_{i}': {i}" for i in range(10_000)) + "}\n"
@@ -150,6 +170,7 @@ def scaling_sources():
 
 
 def main():
+    warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build")
     parser.add_argument("--python", default="/usr/bin/python3.11")
