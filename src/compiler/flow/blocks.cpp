@@ -28,6 +28,7 @@ void extend_block(Graph& graph, BlockId id) {
   graph.reserve(id, exit.size);
   Block& block = graph[id];
   block.last().op = Op::NOP;
+  block.may_have_nops = true;
   std::ranges::copy(exit.code(), block.instructions + block.size);
   block.size += exit.size;
   block.exits = true;
@@ -95,6 +96,8 @@ Status unlink_empty_blocks(Flow& flow) {
 // shows the same line.
 void remove_nops(Graph& graph, BlockId id) {
   Block& block = graph[id];
+  if (!block.may_have_nops) return;
+  block.may_have_nops = false;
   uint32_t kept = 0;
   while (kept < block.size && block.instructions[kept].op != Op::NOP) ++kept;
   if (kept == block.size) return;
@@ -116,6 +119,7 @@ void remove_nops(Graph& graph, BlockId id) {
         if (!after.empty() && after.instructions[0].where.line == line) continue;
       }
     }
+    block.may_have_nops |= instruction.op == Op::NOP;
     if (kept != i) block.instructions[kept] = instruction;
     ++kept;
     previous_line = line;
@@ -135,6 +139,7 @@ Status remove_jumps_to_next(Flow& flow) {
     FlowInstruction& last = block.last();
     if ((last.op != Op::JUMP && last.op != Op::JUMP_NO_INTERRUPT) || last.target != block.next) return;
     block.no_fallthrough = false;
+    block.may_have_nops = true;
     last.op = Op::NOP;
     removed = true;
   });

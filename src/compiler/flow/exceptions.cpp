@@ -92,10 +92,10 @@ class StackMeter {
   void visit(Block& block) {
     int64_t depth = block.start_depth;
     if (!block.empty()) {
-      for (const FlowInstruction& instruction : block.code().first(block.size - 1)) step(instruction, &depth);
+      depth = walk(block.code().first(block.size - 1), depth);
       const FlowInstruction& last = block.last();
       const int64_t before = depth;
-      step(last, &depth);
+      depth = walk({&last, 1}, depth);
       if (is_jump(last.op))
         reach(last.target, before + stack_effect(bytecode_, last.op, static_cast<int>(last.operand), true));
       switch (last.op) {
@@ -112,17 +112,29 @@ class StackMeter {
     if (block.next != kNoBlock) reach(block.next, depth);
   }
 
-  void step(const FlowInstruction& instruction, int64_t* depth) {
-    const auto operand = static_cast<int>(instruction.operand);
-    if (is_block_push(instruction.op))
-      reach(instruction.target, *depth + stack_effect(bytecode_, instruction.op, operand, true));
-    *depth += stack_effect(bytecode_, instruction.op, operand, false);
-    deepest_ = std::max(deepest_, *depth);
+  // The depth behind instructions that do not jump.
+  int64_t walk(std::span<const FlowInstruction> code, int64_t depth) {
+    int64_t deepest = depth;
+    for (const FlowInstruction& instruction : code) {
+      if (has_handlers_ && is_block_push(instruction.op))
+        reach(instruction.target, depth + stack_effect(bytecode_, instruction.op, 0, true));
+      const OpInfo& op = info(bytecode_, instruction.op);
+      if (!op.variable_effect) [[likely]] {
+        depth += op.effect;
+      } else {
+        const auto operand = static_cast<int>(instruction.operand);
+        depth += stack_effect(bytecode_, instruction.op, operand, false);
+      }
+      deepest = std::max(deepest, depth);
+    }
+    deepest_ = std::max(deepest_, deepest);
+    return depth;
   }
 
   Flow& flow_;
   ArenaVector<BlockId>& todo_;
   const VersionTable& bytecode_;
+  const bool has_handlers_ = flow_.unit.sequence.has_handlers();
   int64_t deepest_ = 0;
 };
 
@@ -151,8 +163,11 @@ Status label_handlers(Flow& flow) {
   if (!flow.unit.sequence.has_handlers()) return {};
   HandlerLabels(flow.graph).run();
   for_each_block(flow.graph, [](BlockId, Block& block) {
-    for (FlowInstruction& instruction : block.code())
-      if (is_block_push(instruction.op) || instruction.op == Op::POP_BLOCK) instruction.op = Op::NOP;
+    for (FlowInstruction& instruction : block.code()) {
+      if (!is_block_push(instruction.op) && instruction.op != Op::POP_BLOCK) continue;
+      instruction.op = Op::NOP;
+      block.may_have_nops = true;
+    }
   });
   return {};
 }

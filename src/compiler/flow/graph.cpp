@@ -35,8 +35,20 @@ void Graph::link_blocks(InstructionSequence& sequence) {
   }
   // The entry is where everything begins, even when a label was placed there.
   make_block(kEntryBlock, {code.data(), code.data() + end}, next);
-  for (FlowInstruction& instruction : code)
+  link_jumps(sequence, block_of);
+}
+
+// Jumps end their blocks; only where there are handlers do instructions inside of blocks have targets.
+void Graph::link_jumps(InstructionSequence& sequence, std::span<const BlockId> block_of) {
+  auto link = [&](FlowInstruction& instruction) {
     if (instruction.target != kNoBlock) instruction.target = block_of[instruction.target];
+  };
+  if (sequence.has_handlers()) {
+    for (FlowInstruction& instruction : sequence.instructions()) link(instruction);
+    return;
+  }
+  for (BlockId id = kEntryBlock; id != kNoBlock; id = blocks_[id].next)
+    if (!blocks_[id].empty()) link(blocks_[id].last());
 }
 
 void Graph::make_block(BlockId id, std::span<FlowInstruction> code, BlockId next) {
@@ -86,6 +98,7 @@ BlockId Graph::copy(BlockId id) {
   copied.size = copied.capacity = from.size;
   copied.exits = from.exits;
   copied.no_fallthrough = true;
+  copied.may_have_nops = from.may_have_nops;
   blocks_.push_back(copied);
   return static_cast<BlockId>(blocks_.size() - 1);
 }

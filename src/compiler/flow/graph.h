@@ -23,6 +23,7 @@ struct Block {
   bool no_fallthrough = false;      // ends in a return, raise or jump
   bool exits = false;               // ends in a return or raise
   bool preserves_lasti = false;     // a handler that finds the offset of the raising instruction on the stack
+  bool may_have_nops = false;       // once the peepholes have run: remove_nops has to look at it
   bool visited = false;             // scratch of a pass
 
   bool empty() const { return size == 0; }
@@ -101,6 +102,7 @@ class Graph {
 
  private:
   void link_blocks(InstructionSequence& sequence);
+  void link_jumps(InstructionSequence& sequence, std::span<const BlockId> block_of);
   void make_block(BlockId id, std::span<FlowInstruction> code, BlockId next);
 
   Arena& arena_;

@@ -55,10 +55,21 @@ class ConstantIndex {
   size_t indexed_ = 0;
 };
 
-// Whether there may be something to do at an instruction.
+// By Op: whether there may be something to do at an instruction.
+struct InterestTable {
+  constexpr InterestTable() {
+    for (int number = 0; number < kOpCount; ++number) {
+      const auto op = static_cast<Op>(number);
+      interesting[number] = op == Op::LOAD_CONST || op == Op::BUILD_TUPLE || op == Op::SWAP ||
+                            op == Op::PUSH_NULL || op == Op::NOP || is_jump(op) || is_block_push(op);
+    }
+  }
+  bool interesting[kOpCount] = {};
+};
+constexpr InterestTable kInterest;
+
 constexpr bool is_interesting(Op op) {
-  return op == Op::LOAD_CONST || op == Op::BUILD_TUPLE || op == Op::SWAP || op == Op::PUSH_NULL ||
-         is_jump(op) || is_block_push(op);
+  return kInterest.interesting[static_cast<size_t>(op)];
 }
 
 class Peephole {
@@ -95,11 +106,15 @@ void Peephole::run(BlockId id) {
 void Peephole::step(uint32_t& i) {
   FlowInstruction& instruction = block().instructions[i];
   switch (instruction.op) {
+    case Op::NOP:
+      block().may_have_nops = true;
+      return;
     case Op::LOAD_CONST:
       return visit_constant(i);
     case Op::BUILD_TUPLE:
       return visit_tuple(i);
     case Op::SWAP:
+      block().may_have_nops = true;
       if (instruction.operand == 1) {
         instruction.op = Op::NOP;
       } else {
@@ -109,6 +124,7 @@ void Peephole::step(uint32_t& i) {
     case Op::PUSH_NULL:
       // A global that is called: LOAD_GLOBAL can push the NULL itself.
       if (op_at(i + 1) == Op::LOAD_GLOBAL) {
+        block().may_have_nops = true;
         instruction.op = Op::NOP;
         instruction.operand = 0;
         block().instructions[i + 1].operand |= 1;
@@ -131,6 +147,7 @@ void Peephole::visit_constant(uint32_t i) {
   const bool keeps = next == Op::JUMP_IF_FALSE_OR_POP || next == Op::JUMP_IF_TRUE_OR_POP;
   if (next == Op::IS_OP) return visit_none_test(i);
   if (!pops && !keeps) return;
+  block().may_have_nops = true;
   const bool jumps_if = next == Op::POP_JUMP_IF_TRUE || next == Op::JUMP_IF_TRUE_OR_POP;
   const bool jumps = truth(*flow_.unit.consts[load.operand]) == jumps_if;
   if (pops || !jumps) load.op = Op::NOP;
@@ -147,6 +164,7 @@ void Peephole::visit_none_test(uint32_t i) {
   if (!flow_.unit.consts[load.operand]->is(ConstantKind::None)) return;
   FlowInstruction& test = block().instructions[i + 1];
   const bool inverted = test.operand != 0;
+  block().may_have_nops = true;
   load.op = test.op = Op::NOP;
   const bool jumps_if_not_none = inverted != (jump == Op::POP_JUMP_IF_FALSE);
   block().instructions[i + 2].op = jumps_if_not_none ? Op::POP_JUMP_IF_NOT_NONE : Op::POP_JUMP_IF_NONE;
@@ -158,6 +176,7 @@ void Peephole::visit_tuple(uint32_t i) {
   FlowInstruction& build = code[i];
   const uint32_t count = build.operand;
   if (op_at(i + 1) == Op::UNPACK_SEQUENCE && code[i + 1].operand == count && count >= 1 && count <= 3) {
+    block().may_have_nops = true;
     build.op = Op::NOP;
     code[i + 1].op = count == 1 ? Op::NOP : Op::SWAP;
     return;
@@ -170,6 +189,7 @@ void Peephole::visit_tuple(uint32_t i) {
   const std::span<const Constant*> items = workspace.arena.make_span<const Constant*>(count);
   for (uint32_t k = 0; k < count; ++k) items[k] = flow_.unit.consts[loads[k].operand];
   const Constant* tuple = flow_.compilation.constants.merge_shallow(workspace.constants.tuple(items));
+  block().may_have_nops = true;
   for (uint32_t k = 0; k < count; ++k) loads[k].op = Op::NOP;
   build.op = Op::LOAD_CONST;
   build.operand = index_.index_of(tuple);
