@@ -6,7 +6,6 @@ namespace ouro {
 
 namespace {
 
-constexpr unsigned kOneLine = 10;
 constexpr unsigned kNoColumns = 13;
 constexpr unsigned kLong = 14;
 constexpr unsigned kNowhere = 15;
@@ -59,7 +58,7 @@ void PositionWriter::add_entries(const Position& position, uint32_t units) {
       return put(to, (static_cast<unsigned>(column & 7) << 4) | static_cast<unsigned>(end_column - column));
     }
     if (delta >= 0 && delta < 3 && column < 128 && end_column < 128) {
-      to = put_head(to, kOneLine + static_cast<unsigned>(delta), units);
+      to = put_head(to, kOneLinePosition + static_cast<unsigned>(delta), units);
       return put(put(to, static_cast<unsigned>(column)), static_cast<unsigned>(end_column));
     }
   }
@@ -114,8 +113,8 @@ bool PositionReader::read_entry(unsigned form, Position* position) {
     end_column = static_cast<int32_t>(columns[1] - 1);
   } else {
     if (!read_byte(&column)) return false;
-    if (form >= kOneLine) {
-      line_ += form - kOneLine;
+    if (form >= kOneLinePosition) {
+      line_ += form - kOneLinePosition;
       if (line_ > INT32_MAX || !read_byte(&end_column)) return false;
     } else {
       end_column = column & 15;

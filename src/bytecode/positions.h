@@ -23,6 +23,9 @@
 
 namespace ouro {
 
+/// The first of the one line forms.
+constexpr uint32_t kOneLinePosition = 10;
+
 /// A range of source text. Lines are 1-based, columns are 0-based bytes; below 0 is "unknown" (Python's
 /// None).
 struct Position {
@@ -42,13 +45,23 @@ class PositionWriter {
   void add(const Position& position, uint32_t units) {
     const auto column = static_cast<uint32_t>(position.column);
     const uint32_t width = static_cast<uint32_t>(position.end_column) - column;
-    // The short form, which most instructions have.
-    if (position.line == line_ && position.end_line == line_ && column < 80 && width < 16 &&
-        units <= kMaxUnits && line_ >= 0) [[likely]] {
-      char* to = bytes_.room(2);
-      to[0] = static_cast<char>(0x80 | (column >> 3) << 3 | (units - 1));
-      to[1] = static_cast<char>((column & 7) << 4 | width);
-      return bytes_.append_written(to + 2);
+    // The two forms that nearly all instructions have, short and one line.
+    const auto delta = static_cast<uint32_t>(position.line) - static_cast<uint32_t>(line_);
+    if (position.line == position.end_line && delta < 3 && units <= kMaxUnits && position.line >= 0)
+        [[likely]] {
+      char* to = bytes_.room(3);
+      if (delta == 0 && column < 80 && width < 16) {
+        to[0] = static_cast<char>(0x80 | (column >> 3) << 3 | (units - 1));
+        to[1] = static_cast<char>((column & 7) << 4 | width);
+        return bytes_.append_written(to + 2);
+      }
+      if (column < 128 && static_cast<uint32_t>(position.end_column) < 128) {
+        line_ = position.line;
+        to[0] = static_cast<char>(0x80 | (kOneLinePosition + delta) << 3 | (units - 1));
+        to[1] = static_cast<char>(column);
+        to[2] = static_cast<char>(position.end_column);
+        return bytes_.append_written(to + 3);
+      }
     }
     add_entries(position, units);
   }

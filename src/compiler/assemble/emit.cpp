@@ -1,6 +1,7 @@
 #include "compiler/assemble/emit.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "bytecode/exceptions.h"
 #include "bytecode/positions.h"
@@ -76,20 +77,27 @@ class CodeEmitter {
 
  private:
   void put(int number, uint32_t operand) {
-    *at_++ = static_cast<char>(number);
-    *at_++ = static_cast<char>(operand & 0xFF);
+    const char bytes[2] = {static_cast<char>(number), static_cast<char>(operand)};
+    std::memcpy(at_, bytes, sizeof(bytes));
+    at_ += sizeof(bytes);
+  }
+
+  uint32_t put_extensions(uint32_t operand) {
+    const uint32_t count = extensions(operand);
+    for (uint32_t left = count; left > 0; --left)
+      put(info(bytecode_, Op::EXTENDED_ARG).number, operand >> (8 * left));
+    return count;
   }
 
   void emit(const FlowInstruction& instruction) {
     if (instruction.handler != handler_) change_handler(instruction.handler);
     const OpInfo& op = info(bytecode_, instruction.op);
     const uint32_t operand = operand_of(op, instruction);
-    const uint32_t extended = extensions(operand);
-    for (uint32_t left = extended; left > 0; --left)
-      put(info(bytecode_, Op::EXTENDED_ARG).number, operand >> (8 * left));
+    uint32_t units = 1u + op.caches;
+    if (operand > 0xFF) [[unlikely]]
+      units += put_extensions(operand);
     put(op.number, operand);
     at_ += size_t{op.caches} * 2;
-    const uint32_t units = extended + 1 + op.caches;
     const Location& where = instruction.where;
     positions_.add({where.line, where.end_line, where.column, where.end_column}, units);
     offset_ += units;
