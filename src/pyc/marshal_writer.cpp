@@ -74,21 +74,20 @@ class ReferenceCounts {
   }
 
  private:
+  // Most objects have been seen, or hold no others.
   bool count(const Constant* constant, int depth) {
     if (depth > kMaxMarshalDepth) return false;
     if (constant->references++ != 0) return true;
     touched_.push_back(constant);
-    switch (constant->kind) {
-      case ConstantKind::Tuple:
-      case ConstantKind::FrozenSet:
-        for (const Constant* item : constant->elements())
-          if (!count(item, depth + 1)) return false;
-        return true;
-      case ConstantKind::Code:
-        return count_code(*constant->code, depth);
-      default:
-        return true;
-    }
+    const ConstantKind kind = constant->kind;
+    if (kind < ConstantKind::Tuple) return true;
+    return kind == ConstantKind::Code ? count_code(*constant->code, depth) : count_items(*constant, depth);
+  }
+
+  [[gnu::noinline]] bool count_items(const Constant& container, int depth) {
+    for (const Constant* item : container.elements())
+      if (!count(item, depth + 1)) return false;
+    return true;
   }
 
   std::vector<const Constant*> touched_;
