@@ -59,35 +59,33 @@ bool same_code(const CodeObject& a, const CodeObject& b) {
 }
 
 void ConstantCache::grow() {
-  const std::span<Entry> old = table_;
-  table_ = workspace_.arena.make_span<Entry>(std::max<size_t>(64, old.size() * 2));
-  std::ranges::fill(table_, Entry{0, nullptr, nullptr});
-  for (const Entry& entry : old)
-    if (entry.constant != nullptr) *insert_at(entry.hash) = entry;
-}
-
-// The first empty slot on the way of a hash.
-ConstantCache::Entry* ConstantCache::insert_at(uint64_t hash) {
-  size_t slot = hash & (table_.size() - 1);
-  while (table_[slot].constant != nullptr) slot = (slot + 1) & (table_.size() - 1);
-  return &table_[slot];
+  const std::span<Slot> old = table_;
+  table_ = workspace_.arena.make_span<Slot>(std::max<size_t>(256, old.size() * 4));
+  std::ranges::fill(table_, Slot{0, 0});
+  for (const Slot& known : old) {
+    if (known.entry == 0) continue;
+    size_t at = known.hash & (table_.size() - 1);
+    while (table_[at].entry != 0) at = (at + 1) & (table_.size() - 1);
+    table_[at] = known;
+  }
 }
 
 // The entry of an equal constant, or a new one that says the constant stands for itself.
 ConstantCache::Entry* ConstantCache::find(const Constant& constant, bool* found) {
-  if (used_ * 2 >= table_.size()) grow();
-  const uint64_t hash = key_hash(constant);
-  size_t slot = hash & (table_.size() - 1);
-  for (; table_[slot].constant != nullptr; slot = (slot + 1) & (table_.size() - 1)) {
-    Entry& entry = table_[slot];
-    if (entry.hash != hash || !same_key(*entry.constant, constant)) continue;
+  if (entries_.size() * 2 >= table_.size()) grow();
+  const auto hash = static_cast<uint32_t>(key_hash(constant));
+  size_t at = hash & (table_.size() - 1);
+  for (; table_[at].entry != 0; at = (at + 1) & (table_.size() - 1)) {
+    if (table_[at].hash != hash) continue;
+    Entry& entry = entries_[table_[at].entry - 1];
+    if (!same_key(*entry.constant, constant)) continue;
     *found = true;
     return &entry;
   }
   *found = false;
-  table_[slot] = {hash, &constant, &constant};
-  ++used_;
-  return &table_[slot];
+  entries_.push_back({&constant, &constant});
+  table_[at] = {hash, static_cast<uint32_t>(entries_.size())};
+  return &entries_.back();
 }
 
 const Constant* ConstantCache::merge_shallow(const Constant* constant) {

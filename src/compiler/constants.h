@@ -37,16 +37,19 @@ class ConstantCache {
 
  private:
   struct Entry {
-    uint64_t hash;
-    const Constant* constant;  // null: an empty slot
-    const Constant* merged;    // what stands for it; differs for frozensets, which are rebuilt
+    const Constant* constant;
+    const Constant* merged;  // what stands for it; differs for frozensets, which are rebuilt
+  };
+  // Small, because most of a table is empty and has to be cleared all the same.
+  struct Slot {
+    uint32_t hash;
+    uint32_t entry;  // its number in entries_ plus one; 0: an empty slot
   };
   struct ScopeName {
     Name name;
     const Constant* object;
   };
   Entry* find(const Constant& constant, bool* found);
-  Entry* insert_at(uint64_t hash);
   void grow();
   const Constant* rebuild_frozen_set(const Constant& set);
   const Constant* intern_frozen_set(const Constant* set);
@@ -54,8 +57,8 @@ class ConstantCache {
 
   Workspace& workspace_;
   std::string_view held_names_;
-  std::span<Entry> table_;  // open addressing, a power of two of entries in the arena
-  size_t used_ = 0;
+  std::span<Slot> table_;  // open addressing, a power of two of slots in the arena
+  ArenaVector<Entry> entries_{workspace_.arena};
   ArenaVector<ScopeName> scope_names_{workspace_.arena};
 };
 
