@@ -1,6 +1,7 @@
 #include "base/interner.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace ouro {
 
@@ -24,47 +25,40 @@ uint64_t fold(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
-// Identifiers are short, and the table only needs spread, not strength: a hostile file costs at worst a
-// slower compile of itself. Up to 16 bytes are two loads, which may overlap, and one multiplication.
-uint32_t hash_text(std::string_view text) {
+constexpr uint64_t kMixer = 0xD6E8FEB86659FD93u;
+constexpr size_t kPaddedSize = 16;
+
+static_assert(std::endian::native == std::endian::little, "the words of a text are read low byte first");
+
+// The words of a text that is short enough, by loads that may overlap.
+PaddedText padded(std::string_view text) {
   const char* at = text.data();
   const size_t size = text.size();
-  uint64_t seed = 0x9E3779B97F4A7C15u * (size + 1);
-  for (size_t left = size; left > 16; left -= 8, at += 8)
-    seed = fold(seed ^ load<uint64_t>(at), 0xD6E8FEB86659FD93u);
-  const char* const end = text.data() + size;
-  uint64_t first = 0;
-  uint64_t last = 0;
-  if (size >= 8) {
-    first = load<uint64_t>(at);
-    last = load<uint64_t>(end - 8);
-  } else if (size >= 4) {
-    first = load<uint32_t>(at);
-    last = load<uint32_t>(end - 4);
-  } else if (size > 0) {
-    first = load<uint8_t>(at) | load<uint8_t>(at + size / 2) << 8;
-    last = load<uint8_t>(end - 1);
-  }
-  const uint64_t hash = fold(first ^ seed, last ^ 0xD6E8FEB86659FD93u);
-  return std::max(static_cast<uint32_t>(hash ^ (hash >> 32)), 1u);
+  auto joined = [size](uint64_t first, uint64_t last, size_t width) {
+    return first | last << (8 * (size - width));
+  };
+  if (size > 8) return {load<uint64_t>(at), load<uint64_t>(at + size - 8) >> (8 * (kPaddedSize - size))};
+  if (size == 8) return {load<uint64_t>(at), 0};
+  if (size >= 4) return {joined(load<uint32_t>(at), load<uint32_t>(at + size - 4), 4), 0};
+  if (size >= 2) return {joined(load<uint16_t>(at), load<uint16_t>(at + size - 2), 2), 0};
+  return {size == 0 ? 0 : load<uint8_t>(at), 0};
 }
 
-// Most texts are too short for a call of memcmp to be worth it.
-bool same_text(std::string_view a, std::string_view b) {
-  const size_t size = a.size();
-  if (size != b.size()) return false;
-  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
-  const char* const p = a.data();
-  const char* const q = b.data();
-  if (size >= 8)
-    return load<uint64_t>(p) == load<uint64_t>(q) &&
-           load<uint64_t>(p + size - 8) == load<uint64_t>(q + size - 8);
-  if (size >= 4)
-    return load<uint32_t>(p) == load<uint32_t>(q) &&
-           load<uint32_t>(p + size - 4) == load<uint32_t>(q + size - 4);
-  for (size_t i = 0; i < size; ++i)
-    if (p[i] != q[i]) return false;
-  return true;
+// Longer ones: a hash, of which equal values say that comparing the bytes is worth it.
+PaddedText hashed(std::string_view text) {
+  const char* at = text.data();
+  uint64_t hash = kMixer;
+  for (size_t left = text.size(); left > 8; left -= 8, at += 8)
+    hash = fold(hash ^ load<uint64_t>(at), kMixer);
+  const uint64_t last = load<uint64_t>(text.data() + text.size() - 8);
+  return {fold(hash ^ last, kMixer), 0};
+}
+
+// Identifiers are short, and the table only needs spread, not strength: a hostile file costs at worst a
+// slower compile of itself.
+uint32_t hash_key(const PaddedText& key, size_t size) {
+  const uint64_t hash = fold(key.low ^ 0x9E3779B97F4A7C15u * (size + 1), key.high ^ kMixer);
+  return std::max(static_cast<uint32_t>(hash ^ (hash >> 32)), 1u);
 }
 
 // The hash of entries that the table does not lead to; no text has it.
@@ -92,24 +86,44 @@ void Interner::reset() {
   entries_.clear();
   table_.assign(1024, 0);
   std::ranges::fill(keyword_identifiers_, Name::none);
-  entries_.push_back({"", 0, nullptr});
+  entries_.push_back({"", {}, kNotInTable, nullptr});
   for (size_t i = 1; i < std::size(kWellKnown); ++i) intern(kWellKnown[i]);
   // The shared "*" is interned in every CPython, by the first `from ... import *` of its start-up.
   str(Name::k_star);
 }
 
-Name Interner::intern(std::string_view text) {
-  const uint32_t hash = hash_text(text);
+Name Interner::intern(std::string_view text, const PaddedText& words) {
+  const uint32_t hash = hash_key(words, text.size());
   const size_t mask = table_.size() - 1;
   size_t slot = hash & mask;
   while (const uint32_t number = table_[slot]) {
     const Entry& entry = entries_[number];
-    if (entry.hash == hash && same_text(entry.text, text)) return static_cast<Name>(number);
+    const uint64_t difference = (entry.key.low ^ words.low) | (entry.key.high ^ words.high);
+    if ((difference | (entry.text.size() ^ text.size())) == 0) return static_cast<Name>(number);
     slot = (slot + 1) & mask;
   }
+  return add(text, words, hash, slot);
+}
+
+Name Interner::intern(std::string_view text) {
+  if (text.size() <= kPaddedSize) return intern(text, padded(text));
+  const PaddedText key = hashed(text);
+  const uint32_t hash = hash_key(key, text.size());
+  const size_t mask = table_.size() - 1;
+  size_t slot = hash & mask;
+  while (const uint32_t number = table_[slot]) {
+    const Entry& entry = entries_[number];
+    if (entry.key.low == key.low && entry.text == text) return static_cast<Name>(number);
+    slot = (slot + 1) & mask;
+  }
+  return add(text, key, hash, slot);
+}
+
+/// A new name, in the empty slot where the search for it ended.
+Name Interner::add(std::string_view text, const PaddedText& key, uint32_t hash, size_t slot) {
   const auto number = static_cast<uint32_t>(entries_.size());
   const bool well_known = number < static_cast<uint32_t>(Name::well_known_end);
-  entries_.push_back({well_known ? text : arena_.copy(text), hash, nullptr});
+  entries_.push_back({well_known ? text : arena_.copy(text), key, hash, nullptr});
   table_[slot] = number;
   if (entries_.size() * 2 > table_.size()) rehash(table_.size() * 2);
   return static_cast<Name>(number);
@@ -121,7 +135,7 @@ Name Interner::keyword_as_identifier(Name keyword) {
     // Not in the table, which finds the keyword: rehash() leaves it out too.
     name = static_cast<Name>(entries_.size());
     const Constant* object = str(keyword);
-    entries_.push_back({text(keyword), kNotInTable, const_cast<Constant*>(object)});
+    entries_.push_back({text(keyword), {}, kNotInTable, const_cast<Constant*>(object)});
   }
   return name;
 }

@@ -30,12 +30,20 @@ constexpr bool is_keyword(Name name) {
   return static_cast<uint32_t>(name) - 1 < kKeywordCount;
 }
 
+/// A text of at most 16 bytes as two words: its bytes from the lowest one up, then zeros.
+struct PaddedText {
+  uint64_t low = 0;
+  uint64_t high = 0;
+};
+
 class Interner {
  public:
   Interner(Arena& arena, Constants& constants);
 
   /// The number of `text` (UTF-8, already NFKC-normalised where it is an identifier); copied on first sight.
   Name intern(std::string_view text);
+  /// The same for a text of at most 16 bytes whose words are known already.
+  Name intern(std::string_view text, const PaddedText& words);
 
   /// An identifier that is spelt like a keyword without being one, as NFKC can make it (a bold `def`):
   /// another number, with the same text and the same str object.
@@ -60,9 +68,11 @@ class Interner {
  private:
   struct Entry {
     std::string_view text;
+    PaddedText key;  // the text itself; of a longer one a hash of 64 bits
     uint32_t hash;
     Constant* object;
   };
+  Name add(std::string_view text, const PaddedText& key, uint32_t hash, size_t slot);
   void rehash(size_t capacity);
 
   Arena& arena_;

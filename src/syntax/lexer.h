@@ -102,6 +102,7 @@ class Lexer {
   Token end_of_input();
 
   Token name_token(const char* from);
+  Token any_name_token(const char* from);
   Token wide_name_token(const char* from);
   Token string_token(const char* from, const char* quote);
   const char* short_string_end(const char* at, char quote);

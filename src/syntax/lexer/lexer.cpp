@@ -20,6 +20,7 @@
 #include <cstring>
 
 #include "syntax/lexer/characters.h"
+#include "syntax/lexer/identifier.h"
 
 namespace ouro::syntax {
 
@@ -259,6 +260,25 @@ bool is_string_prefix(const char* from, size_t size) {
 }  // namespace
 
 Token Lexer::name_token(const char* from) {
+#ifdef __SSE2__
+  if (end_ - from >= kIdentifierBlock) [[likely]] {
+    PaddedText words;
+    const int size = scan_identifier(from, &words);
+    if (size < kIdentifierBlock) {
+      const char* const at = from + size;
+      if (!is_wide(*at) && *at != '"' && *at != '\'') [[likely]] {
+        Token token = make(TokenKind::Name, from, at);
+        token.name = workspace_.names.intern({from, static_cast<size_t>(size)}, words);
+        return token;
+      }
+    }
+  }
+#endif
+  return any_name_token(from);
+}
+
+/// The general case: names that are long or at the end of the text, and what only begins like a name.
+Token Lexer::any_name_token(const char* from) {
   const char* at = from + 1;
   while (is_identifier_part(*at)) ++at;
   const auto size = static_cast<size_t>(at - from);
