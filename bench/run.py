@@ -67,6 +67,8 @@ class Bench:
         self.files = sorted(str(p) for p in self.lib.rglob("*.py"))
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         self.rounds = args.rounds
+        self.copies = 0
+        self.trees = pathlib.Path(tempfile.mkdtemp(prefix="ouro-bench-", dir=args.scratch))
 
     def say(self, name, theirs, ours, unit):
         print(f"{name:44} {theirs:10.3f} {ours:10.3f} {unit:4} {theirs / ours:7.2f} x", flush=True)
@@ -84,27 +86,30 @@ class Bench:
         self.say("compile + marshal in process, one thread", theirs, ours, "s")
 
     def timed(self, command):
-        for cache in self.lib.rglob("__pycache__"):
-            shutil.rmtree(cache)
-        subprocess.run(["sync"])
+        """Seconds and peak KiB of a command over a fresh copy of the library, whose path is added to it. A copy each time:
+        ext4 is slow to create files right after many were deleted."""
+        self.copies += 1
+        copy = self.trees / f"lib{self.copies}"
+        shutil.copytree(self.lib, copy)
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment)
+        process = subprocess.Popen(command + [str(copy)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=self.environment)
         _, _, usage = os.wait4(process.pid, 0)
+        self.last_copy = copy
         return time.perf_counter() - start, usage.ru_maxrss
 
     def compileall(self):
-        command = ["-m", "compileall", "-q", "-f", "-j", "2", str(self.lib)]
+        command = ["-m", "compileall", "-q", "-f", "-j", "2"]
         theirs, ours, memory = [], [], []
         for _ in range(self.rounds):
             theirs.append(self.timed([self.python] + command))
             ours.append(self.timed([self.ouro] + command))
         self.say("compileall -q -f -j 2, wall", min(t for t, _ in theirs), min(t for t, _ in ours), "s")
         self.say("  peak memory of the largest process", min(m for _, m in theirs) / 1024, min(m for _, m in ours) / 1024, "MiB")
-        sizes = self.work / "sizes"
+        sizes = self.trees / "sizes"
         rows = []
-        for name in self.files:
-            path = pathlib.Path(name)
-            cached = path.parent / "__pycache__" / f"{path.stem}.cpython-311.pyc"
+        for path in sorted(self.last_copy.rglob("*.py")):
+            name, cached = str(path), path.parent / "__pycache__" / f"{path.stem}.cpython-311.pyc"
             if cached.exists():
                 rows.append(f"{name}\t{cached.stat().st_size}")
         sizes.mkdir()
@@ -134,6 +139,7 @@ class Bench:
 
     def close(self):
         shutil.rmtree(self.work)
+        shutil.rmtree(self.trees)
 
 
 def library_text(files, size):
@@ -175,6 +181,7 @@ def main():
     parser.add_argument("--build", default="build")
     parser.add_argument("--python", default="/usr/bin/python3.11")
     parser.add_argument("--lib", default="/usr/lib/python3.11")
+    parser.add_argument("--scratch", help="where trees are compiled; a tmpfs leaves the disk out")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=["in_process", "compileall", "scaling"])
     args = parser.parse_args()

@@ -1,9 +1,9 @@
 """Fails when a CPython 3.11 instruction or syntax node occurs in no file that the other tests compare with CPython.
 
-    check_coverage.py --opcodes src/bytecode/opcodes_311.def --nodes src/syntax/nodes.def
+    check_coverage.py --opcodes src/bytecode/opcodes_311.def --nodes src/syntax/nodes.def TREE...
 
-The compared files are those of Debian's standard library (the test pyc_debian_lib). What they hold is found out with
-CPython's own `ast` and `dis`.
+The compared files are those of the running CPython's standard library and of the trees (see the tests pyc_*_lib). What
+they hold is found out with CPython's own `ast` and `dis`.
 """
 
 import argparse
@@ -30,14 +30,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--opcodes", required=True)
     parser.add_argument("--nodes", required=True)
+    parser.add_argument("trees", nargs="*", type=pathlib.Path)
     args = parser.parse_args()
     warnings.simplefilter("ignore")
     opcodes = {name for name, number in re.findall(r"^OPCODE\((\w+), (\d+),", pathlib.Path(args.opcodes).read_text(), re.M)
                if int(number) < 256}
     nodes = set(re.findall(r"^(?:EXPR|STMT|PATTERN)\((\w+),", pathlib.Path(args.nodes).read_text(), re.M))
     seen_opcodes, seen_nodes = set(), set()
-    library = pathlib.Path(ast.__file__).parent
-    sources = [path.read_bytes() for path in sorted(library.rglob("*.py"))]
+    trees = [pathlib.Path(ast.__file__).parent, *args.trees]
+    sources = [path.read_bytes() for tree in trees for path in sorted(tree.rglob("*.py"))]
     for source in sources:
         try:
             tree = ast.parse(source)
