@@ -1,7 +1,7 @@
-// Any bytes as source: decoder, lexer, both parsers, folding, symbols, code generation, assembly, marshal. A file is
-// either rejected with an error that has a message, or compiled to code that the verifier accepts and that reads back
-// from its own marshal bytes; the reference parser accepts exactly what the fast one does or fell back for, with the
-// same tree.
+// Any bytes as source: decoder, lexer, both parsers, folding, symbols, code generation, assembly, marshal. A
+// file is either rejected with an error that has a message, or compiled to code that the verifier accepts and
+// that reads back from its own marshal bytes; the reference parser accepts exactly what the fast one does or
+// fell back for, with the same tree.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -10,7 +10,8 @@ namespace ouro {
 
 struct Workspace {
   Arena arena;
-  Arena scratch;  // for one step at a time, which begins by rewinding it; small, so that it stays in the cache
+  Arena
+      scratch;  // for one step at a time, which begins by rewinding it; small, so that it stays in the cache
   Constants constants{arena};
   Interner names{arena, constants};
 

@@ -32,8 +32,8 @@ struct CompileallOptions {
   int interpreter_level = 0;    // -O, -OO
   InvalidationMode mode = InvalidationMode::Timestamp;
   std::function<bool(const std::string&)> excluded;  // -x; null: nothing is
-  unsigned workers = 1;         // 0: one per processor
-  bool of_search_path = false;  // called for a directory of sys.path
+  unsigned workers = 1;                              // 0: one per processor
+  bool of_search_path = false;                       // called for a directory of sys.path
   const std::atomic<bool>* stop = nullptr;
   std::function<void(std::string_view)> out;  // standard output, whole lines
   std::function<void(std::string_view)> err;  // standard error

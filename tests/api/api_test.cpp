@@ -59,7 +59,8 @@ TEST(Api, ReadsAnyBytesSafely) {
   for (size_t size = 0; size < pyc.size(); ++size) EXPECT_FALSE(ouro::read_pyc(pyc.substr(0, size)));
 }
 
-// Found by fuzzing: data may say that CPython's names for anonymous scopes are interned, which its own never are.
+// Found by fuzzing: data may say that CPython's names for anonymous scopes are interned, which its own never
+// are.
 TEST(Api, KeepsOddInterning) {
   const auto result = ouro::compile("abcdefghij = 1\n");
   std::string pyc = ouro::write_pyc(result.code, {});
