@@ -88,7 +88,10 @@ class OrderedQueue {
   void finish(size_t item) {
     const std::lock_guard lock(mutex_);
     done_[item % window_] = true;
-    if (item == consumed_) ready_.notify_one();
+    ++unseen_;
+    // Waking the consumer costs more than consuming: it is called for a batch, and looks by itself at each
+    // tick.
+    if (unseen_ >= kBatch || next_ - consumed_ >= window_ || next_ >= count_) ready_.notify_one();
   }
 
   enum class Next { Ready, Waiting, End };
@@ -96,6 +99,7 @@ class OrderedQueue {
   /// Whether the next item in order is done; waits up to `timeout` for it.
   Next wait_next(size_t* item, std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
+    unseen_ = 0;
     auto settled = [&] { return done_[consumed_ % window_] || nothing_left(); };
     if (!settled()) ready_.wait_for(lock, timeout, settled);
     *item = consumed_;
@@ -119,6 +123,7 @@ class OrderedQueue {
   bool complete() const { return consumed_ == count_; }
 
  private:
+  static constexpr size_t kBatch = 32;
   static constexpr std::chrono::milliseconds kPoll{50};  // for the stop flag, which wakes nobody
 
   /// No item is out that could still come.
@@ -128,6 +133,7 @@ class OrderedQueue {
   const size_t window_;
   const std::atomic<bool>* stop_;
   std::mutex mutex_;
+  size_t unseen_ = 0;  // items finished since the consumer last looked
   std::condition_variable room_;
   std::condition_variable ready_;
   std::vector<bool>
