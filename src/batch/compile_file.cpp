@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -80,11 +79,32 @@ ErrorRecord write_error(int error, WriteStep step, const std::string& temporary,
   return make_os_error_record(error, temporary, output);
 }
 
+// The refusal that py_compile words as FileExistsError, when `output` exists and is no regular file.
+std::optional<ErrorRecord> refuse_output(const std::string& output) {
+  FileInfo info;
+  if (stat_file(output, &info, false) != 0 || info.type == FileType::Regular) return std::nullopt;
+  ErrorRecord error;
+  error.type = "FileExistsError";
+  error.is_os_error = true;
+  error.message = fmt::format(
+      "{} is a {} and will be changed into a regular {} if import writes a byte-compiled file to it", output,
+      info.type == FileType::Symlink ? "symlink" : "non-regular file",
+      info.type == FileType::Symlink ? "file" : "one");
+  return error;
+}
+
 }  // namespace
 
-int FileCompiler::load(const std::string& source) {
-  path_ = source;
-  return read_file(source, &source_, &info_);
+void FileCompiler::set_source(std::string path) {
+  path_ = std::move(path);
+  loaded_ = false;
+}
+
+int FileCompiler::load() {
+  if (loaded_) return 0;
+  const int error = read_file(path_, &source_, &info_);
+  loaded_ = error == 0;
+  return error;
 }
 
 // Errors quote the file that the code object is named after, which -d, -s and -p make another than the
@@ -101,10 +121,16 @@ bool FileCompiler::compile(const std::string& filename, int optimize, Invalidati
   workspace_.rewind();
   pyc_.clear();
   record.optimize = optimize;
+  if (optimize < 0 || optimize > 2) {
+    record.error.emplace();
+    record.error->type = "ValueError";
+    record.error->message = "compile(): invalid optimize value";
+    return false;
+  }
   Collector collector(filters_, embedded_name, record.warnings);
   compiler::CompileOptions options;
   options.target = &target_;
-  options.optimize = std::min(optimize, 2);
+  options.optimize = optimize;
   options.warnings = &collector;
   options.filename = embedded_name;
   options.file_bytes = quoted_bytes(filename);
@@ -134,19 +160,6 @@ bool FileCompiler::compile(const std::string& filename, int optimize, Invalidati
   return true;
 }
 
-std::optional<ErrorRecord> refuse_output(const std::string& output) {
-  FileInfo info;
-  if (stat_file(output, &info, false) != 0 || info.type == FileType::Regular) return std::nullopt;
-  ErrorRecord error;
-  error.type = "FileExistsError";
-  error.is_os_error = true;
-  error.message = fmt::format(
-      "{} is a {} and will be changed into a regular {} if import writes a byte-compiled file to it", output,
-      info.type == FileType::Symlink ? "symlink" : "non-regular file",
-      info.type == FileType::Symlink ? "file" : "one");
-  return error;
-}
-
 std::optional<ErrorRecord> FileCompiler::publish(const std::string& output) {
   const uint32_t mode = pyc_mode(info_.mode);
   for (const bool second : {false, true}) {
@@ -166,7 +179,12 @@ void FileCompiler::compile_to_file(const std::string& embedded_name, int optimiz
                                    FileRecord& record) {
   record.status = FileStatus::Failed;
   record.error = refuse_output(record.output);
-  if (record.error || !compile(embedded_name, optimize, mode, record)) return;
+  if (record.error) return;
+  if (const int error = load(); error != 0) {
+    record.error = make_os_error_record(error, path_);
+    return;
+  }
+  if (!compile(embedded_name, optimize, mode, record)) return;
   record.error = publish(record.output);
   if (record.error) return;
   record.status = FileStatus::Compiled;

@@ -29,20 +29,23 @@ class FileCompiler {
                int call_depth = compiler::kPyCompileCallDepth)
       : target_(target), filters_(filters), call_depth_(call_depth) {}
 
-  /// Reads the source. Returns 0 or an errno value; then `record` of compile() would be meaningless.
-  int load(const std::string& source);
+  /// Says which file what follows is about. It is read when it is needed.
+  void set_source(std::string path);
+  /// Reads the source unless that has been done. Returns 0 or an errno value; then `record` of compile()
+  /// would be meaningless.
+  int load();
   std::string_view source() const { return source_.bytes(); }
   /// What fstat said of the loaded source.
   const FileInfo& info() const { return info_; }
 
-  /// Compiles the loaded source at `optimize` (0 or more; above 2 is 2) to the bytes of a .pyc with
+  /// Compiles the loaded source at `optimize` (0 to 2; others are an error) to the bytes of a .pyc with
   /// `filename`, which may be any bytes, in it; fills in record.warnings and, on failure, record.error. The
   /// bytes are valid until the next call.
   bool compile(const std::string& filename, int optimize, InvalidationMode mode, FileRecord& record);
   std::string_view pyc() const { return pyc_.view(); }
 
-  /// compile() and publish to record.output: directories are made, an output that is a symbolic link or no
-  /// regular file is refused as py_compile refuses it. Sets record.status.
+  /// load(), compile() and publish to record.output: directories are made, an output that is a symbolic link
+  /// or no regular file is refused, before all else, as py_compile refuses it. Sets record.status.
   void compile_to_file(const std::string& embedded_name, int optimize, InvalidationMode mode,
                        FileRecord& record);
 
@@ -54,14 +57,12 @@ class FileCompiler {
   const WarningFilters& filters_;
   const int call_depth_;  // see compiler::CompileOptions
   Workspace workspace_;
-  std::string path_;  // of the loaded source
+  std::string path_;  // of the source
+  bool loaded_ = false;
   FileBuffer source_;
   FileBuffer quoted_;
   FileInfo info_;
   pyc::ByteBuffer pyc_;
 };
-
-/// The refusal that py_compile words as FileExistsError, when `output` exists and is no regular file.
-std::optional<ErrorRecord> refuse_output(const std::string& output);
 
 }  // namespace ouro::batch

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "base/thread_pool.h"
+#include "batch/duplicate_links.h"
 #include "batch/messages.h"
 #include "batch/paths.h"
 #include "batch/walk.h"
@@ -47,7 +48,6 @@ class FileTask {
 
  private:
   struct Level {
-    int requested;
     int optimize;
     std::string output;
   };
@@ -55,9 +55,11 @@ class FileTask {
   void collect_levels() {
     const std::set<int> distinct(options_.levels.begin(), options_.levels.end());
     for (const int requested : distinct) {
-      const int optimize = requested < 0 ? options_.interpreter_level : requested;
-      std::string output = options_.legacy ? path_ + "c" : pyc::cache_path(path_, optimize, options_.cache);
-      levels_.push_back({requested, optimize, std::move(output)});
+      const int named = requested < 0 ? options_.interpreter_level : requested;
+      std::string output = options_.legacy ? path_ + "c" : pyc::cache_path(path_, named, options_.cache);
+      // The interpreter takes -OOO, and more, for -OO; the other numbers are compile()'s to judge.
+      const int optimize = requested == -1 ? std::min(named, 2) : requested;
+      levels_.push_back({optimize, std::move(output)});
     }
   }
 
@@ -78,29 +80,21 @@ class FileTask {
   }
 
   void compile(FileCompiler& compiler) {
-    if (const auto refused = refuse_output(levels_[0].output)) return fail(*refused);
-    if (const int error = compiler.load(path_); error != 0) return fail(make_os_error_record(error, path_));
+    compiler.set_source(path_);
     const std::string name = embedded_name(path_, options_.strip, options_.prepend);
-    for (size_t i = 0; i < levels_.size(); ++i) {
-      const Level& level = levels_[i];
+    DuplicateLinks links;
+    for (const Level& level : levels_) {
       FileRecord record;
       record.output = level.output;
-      if (level.requested < -1 || level.requested > 2) {
-        ErrorRecord error;
-        error.type = "ValueError";
-        error.message = "compile(): invalid optimize value";
-        return fail(error);
-      }
       compiler.compile_to_file(name, level.optimize, options_.mode, record);
       for (WarningRecord& warning : record.warnings) {
         std::string text = printable_text(format_warning(warning, name));
         outcome_.warnings.emplace_back(std::move(warning), std::move(text));
       }
       if (record.error) return fail(*record.error);
-      if (i > 0 && options_.hardlink_duplicates) {
-        const int error = link_if_equal(levels_[i - 1].output, level.output);
-        if (error != 0) return fail(make_os_error_record(error, level.output));
-      }
+      if (!options_.hardlink_duplicates) continue;
+      if (const int error = links.written(level.output, compiler.pyc()); error != 0)
+        return fail(make_os_error_record(error, level.output));
     }
   }
 

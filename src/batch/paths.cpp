@@ -1,15 +1,8 @@
 #include "batch/paths.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <vector>
-
-#include "base/files.h"
 
 namespace ouro::batch {
 
@@ -63,19 +56,6 @@ bool link_leaves(const std::string& path, const std::string& limit) {
     if (parent == root) return false;
     if (parent == parent.parent_path()) return true;
   }
-}
-
-int link_if_equal(const std::string& previous, const std::string& output) {
-  FileBuffer a;
-  FileBuffer b;
-  if (read_file(previous, &a, nullptr) != 0 || read_file(output, &b, nullptr) != 0 || a.bytes() != b.bytes())
-    return 0;
-  const std::string temporary = fmt::format("{}.{}.link", output, getpid());
-  if (link(previous.c_str(), temporary.c_str()) != 0) return errno;
-  const int error = rename(temporary.c_str(), output.c_str()) == 0 ? 0 : errno;
-  // When both already are one file, rename() does nothing and leaves the temporary name.
-  if (unlink(temporary.c_str()) != 0 && errno != ENOENT) return errno;
-  return error;
 }
 
 }  // namespace ouro::batch

@@ -1,4 +1,4 @@
-// Names of files: what goes into code objects, what links where.
+// Names of files: what goes into code objects, what leads where.
 #pragma once
 
 #include <optional>
@@ -18,9 +18,5 @@ std::string embedded_name(const std::string& path, const std::optional<std::stri
 
 /// Whether `path` is a symbolic link to something outside the directory `limit` (compileall's -e).
 bool link_leaves(const std::string& path, const std::string& limit);
-
-/// Makes `output` a hard link to `previous` when both hold the same bytes, in one step. Returns 0 or an errno
-/// value.
-int link_if_equal(const std::string& previous, const std::string& output);
 
 }  // namespace ouro::batch

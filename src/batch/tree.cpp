@@ -6,6 +6,7 @@
 
 #include "base/siphash.h"
 #include "base/thread_pool.h"
+#include "batch/duplicate_links.h"
 #include "batch/paths.h"
 #include "batch/walk.h"
 
@@ -72,32 +73,29 @@ class Task {
     FileInfo info;
     if (const int error = stat_file(item_.path, &info); error != 0) return fail_all(error);
     if (info.type != FileType::Regular) return;  // skipped
+    compiler.set_source(item_.path);
     bool stale = false;
     for (FileRecord& record : records_) {
       if (!options_.force && fresh(record.output, info, compiler)) record.status = FileStatus::Fresh;
       stale = stale || record.status != FileStatus::Fresh;
     }
     if (!stale) return;
-    if (const int error = load(compiler); error != 0) return fail_all(error);
     const std::string name = embedded_name(item_.path, options_.strip, options_.prepend);
-    for (size_t i = 0; i < records_.size(); ++i) {
-      FileRecord& record = records_[i];
-      if (record.status == FileStatus::Fresh) continue;
-      compiler.compile_to_file(name, record.optimize, options_.mode, record);
-      if (i > 0 && options_.hardlink_duplicates && record.status == FileStatus::Compiled) {
-        if (const int error = link_if_equal(records_[i - 1].output, record.output); error != 0) {
-          record.status = FileStatus::Failed;
-          record.error = make_os_error_record(error, record.output);
-        }
-      }
+    DuplicateLinks links;
+    for (FileRecord& record : records_) {
+      if (record.status != FileStatus::Fresh)
+        compiler.compile_to_file(name, record.optimize, options_.mode, record);
+      if (options_.hardlink_duplicates) link(record, links, compiler);
     }
   }
 
-  int load(FileCompiler& compiler) {
-    if (loaded_) return 0;
-    const int error = compiler.load(item_.path);
-    loaded_ = error == 0;
-    return error;
+  static void link(FileRecord& record, DuplicateLinks& links, const FileCompiler& compiler) {
+    if (record.status == FileStatus::Fresh) links.kept(record.output);
+    if (record.status != FileStatus::Compiled) return;
+    if (const int error = links.written(record.output, compiler.pyc()); error != 0) {
+      record.status = FileStatus::Failed;
+      record.error = make_os_error_record(error, record.output);
+    }
   }
 
   // 16 bytes and the one stat that was made; a hash costs a look at the source.
@@ -119,13 +117,12 @@ class Task {
         if (options_.mode != InvalidationMode::UncheckedHash) return false;
         break;
     }
-    return load(compiler) == 0 && source_hash(header->raw_magic(), compiler.source()) == header->source_hash;
+    return compiler.load() == 0 && source_hash(header->raw_magic(), compiler.source()) == header->source_hash;
   }
 
   const Item& item_;
   const TreeOptions& options_;
   std::vector<FileRecord> records_;
-  bool loaded_ = false;
 };
 
 void count(std::span<const FileRecord> records, TreeSummary& summary) {

@@ -1,12 +1,13 @@
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
 
-#include "base/files.h"
 #include "batch/compile_file.h"
 #include "batch/messages.h"
 #include "cli/argument_parser.h"
 #include "cli/console.h"
+#include "cli/name_list.h"
 #include "cli/py_modules.h"
 #include "pyc/cache_path.h"
 
@@ -14,19 +15,10 @@ namespace ouro::cli {
 
 namespace {
 
-constexpr uint64_t kListLimit = uint64_t{1} << 30;
-
+// A list that can't be read has no names.
 std::vector<std::string> names_on_stdin() {
-  FileBuffer buffer;
   std::vector<std::string> names;
-  if (read_descriptor(0, &buffer, kListLimit) != 0) return names;
-  std::string_view rest = buffer.bytes();
-  while (!rest.empty()) {
-    const size_t end = rest.find('\n');
-    names.emplace_back(rest.substr(0, end));
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
-  }
+  read_name_list("-", {}, &names);
   return names;
 }
 
@@ -40,9 +32,8 @@ std::optional<batch::ErrorRecord> compile_one(const std::string& name, const Pyt
                                               batch::FileCompiler& compiler, batch::ShownOnce& shown_once) {
   batch::FileRecord record;
   record.output = pyc::cache_path(name, options.optimize, {.prefix = options.pycache_prefix});
-  if (auto refused = batch::refuse_output(record.output)) return refused;
-  if (const int error = compiler.load(name); error != 0) return batch::make_os_error_record(error, name);
-  compiler.compile_to_file(name, options.optimize, batch::default_invalidation_mode(), record);
+  compiler.set_source(name);
+  compiler.compile_to_file(name, std::min(options.optimize, 2), batch::default_invalidation_mode(), record);
   for (const auto& warning : record.warnings) {
     if (shown_once.admit(warning)) write_err(batch::printable_text(batch::format_warning(warning, name)));
   }

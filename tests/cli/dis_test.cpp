@@ -61,7 +61,7 @@ class DisVerb : public testing::Test {
   static std::string compile(batch::InvalidationMode mode = batch::InvalidationMode::Timestamp) {
     const batch::WarningFilters filters;
     batch::FileCompiler compiler(compiler::kTarget311, filters);
-    EXPECT_EQ(compiler.load("m.py"), 0);
+    compiler.set_source("m.py");
     batch::FileRecord record;
     record.output = "__pycache__/m.cpython-311.pyc";
     compiler.compile_to_file("m.py", 0, mode, record);
