@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <set>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/thread_pool.h"
 #include "batch/messages.h"
 #include "batch/tree.h"
 #include "cli/console.h"
+#include "cli/name_list.h"
 #include "cli/progress.h"
 #include "cli/python_options.h"
 #include "cli/regex.h"
@@ -18,8 +20,6 @@
 namespace ouro::cli {
 
 namespace {
-
-constexpr uint64_t kListLimit = uint64_t{1} << 30;
 
 constexpr std::string_view kExamples = R"(Examples:
   ouro compile src/                                   every .py below src/, into __pycache__
@@ -84,22 +84,12 @@ int bad_call(std::string_view text) {
 }
 
 bool read_names(const Arguments& arguments, std::vector<std::string>& names, std::string* error) {
-  FileBuffer buffer;
-  const int code = arguments.list == "-" ? read_descriptor(0, &buffer, kListLimit)
-                                         : read_file(arguments.list, &buffer, nullptr);
-  if (code != 0) {
-    *error = os_error_text(code, arguments.list);
-    return false;
-  }
-  const char separator = arguments.null_separated ? '\0' : '\n';
-  std::string_view rest = buffer.bytes();
-  while (!rest.empty()) {
-    const size_t end = rest.find(separator);
-    if (end != 0) names.emplace_back(rest.substr(0, end));
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
-  }
-  return true;
+  NameListFormat format;
+  format.skip_empty = true;
+  if (arguments.null_separated) format.separator = NameSeparator::Nul;
+  const int code = read_name_list(arguments.list, format, &names);
+  if (code != 0) *error = os_error_text(code, arguments.list);
+  return code == 0;
 }
 
 std::string human_bytes(uint64_t bytes) {

@@ -8,14 +8,13 @@
 #include "cli/argument_parser.h"
 #include "cli/console.h"
 #include "cli/module_search_path.h"
+#include "cli/name_list.h"
 #include "cli/py_modules.h"
 #include "cli/regex.h"
 
 namespace ouro::cli {
 
 namespace {
-
-constexpr uint64_t kListLimit = uint64_t{1} << 30;
 
 // The options of compileall by the number that the parser gave them.
 struct Numbers {
@@ -89,20 +88,10 @@ int fail(const ArgumentParser& parser, std::string_view text) {
 // Adds the names in a list file; false when it can't be read. A file's lines end as Python's text files' do,
 // those of standard input in a newline.
 bool read_list(const std::string& file, std::vector<std::string>* names) {
-  const bool standard_input = file == "-";
-  FileBuffer buffer;
-  const int error =
-      standard_input ? read_descriptor(0, &buffer, kListLimit) : read_file(file, &buffer, nullptr);
-  if (error != 0) return false;
-  std::string_view rest = buffer.bytes();
-  while (!rest.empty()) {
-    const size_t end = standard_input ? rest.find('\n') : rest.find_first_of("\r\n");
-    names->emplace_back(batch::strip_space(rest.substr(0, end)));
-    if (end == std::string_view::npos) break;
-    const bool two = rest.substr(end).starts_with("\r\n");
-    rest.remove_prefix(end + (two ? 2 : 1));
-  }
-  return true;
+  NameListFormat format;
+  format.strip = true;
+  if (file != "-") format.separator = NameSeparator::AnyLineEnd;
+  return read_name_list(file, format, names) == 0;
 }
 
 std::optional<std::string> value_of(const ArgumentParser::Option& option) {
