@@ -267,10 +267,9 @@ TEMPORARY_NAME = re.compile(rb"(\.pyc)\.[0-9]+")
 class Run:
     """What one run of a case left behind."""
 
-    def __init__(self, case, program, place):
-        root = str(place / "tree")
-        scratch.make_tree(root, scratch.NOBODY if case.user else None,
-                          patch_dependent=not (case.user or case.search_path))
+    def __init__(self, case, program, tree):
+        tree.prepare(scratch.NOBODY if case.user else None, patch_dependent=not (case.user or case.search_path))
+        root = tree.root
         # Without PYTHONDONTWRITEBYTECODE CPython would also write what it imports itself.
         env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0", "HOME": root, **case.env}
         command = [program, *case.before, "-m", case.module, *case.arguments]
@@ -283,8 +282,7 @@ class Run:
             self.out += TEMPORARY_NAME.sub(rb"\1.NUMBER", done.stdout)
             self.err += TEMPORARY_NAME.sub(rb"\1.NUMBER", done.stderr)
             self.code.append(done.returncode)
-        self.tree = scratch.snapshot(root)
-        scratch.remove(root)
+        self.tree = tree.take_down()
         if case.sort:
             self.out, self.err = (b"\n".join(sorted(text.split(b"\n"))) for text in (self.out, self.err))
 
@@ -327,11 +325,14 @@ def main():
     bad = same = tracebacks = deliberate = 0
     with scratch.Scratch(arguments.ouro) as place, concurrent.futures.ThreadPoolExecutor(2) as pool:
         # Both runs of a case must see the same path, because it shows up in what they write.
+        trees = [scratch.Tree(place.path / f"room{number}") for number in range(2)]
+        # What the .pth files of its site-packages import costs more than all else that a process of CPython does.
+        private_oracle = oracle.clean(place.path / "venv")
+
         def run(number, case):
-            room = place.path / f"room{number % 2}"
-            room.mkdir(exist_ok=True)
-            theirs = public_oracle.executable if case.user or case.search_path else oracle.executable
-            return Run(case, theirs, room), Run(case, place.ouro, room)
+            theirs = public_oracle.executable if case.user or case.search_path else private_oracle
+            tree = trees[number % 2]
+            return Run(case, theirs, tree), Run(case, place.ouro, tree)
 
         cases = [case for case in cases if as_nobody or not case.user]
         for start in range(0, len(cases), 2):

@@ -151,6 +151,36 @@ def remove(root):
     shutil.rmtree(root, ignore_errors=True)
 
 
+class Tree:
+    """One tree at one path, as make_tree() makes it, for many runs: making it anew costs more than a run."""
+
+    def __init__(self, path):
+        self.root = str(path)
+        self.kind = self.initial = None
+
+    def prepare(self, *kind, **keywords):
+        """The tree of make_tree(...), untouched."""
+        kind = (kind, tuple(keywords.items()))
+        if self.kind == kind:
+            return
+        remove(self.root)
+        make_tree(self.root, *kind[0], **keywords)
+        self.kind, self.initial = kind, snapshot(self.root)
+
+    def take_down(self):
+        """A snapshot of what stands there now; then what was not there before goes away again."""
+        found = snapshot(self.root)
+        for name in sorted(found.keys() - self.initial.keys(), reverse=True):
+            path = os.path.join(os.fsencode(self.root), name)
+            if found[name][0] == "directory":
+                os.rmdir(path)
+            else:
+                os.unlink(path)
+        if any(found.get(name) != entry for name, entry in self.initial.items()):
+            self.kind = None  # something was changed or lost: the next run gets a new one
+        return found
+
+
 class Scratch:
     """A directory that any user may enter, with the program in it; removed at the end."""
 

@@ -43,13 +43,6 @@ def copy_sources(trees, target, sample):
     return [str(copy.relative_to(target)) for _, copy in names]
 
 
-def clean_python(oracle, scratch):
-    """The oracle in a virtual environment of its own: what .pth files import would be part of its state."""
-    environment = scratch / "venv"
-    subprocess.run([oracle.executable, "-m", "venv", "--without-pip", environment], check=True)
-    return str(environment / "bin" / "python")
-
-
 def run_oracle(python, scratch, names, out, levels, seed):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     environment["PYTHONHASHSEED"] = str(seed)
@@ -107,7 +100,7 @@ def main():
     scratch.mkdir(parents=True, exist_ok=True)
     names = copy_sources(trees, scratch, args.sample)
     levels = [int(level) for level in args.levels.split(",")]
-    python = clean_python(oracle, scratch)
+    python = oracle.clean(scratch / "venv")
     start = time.time()
     run_oracle(python, scratch, names, str(scratch / "oracle"), args.levels, 0)
     oracle_seconds = time.time() - start

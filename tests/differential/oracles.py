@@ -22,6 +22,11 @@ class Oracle:
     def lib(self):
         return self.ask("sysconfig.get_path('stdlib')")
 
+    def clean(self, directory):
+        """This oracle in a virtual environment of its own: what .pth files import would be part of its state."""
+        subprocess.run([self.executable, "-m", "venv", "--without-pip", directory], check=True)
+        return str(pathlib.Path(directory) / "bin" / "python")
+
 
 def _pyenv(version):
     root = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
