@@ -1,0 +1,87 @@
+// Register code: what the lifter makes of a code object and the interpreter runs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace ouro::lift {
+
+enum class Operation : uint16_t {
+#define OPERATION(name, a, b, c, words, tail) name,
+#include "lift/operations.def"
+  kCount,
+};
+
+enum class Field : uint8_t { None, Out, In, InOut, Local, Num };
+enum class Tail : uint8_t { No, List };
+
+struct OperationInfo {
+  std::string_view name;
+  Field a, b, c;
+  uint8_t words;  // behind the first, without the tail
+  Tail tail;
+};
+/// The row of operations.def.
+const OperationInfo& operation_info(Operation operation);
+
+constexpr uint16_t kNoRegister = 0xFFFF;
+constexpr uint32_t kNoConst = 0xFFFFFFFF;
+
+/// One instruction's first word.
+struct Instruction {
+  uint16_t op;  // an Operation, or one of the interpreter's own quickened forms
+  uint16_t a;
+  uint16_t b;
+  uint16_t c;
+};
+static_assert(sizeof(Instruction) == 8);
+
+/// A protected range of words and where its exceptions go. Ranges do not overlap; sorted.
+struct Handler {
+  uint32_t start;
+  uint32_t end;
+  uint32_t target;
+  uint16_t exception;   // register that takes the exception
+  uint16_t last_index;  // register that takes f_lasti (a small int) first, or kNoRegister
+};
+
+/// The instruction that starts at word `word` belongs to the byte offset `offset` of co_code. Sorted by word.
+struct OffsetEntry {
+  uint32_t word;
+  uint32_t offset;
+};
+
+struct RegisterCode {
+  std::vector<uint64_t> words;
+  std::vector<Handler> handlers;
+  std::vector<OffsetEntry> offsets;
+  std::vector<uint32_t> pinned_consts;  // co_consts indexes of registers [local_count, local_count + size)
+  uint16_t local_count = 0;             // locals-plus
+  uint16_t temp_base = 0;               // local_count + pinned_consts.size()
+  uint16_t register_count = 0;          // all
+  bool tracing = false;
+
+  /// The byte offset in co_code of the instruction that holds `word`.
+  uint32_t offset_of(uint32_t word) const;
+  /// The handler that protects `word`, or null.
+  const Handler* handler_of(uint32_t word) const;
+};
+
+/// The registers that hold values still needed while the instruction at `word` runs (a call has read its
+/// operands already; its Out counts as dead): bit r of the result. Locals and constants are always live.
+/// Analysed on the first question and kept by the caller.
+class Liveness {
+ public:
+  explicit Liveness(const RegisterCode& code);
+  /// One bit per temporary: index register - temp_base.
+  const std::vector<bool>& live_temps(uint32_t word) const;
+
+ private:
+  const RegisterCode& code_;
+  std::vector<std::vector<bool>> by_instruction_;
+  std::vector<uint32_t> starts_;
+};
+
+}  // namespace ouro::lift

@@ -1,0 +1,145 @@
+// The heap: allocation, collection, the write barrier.
+//
+// Non-moving, generational mark-sweep over size-class blocks with side mark bits. Cells are found precisely
+// from other cells (Shape::trace) and conservatively from the C++ stack and registers, so C++ code holds
+// plain pointers; any word on the stack that points into a cell, also into its middle, keeps it alive. The
+// machine's own frames are visited through the root visitors, precisely.
+//
+// The rule for C++ code: a pointer that a later allocation must not free lies on the C++ stack, in a traced
+// cell, or in a registered root. A store of a Value or Object* into a field of a cell goes through store()
+// (or calls write_barrier(holder) after a batch of raw stores, before the next allocation). Memory of malloc
+// is not traced.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "vm/heap/object.h"
+
+namespace ouro::vm {
+
+/// What a TraceFn and a root visitor call with everything they hold. Null and immediate values are ignored.
+class Tracer {
+ public:
+  void visit(Value value) {
+    if (value.is_object()) visit_object(value.object());
+  }
+  void visit(const Object* object) {
+    if (object != nullptr) visit_object(const_cast<Object*>(object));
+  }
+  void visit(const Value* values, size_t count) {
+    for (size_t i = 0; i < count; ++i) visit(values[i]);
+  }
+  /// A pointer into the middle of a cell, e.g. text data in a shared buffer.
+  virtual void visit_interior(const void* pointer) = 0;
+
+ protected:
+  virtual ~Tracer() = default;
+  virtual void visit_object(Object* object) = 0;
+};
+
+struct HeapStatistics {
+  uint64_t collections[3];  // minor, (unused), full
+  uint64_t freed_cells;
+  uint64_t live_bytes;       // after the last collection
+  uint64_t allocated_bytes;  // since start
+};
+
+/// What runs for an object once the collector has found it dead (it is alive during the call, and may be
+/// brought back to life). Called after the collection, on the thread that triggered it, outside the
+/// collector.
+using FinalizeFn = void (*)(Object* object);
+
+/// A cell of `size` bytes (at least sizeof(Object)), header filled in, the rest zero. May collect, and so may
+/// run finalisers only later, at the next safe point (run_pending_finalizers). Never returns null: out of
+/// memory ends in the handler of set_memory_limit, see there. `shape` gives the kind.
+Object* allocate(Shape* shape, size_t size);
+
+template <class T>
+T* allocate(Shape* shape, size_t size = sizeof(T)) {
+  return static_cast<T*>(allocate(shape, size));
+}
+
+/// False when a cell of this size can never be had (above the memory limit, or absurd): ask before
+/// allocating what a program's number decides, and raise MemoryError.
+bool can_allocate(size_t size);
+
+/// Memory outside the heap that lives and dies with cells (GMP buffers, zlib state): makes collections come
+/// in time.
+void account_external(int64_t bytes);
+
+void remember(Object* holder);
+
+/// To be called after storing into `holder`, before the next allocation.
+inline void write_barrier(Object* holder) {
+  if ((holder->gc & (kGcOld | kGcRemembered)) == kGcOld) [[unlikely]]
+    remember(holder);
+}
+inline void store(Object* holder, Value& field, Value value) {
+  field = value;
+  write_barrier(holder);
+}
+template <class T>
+inline void store(Object* holder, T*& field, T* value) {
+  field = value;
+  write_barrier(holder);
+}
+
+/// A collection now. Generation 0: minor; others: full. Returns the number of cells freed. Finalisers and
+/// weak-reference callbacks are queued, not run.
+uint64_t collect(int generation);
+
+/// gc.enable / gc.disable: whether allocation may start a collection by itself.
+void set_automatic_collection(bool enabled);
+bool automatic_collection();
+
+/// Runs what the last collections queued: finalisers and weak-reference callbacks. Called by the interpreter
+/// at its safe points and by gc.collect. `finalizers_pending` is cheap.
+bool finalizers_pending();
+void run_pending_finalizers();
+
+/// The object's type has a finaliser (__del__, or a native one): told once, right after its allocation.
+void register_finalizable(Object* object);
+/// Calls one finaliser. Set by object/: it knows types.
+void set_finalize_hook(FinalizeFn hook);
+
+/// A weak reference cell: `target` is not traced. When the target dies, `*slot` (a field of `reference`) is
+/// cleared and, if `has_callback`, `reference` is queued for the callback hook.
+void register_weak(Object* reference, Object** slot, Object* target, bool has_callback);
+void unregister_weak(Object* reference);
+/// All registered references to `target`, oldest first.
+void for_each_weak(Object* target, const std::function<void(Object* reference)>& visit);
+void set_weak_callback_hook(void (*hook)(Object* reference));
+
+/// Roots: single words, and functions that visit many (thread stacks, tables).
+void add_root(Value* word);
+void add_root(Object** word);
+void remove_root(const void* word);
+void add_root_visitor(void (*visit)(Tracer& tracer));
+
+/// Called by every thread that touches the heap, with the address of its stack's base; and when it ends. A
+/// thread that waits without the global lock is scanned from the stack pointer noted by `leave_heap`.
+void enter_thread(const void* stack_base);
+void exit_thread();
+void leave_heap();
+void return_to_heap();
+
+/// Every live cell (after a full collection of the unreachable ones, if `precise`). For gc.get_objects and
+/// gc.get_referrers.
+void for_each_object(const std::function<void(Object*)>& visit);
+/// What `object` refers to directly.
+void for_each_referent(Object* object, const std::function<void(Object*)>& visit);
+
+/// Stress mode: a full collection at every Nth allocation (0: off). OURO_GC_STRESS sets it in tests.
+void set_stress(uint32_t every);
+
+/// -X ouro-max-memory: bytes of heap and accounted memory together; 0: none. When an allocation would pass it
+/// even after a full collection, `on_exhausted` is called (it sets the pending MemoryError flag that the
+/// interpreter sees at its next safe point); the allocation itself still succeeds within a small reserve.
+void set_memory_limit(uint64_t bytes, void (*on_exhausted)());
+
+const HeapStatistics& heap_statistics();
+size_t cell_size(const Object* object);
+
+}  // namespace ouro::vm

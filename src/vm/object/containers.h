@@ -1,0 +1,127 @@
+// tuple, list, dict, set: layouts and the operations that C++ code uses.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+
+#include "vm/object/type.h"
+
+namespace ouro::vm {
+
+struct Tuple : Object {
+  uint64_t length;
+  Value items[];
+  std::span<Value> span() { return {items, length}; }
+};
+inline bool is_tuple(Value value) {
+  return is_kind(value, Kind::kTuple);
+}
+Tuple* make_tuple(std::span<const Value> items);
+inline Tuple* make_tuple(std::initializer_list<Value> items) {
+  return make_tuple(std::span(items.begin(), items.size()));
+}
+/// All null, to be filled at once (before anyone sees it); MemoryError when too large.
+Result<Tuple*> allocate_tuple(size_t length);
+Tuple* empty_tuple();
+
+struct List : Object {
+  uint64_t length;
+  Array* storage;  // null when empty; its length is the capacity
+  Value* items() const { return storage->items; }
+  std::span<Value> span() { return {storage ? storage->items : nullptr, length}; }
+};
+inline bool is_list(Value value) {
+  return is_kind(value, Kind::kList);
+}
+List* make_list(std::span<const Value> items = {});
+Result<List*> make_list_reserved(size_t capacity);
+Status list_append(List* list, Value item);
+Status list_extend(List* list, Value iterable);
+
+// ---- dict: insertion-ordered; an index of hashes over an array of entries.
+
+struct DictTable;
+struct Dict : Object {
+  uint64_t count;
+  DictTable* table;  // null when empty
+};
+
+struct DictEntry {
+  int64_t hash;
+  Value key;  // null: deleted
+  Value value;
+};
+
+/// The cell behind a Dict. `version` is 0, or a number that stands for exactly this set and order of keys: it
+/// is dropped to 0 when a key is added or removed and given anew by dict_keys_version. Values may change
+/// under the same version.
+struct DictTable : Object {
+  uint32_t version;
+  uint8_t log2_index;     // size of the index
+  bool only_strings;      // all keys are exact str: equality runs no Python code
+  uint64_t entries_used;  // including deleted ones
+  uint64_t capacity;      // of entries
+  DictEntry* entries;     // inside this cell
+  // index bytes and entries follow
+};
+
+inline bool is_dict(Value value) {
+  return is_kind(value, Kind::kDict);
+}
+Dict* make_dict(size_t reserve = 0);
+/// Null when absent. May run __eq__ and __hash__ of keys (the Str forms cannot fail).
+Result<Value> dict_get(Dict* dict, Value key);
+Result<Value> dict_get(Dict* dict, Value key, int64_t hash);
+Value dict_get(Dict* dict, Str* key);
+Status dict_set(Dict* dict, Value key, Value value);
+Status dict_set(Dict* dict, Value key, int64_t hash, Value value);
+void dict_set(Dict* dict, Str* key, Value value);
+/// False: was not there.
+Result<bool> dict_delete(Dict* dict, Value key);
+bool dict_delete(Dict* dict, Str* key);
+/// Removes and returns, or null.
+Result<Value> dict_pop(Dict* dict, Value key);
+Status dict_update(Dict* dict, Value other, bool override_ = true);
+void dict_clear(Dict* dict);
+Dict* dict_copy(Dict* dict);
+/// Iteration in order: `*position` starts at 0; false at the end. The dict may change values while iterated,
+/// not keys.
+bool dict_next(Dict* dict, size_t* position, Value* key, Value* value);
+/// For inline caches: the version (a new one if it is 0; 0 for an empty dict or when numbers ran out) and the
+/// index of an entry.
+uint32_t dict_keys_version(Dict* dict);
+int64_t dict_find_entry(Dict* dict, Str* key);  // -1: absent
+
+struct Set : Object {
+  uint64_t count;
+  Object* table;  // owned by set.cpp
+  int64_t hash_;  // frozenset
+};
+inline bool is_set(Value value) {
+  return is_kind(value, Kind::kSet) || is_kind(value, Kind::kFrozenSet);
+}
+Set* make_set();
+Result<Set*> make_frozenset(Value iterable_or_null);
+Status set_add(Set* set, Value item);
+Result<bool> set_discard(Set* set, Value item);
+Result<bool> set_contains(Set* set, Value item);
+Status set_update(Set* set, Value iterable);
+bool set_next(Set* set, size_t* position, Value* item);
+
+// ---- slice and range
+
+struct Slice : Object {
+  Value start, stop, step;
+};
+Value make_slice(Value start, Value stop, Value step);
+/// slice.indices for a length: start, stop, step and the number of items.
+struct SliceRange {
+  int64_t start, stop, step, count;
+};
+Result<SliceRange> slice_range(Slice* slice, int64_t length);
+
+struct Range : Object {
+  Value start, stop, step, length;  // ints
+};
+
+}  // namespace ouro::vm

@@ -1,0 +1,96 @@
+// Code, functions, methods, modules and the descriptors that bind them.
+#pragma once
+
+#include "vm/object/containers.h"
+#include "vm/object/native.h"
+#include "vm/object/str.h"
+
+namespace ouro::vm {
+
+struct Executable;  // interp/executable.h: the register code of a Code, made at the first call
+
+/// types.CodeType. The fields are marshal's; never changed after construction.
+struct Code : Object {
+  int32_t argument_count, positional_only_count, keyword_only_count, stack_size;
+  uint32_t code_flags;
+  int32_t first_line;
+  Bytes* code;
+  Tuple* consts;
+  Tuple* names;              // interned Str
+  Tuple* locals_plus_names;  // interned Str
+  Bytes* locals_plus_kinds;
+  Str* filename;
+  Str* name;
+  Str* qualified_name;
+  Bytes* line_table;
+  Bytes* exception_table;
+  Executable* executable;  // null until lifted; a heap cell (Kind::kNative)
+  Executable* traced;      // the same with LiftOptions::tracing
+  Object* weak_extra;
+
+  uint32_t local_count() const { return static_cast<uint32_t>(locals_plus_names->length); }
+  /// Registers that a call fills.
+  uint32_t parameter_count() const;
+};
+
+struct CellVariable : Object {
+  Value contents;  // null: empty
+};
+CellVariable* make_cell(Value contents);
+
+struct Function : Object {
+  Code* code;
+  Dict* globals;
+  Value builtins;          // a Dict
+  Tuple* defaults;         // null: none
+  Dict* keyword_defaults;  // null: none
+  Tuple* closure;          // null: none
+  Str* name;
+  Str* qualified_name;
+  Value module;
+  Value doc;
+  Value annotations;  // null, a Dict, or the flat Tuple that MAKE_FUNCTION was given
+  uint32_t version;   // for call caches; 0 after code or defaults were assigned, until somebody needs one
+};
+Function* make_function(Code* code, Dict* globals);
+
+struct NativeFunction : Object {
+  const MethodSpec* spec;
+  const Signature* signature;  // null for raw functions
+  Value self;                  // bound object, module, or null
+  Value module;                // __module__: a Str or null
+};
+
+/// A method of a native type found through the class: "method_descriptor".
+struct MethodDescriptor : Object {
+  const MethodSpec* spec;
+  const Signature* signature;
+  Type* owner;
+};
+struct GetSet : Object {
+  const GetSetSpec* spec;
+  Type* owner;
+  Str* name;
+};
+struct Member : Object {   // a C++ field, or a slot of __slots__
+  const MemberSpec* spec;  // null for a slot
+  Type* owner;
+  Str* name;
+  uint32_t offset;
+};
+
+struct BoundMethod : Object {
+  Value function;
+  Value self;
+};
+Value make_bound_method(Value function, Value self);
+
+struct Module : Object {  // attributes in dict; always dictionary mode
+  Dict* dict;
+  const ModuleSpec* spec;
+  Object* state;  // of a native module
+};
+Module* make_module(Str* name);
+Status module_add(Module* module, std::string_view name, Value value);
+
+}  // namespace ouro::vm

@@ -1,0 +1,151 @@
+// str: compact text of 1, 2 or 4 bytes a character, immutable.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "vm/object/type.h"
+
+namespace ouro::vm {
+
+enum StrFlags : uint8_t {
+  kStrInterned = 1,
+  kStrAscii = 2,  // all below 128; width is 1
+};
+
+/// `extra` is the width of a character in bytes: 1 (Latin-1), 2 or 4, the smallest that holds every
+/// character. The data may lie inside this cell, in another one (a shared, growing buffer: `owner`), or in
+/// static memory.
+struct Str : Object {
+  uint64_t length;  // in characters
+  int64_t hash_;    // 0: not computed yet
+  const void* data_;
+  Object* owner;  // the Blob that holds the data, or null
+
+  uint8_t width() const { return extra; }
+  bool is_ascii() const { return (flags & kStrAscii) != 0; }
+  bool is_interned() const { return (flags & kStrInterned) != 0; }
+  const uint8_t* latin1() const { return static_cast<const uint8_t*>(data_); }
+  const char16_t* utf16() const { return static_cast<const char16_t*>(data_); }
+  const char32_t* utf32() const { return static_cast<const char32_t*>(data_); }
+  char32_t at(size_t i) const { return width() == 1 ? latin1()[i] : width() == 2 ? utf16()[i] : utf32()[i]; }
+  /// ASCII text as it lies; only when is_ascii().
+  std::string_view ascii_view() const { return {static_cast<const char*>(data_), length}; }
+};
+
+/// From UTF-8; surrogates may stand as three bytes (they stay surrogates). Invalid bytes must not occur.
+Str* make_str(std::string_view utf8);
+Str* make_str_latin1(std::string_view bytes);
+/// From characters of any width; the narrowest form is chosen.
+Str* make_str(const char16_t* text, size_t length);
+Str* make_str(const char32_t* text, size_t length);
+/// One character; Latin-1 ones are shared.
+Str* make_char(char32_t character);
+/// Room for `length` characters up to `max_char`, to be filled at once through `writable_data`; null and
+/// MemoryError when too large.
+Result<Str*> allocate_str(size_t length, char32_t max_char);
+inline void* writable_data(Str* str) {
+  return const_cast<void*>(str->data_);
+}
+
+/// The one Str of this text that all names are. Static storage for `text` is not needed.
+Str* intern(std::string_view utf8);
+Str* intern(Str* str);
+
+/// UTF-8, surrogates as three bytes. `utf8_or_raise` refuses surrogates with UnicodeEncodeError.
+std::string to_utf8(const Str* str);
+Result<std::string> utf8_or_raise(Str* str);
+/// True when the text equals the ASCII literal.
+bool equals(const Str* str, std::string_view ascii);
+bool equals(const Str* a, const Str* b);
+int compare(const Str* a, const Str* b);
+int64_t str_hash(Str* str);
+
+inline bool is_str(Value value) {
+  return is_kind(value, Kind::kStr);
+}
+Result<Str*> concat(Str* a, Str* b);
+/// Characters [start, end), both in range.
+Str* substring(Str* str, size_t start, size_t end);
+/// How an error message shows a text of unknown origin: repr, cut at a sensible length where CPython cuts.
+Result<Str*> str_repr(Str* str);
+
+/// Collects text of any width; keeps what it has collected alive by itself (it is a stack object).
+class StrBuilder {
+ public:
+  void append(char32_t character);
+  void append_ascii(std::string_view text);
+  void append(const Str* str);
+  void append(const Str* str, size_t start, size_t end);
+  size_t length() const { return length_; }
+  /// MemoryError when the text is too large.
+  Result<Str*> finish();
+  StrBuilder() = default;
+  ~StrBuilder();
+  StrBuilder(const StrBuilder&) = delete;
+  StrBuilder& operator=(const StrBuilder&) = delete;
+
+ private:
+  void reserve(size_t more, char32_t max_char);
+  void* data_ = nullptr;  // malloc
+  size_t length_ = 0, capacity_ = 0;
+  uint8_t width_ = 1;
+};
+
+// ---- bytes
+
+struct Bytes : Object {
+  uint64_t length;
+  int64_t hash_;  // 0: not computed yet
+  uint8_t data[];
+
+  std::string_view view() const { return {reinterpret_cast<const char*>(data), length}; }
+};
+
+Bytes* make_bytes(std::string_view data);
+/// Zeroed, to be filled at once.
+Result<Bytes*> allocate_bytes(size_t length);
+inline bool is_bytes(Value value) {
+  return is_kind(value, Kind::kBytes);
+}
+
+struct ByteArray : Object {
+  uint64_t length;
+  uint64_t start;   // of the data in the storage
+  Blob* storage;    // null when empty
+  int64_t exports;  // live buffers: no resizing
+};
+inline bool is_bytearray(Value value) {
+  return is_kind(value, Kind::kByteArray);
+}
+
+// ---- the buffer protocol (PEP 3118)
+
+struct BufferView {
+  void* data = nullptr;
+  int64_t length = 0;  // bytes
+  int64_t item_size = 1;
+  bool read_only = true;
+  const char* format = "B";  // static, or inside `object`
+  int dimensions = 1;
+  const int64_t* shape = nullptr;
+  const int64_t* strides = nullptr;
+  const int64_t* suboffsets = nullptr;
+  Value object;  // who is to be released
+  void* internal = nullptr;
+};
+enum BufferFlags : int {
+  kBufferSimple = 0,
+  kBufferWritable = 1,
+  kBufferFormat = 4,
+  kBufferND = 8,
+  kBufferStrides = 24,
+  kBufferFull = 0x11C,
+  kBufferFullReadOnly = 0x11C
+};
+/// TypeError "a bytes-like object is required, not 'X'" and friends.
+Status get_buffer(Value object, BufferView* view, int flags = kBufferSimple);
+void release_buffer(BufferView* view);
+bool has_buffer(Value object);
+
+}  // namespace ouro::vm

@@ -1,0 +1,70 @@
+// What belongs to one thread of Python code.
+#pragma once
+
+#include "vm/heap/object.h"
+#include "vm/object/result.h"
+
+namespace ouro::vm {
+
+struct Frame;
+struct Exception;
+struct Generator;
+
+/// The exceptions being handled: one entry per running generator, and one for the thread (sys.exc_info).
+struct HandledException {
+  Value exception;  // null: none
+  HandledException* previous;
+};
+
+struct Thread {
+  Exception* exception = nullptr;       // raised and not yet caught
+  HandledException* handled = nullptr;  // innermost
+  HandledException handled_base = {};
+  Frame* frame = nullptr;       // running now; null: none
+  Value* stack_base = nullptr;  // the register stack
+  Value* stack_limit = nullptr;
+  Value* stack_top = nullptr;          // first free word above the running frame (kept while C++ runs)
+  const char* native_limit = nullptr;  // lowest address the C++ stack may reach
+  int32_t recursion_depth = 0;         // Python frames
+  int32_t recursion_limit = 1000;
+  int32_t recursion_headroom = 0;
+  Value trace_function, profile_function;
+  int32_t tracing = 0;  // depth of running trace functions
+  Value async_gen_first, async_gen_finalizer;
+  Value context;  // contextvars
+  uint64_t context_version = 0;
+  int32_t origin_depth = 0;  // sys.set_coroutine_origin_tracking_depth
+  Value dict;                // threading.local storage
+  uint64_t id = 0;
+  Thread* next = nullptr;
+};
+
+extern thread_local constinit Thread* current_thread __attribute__((tls_model("initial-exec")));
+inline Thread* thread() {
+  return current_thread;
+}
+
+/// RecursionError when the C++ stack is nearly used up. For C++ functions that Python data can make recurse.
+Status check_recursion_slow(const char* where);
+inline Status check_recursion(const char* where = "") {
+  if (static_cast<const char*>(__builtin_frame_address(0)) < thread()->native_limit) [[unlikely]]
+    return check_recursion_slow(where);
+  return {};
+}
+
+// ---- the global lock. Held by whoever runs Python code or touches the heap.
+
+/// Around a blocking system call: others may run, this thread's stack is still scanned.
+class ReleaseLock {
+ public:
+  ReleaseLock();
+  ~ReleaseLock();
+  ReleaseLock(const ReleaseLock&) = delete;
+  ReleaseLock& operator=(const ReleaseLock&) = delete;
+};
+
+/// Something wants the interpreter's attention at its next safe point: a signal, another thread waiting for
+/// the lock, pending finalisers, a time or memory limit.
+extern volatile int attention;
+
+}  // namespace ouro::vm
