@@ -23,11 +23,10 @@ struct CompileOptions {
   int optimize = 0;  // 0, 1 (-O), 2 (-OO)
   syntax::ModuleKind mode = syntax::ModuleKind::Module;
   WarningSink* warnings = nullptr;  // may be null
-  /// The file that compile-time errors quote their line from, as CPython does: read from disk, at the error.
-  /// Empty or unreadable: the error's text is None.
+  /// The file that errors quote their line from.
   std::string_view filename;
-  /// What the file of that name holds, where the caller knows: syntax errors quote it. Empty: they quote the
-  /// source.
+  /// What the file of that name holds, where the caller knows. Empty: syntax errors quote the source, and the
+  /// compiler's own errors read the file, as CPython does, and have no text where that fails.
   std::string_view file_bytes;
   /// How many calls of Python functions are running where CPython calls compile(); what is too deeply nested
   /// depends on it (see recursion.h).

@@ -14,40 +14,41 @@ namespace {
 
 constexpr size_t kLongestPiece = 999;
 
-/// Takes the next line off `bytes`, without its newline; *terminated says whether it had one.
-std::string_view take_line(std::string_view* bytes, bool* terminated) {
-  const size_t stop = std::min(bytes->find_first_of("\r\n"), bytes->size());
-  const std::string_view line = bytes->substr(0, stop);
-  bytes->remove_prefix(stop);
-  *terminated = !bytes->empty();
-  if (*terminated) bytes->remove_prefix(bytes->starts_with("\r\n") ? 2 : 1);
-  return line;
+/// Takes the next piece of a line off `bytes`; false at their end.
+bool take_piece(std::string_view* bytes, std::string* piece) {
+  const std::string_view window = bytes->substr(0, kLongestPiece);
+  const size_t end = window.find_first_of("\r\n");
+  *piece = window.substr(0, end);
+  bytes->remove_prefix(piece->size());
+  if (end != std::string_view::npos) {
+    *piece += '\n';
+    bytes->remove_prefix(bytes->starts_with("\r\n") ? 2 : 1);
+  }
+  return !piece->empty();
 }
 
-/// The last piece of a line as a buffer of fixed size takes it; nothing when the file ends at a full buffer.
-std::optional<std::string> last_piece(std::string_view line, bool terminated) {
-  const size_t size = line.size() + (terminated ? 1 : 0);
-  if (!terminated && size % kLongestPiece == 0) return std::nullopt;
-  const size_t start = (size - 1) / kLongestPiece * kLongestPiece;
-  std::string piece(line.substr(start));
-  if (terminated) piece += '\n';
-  return piece;
+/// Whether CPython takes what comes next for more of the same line: its buffer is full to the last byte.
+bool goes_on(const std::string& piece) {
+  return piece.size() == kLongestPiece && piece.back() != '\n' && piece.back() != '\0';
 }
 
 }  // namespace
 
-std::optional<std::string_view> line_of_file(Workspace& workspace, const SourceText& source, int line) {
-  std::string_view left = source.file_bytes;
+std::optional<std::string> last_piece_of_line(std::string_view file_bytes, int line) {
   if (line < 1) return std::nullopt;
-  bool terminated = false;
-  std::string_view found;
+  std::string piece;
   for (int i = 0; i < line; ++i) {
-    if (left.empty()) return std::nullopt;
-    found = take_line(&left, &terminated);
+    do {
+      if (!take_piece(&file_bytes, &piece)) return std::nullopt;
+    } while (goes_on(piece));
   }
-  const auto piece = last_piece(found, terminated);
-  if (!piece) return std::nullopt;
+  piece.resize(std::min(piece.size(), piece.find('\0')));
+  return piece;
+}
 
+std::optional<std::string_view> line_of_file(Workspace& workspace, const SourceText& source, int line) {
+  const auto piece = last_piece_of_line(source.file_bytes, line);
+  if (!piece) return std::nullopt;
   if (!source.declares_encoding) {
     if (find_utf8_error(*piece)) return std::nullopt;
     return workspace.arena.copy(*piece);
