@@ -5,12 +5,14 @@
 //
 // Usage: source_errors [--stage syntax|compile] [--parser both|fast|reference] [--filename NAME] [--on-disk
 // yes] With --on-disk, each source also is what a file of that name holds.
-#include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/json.h"
 #include "base/thread_pool.h"
 #include "base/workspace.h"
 #include "compiler/compile.h"
@@ -21,55 +23,60 @@ namespace {
 
 using namespace ouro;
 
-std::string quote(std::string_view text) {
-  std::string result = "\"";
-  char buffer[8];
-  for (char c : text) {
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (static_cast<unsigned char>(c) < 32 || c == 127) {
-      std::snprintf(buffer, sizeof buffer, "\\u%04x", c);
-      result += buffer;
-    } else {
-      result += c;
-    }
-  }
-  return result + '"';
-}
-
-std::string number(int value) {
-  return value == Diagnostic::kNone ? "null" : std::to_string(value);
-}
+struct StoredWarning {
+  std::string_view category;
+  std::string message;
+  int line;
+};
 
 class Warnings : public WarningSink {
  public:
   bool warn(const Warning& warning) override {
-    if (!json.empty()) json += ", ";
-    json += "[" + quote(warning_category_name(warning.category)) + ", " + quote(warning.message) + ", " +
-            std::to_string(warning.line) + "]";
+    stored.push_back({warning_category_name(warning.category), std::string(warning.message), warning.line});
     return false;
   }
-  std::string json;
+  std::vector<StoredWarning> stored;
 };
 
-std::string describe(const Diagnostic& error) {
-  return "\"type\": " + quote(error_type_name(error.type)) + ", \"msg\": " + quote(error.message) +
-         ", \"lineno\": " + number(error.line) + ", \"offset\": " + number(error.offset) +
-         ", \"end_lineno\": " + number(error.end_line) + ", \"end_offset\": " + number(error.end_offset) +
-         ", \"text\": " + (error.has_text ? quote(error.text) : "null");
+void write_position(JsonWriter& json, std::string_view name, int value) {
+  json.field(name, value == Diagnostic::kNone ? std::optional<int>() : value);
+}
+
+void write_error(JsonWriter& json, const Diagnostic& error) {
+  json.field("type", error_type_name(error.type)).field("msg", error.message);
+  write_position(json, "lineno", error.line);
+  write_position(json, "offset", error.offset);
+  write_position(json, "end_lineno", error.end_line);
+  write_position(json, "end_offset", error.end_offset);
+  json.key("text");
+  if (error.has_text) {
+    json.string(error.text);
+  } else {
+    json.null();
+  }
 }
 
 std::string record_of(const Diagnostic* error, const Warnings& warnings) {
-  return "{" + (error == nullptr ? "\"ok\": true" : describe(*error)) + ", \"warnings\": [" + warnings.json +
-         "]}";
+  JsonWriter json;
+  json.begin_object();
+  if (error == nullptr) {
+    json.key("ok").boolean(true);
+  } else {
+    write_error(json, *error);
+  }
+  json.key("warnings").begin_array();
+  for (const StoredWarning& warning : warnings.stored)
+    json.begin_array().string(warning.category).string(warning.message).integer(warning.line).end_array();
+  json.end_array().end_object();
+  return json.text();
 }
 
-std::string compile(Workspace& workspace, std::string_view bytes, std::string_view filename) {
+std::string compile(Workspace& workspace, std::string_view bytes, std::string_view filename, bool on_disk) {
   Warnings warnings;
   compiler::CompileOptions options;
   options.warnings = &warnings;
   options.filename = filename;
+  if (on_disk) options.file_bytes = bytes;
   return record_of(compiler::compile_source(workspace, bytes, filename, options).error(), warnings);
 }
 
@@ -115,7 +122,7 @@ int run(int argc, char** argv) {
     bytes.resize(std::strtoull(header.c_str(), nullptr, 10));
     if (!std::cin.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return 2;
     workspace.rewind();
-    std::cout << (whole ? compile(workspace, bytes, filename)
+    std::cout << (whole ? compile(workspace, bytes, filename, on_disk)
                         : examine(workspace, bytes, filename, on_disk, parser))
               << '\n'
               << std::flush;
