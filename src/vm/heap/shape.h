@@ -18,6 +18,10 @@
 namespace ouro::vm {
 
 struct Shape : Object {
+  /// slots_offset of subclasses of variable-size kinds: inline_slots is 0, and the overflow word is the last
+  /// word of the instance, at an offset that depends on its length (object/shapes.cpp: attribute_word).
+  static constexpr uint32_t kBehindVariablePart = 0xFFFFFFFF;
+
   uint32_t version;       // see above
   uint32_t slot_count;    // attributes of this shape
   uint32_t slots_offset;  // bytes; 0: instances have no attributes of their own

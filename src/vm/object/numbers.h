@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "base/bigint.h"
 #include "vm/object/type.h"
 
 namespace ouro::vm {
@@ -66,11 +67,7 @@ inline double float_value(Value is_float_value) {
   return is_float_value.is_flonum() ? is_float_value.flonum() : is_float_value.as<Float>()->number;
 }
 
-/// An int (is_int) as magnitude and sign without a copy: `small` gives storage to immediates.
-struct IntView {
-  std::span<const uint64_t> limbs;
-  bool negative;
-};
+/// An int (is_int) as magnitude and sign without a copy (base/bigint.h); `small` gives storage to immediates.
 IntView int_view(Value integer, uint64_t* small);
 
 /// Into machine integers. `index`-style: objects with __index__ are asked, others are "'X' object cannot be

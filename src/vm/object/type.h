@@ -169,7 +169,10 @@ template <class T>
 T* allocate_instance(Type* type) {
   return static_cast<T*>(allocate_instance(type));
 }
-/// The same with `extra` bytes behind the struct, for kinds of variable size (basic_size + extra).
+/// The same with `extra` bytes behind the struct, for kinds of variable size (Int, Tuple, Bytes: basic_size +
+/// extra). Their attribute slots cannot stand at a fixed offset: instances of their subclasses with a
+/// __dict__ have one overflow word behind the variable part (Shape::kBehindVariablePart), which caches do not
+/// handle.
 Object* allocate_variable_instance(Type* type, size_t extra);
 
 /// class statement: type.__new__ for a metaclass without its own. `keywords` go to __init_subclass__.
