@@ -78,6 +78,11 @@ FileType type_of(mode_t mode) {
   }
 }
 
+std::optional<FileType> listed_type(unsigned char type) {
+  if (type == DT_UNKNOWN) return std::nullopt;  // not every file system keeps it there
+  return type_of(DTTOIF(type));
+}
+
 void fill_info(const struct stat& status, FileInfo* info) {
   info->type = type_of(status.st_mode);
   info->mode = status.st_mode;
@@ -258,14 +263,14 @@ int make_directories(const std::string& path) {
   return error;
 }
 
-int list_directory(const std::string& path, std::vector<std::string>* names) {
+int list_directory(const std::string& path, std::vector<DirectoryEntry>* entries) {
   if (has_nul(path)) return EINVAL;
   DIR* directory = ::opendir(path.c_str());
   if (directory == nullptr) return errno;
   errno = 0;
   while (const dirent* entry = ::readdir(directory)) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names->emplace_back(name);
+    if (name != "." && name != "..") entries->push_back({std::string(name), listed_type(entry->d_type)});
     errno = 0;
   }
   const int error = errno;

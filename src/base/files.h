@@ -84,8 +84,14 @@ constexpr uint32_t pyc_mode(uint32_t source_mode) {
 /// os.makedirs(path, exist_ok=True): mode 0777 before umask.
 int make_directories(const std::string& path);
 
-/// The names in a directory, without "." and "..", in the directory's own order.
-int list_directory(const std::string& path, std::vector<std::string>* names);
+/// A name in a directory, and what it names where the directory says so by itself.
+struct DirectoryEntry {
+  std::string name;
+  std::optional<FileType> type;
+};
+
+/// What is in a directory, without "." and "..", in the directory's own order.
+int list_directory(const std::string& path, std::vector<DirectoryEntry>* entries);
 
 /// "[Errno 2] No such file or directory: 'x'", as str(OSError) has it; without a path, no ": ...". The path's
 /// bytes that are not UTF-8 come out as surrogate escapes do in repr (\udcNN).

@@ -12,7 +12,7 @@ namespace {
 // One directory that is being gone through. An explicit stack: the depth of a tree is the user's.
 struct Level {
   std::string path;
-  std::vector<std::string> names;
+  std::vector<DirectoryEntry> entries;
   size_t next = 0;
 };
 
@@ -20,14 +20,20 @@ Level open_level(std::string path, std::vector<WalkEvent>& events) {
   Level level;
   level.path = std::move(path);
   events.push_back({WalkEvent::Kind::Listing, level.path});
-  if (const int error = list_directory(level.path, &level.names); error != 0) {
+  if (const int error = list_directory(level.path, &level.entries); error != 0) {
     events.push_back({WalkEvent::Kind::CannotList, level.path, error});
-    level.names.clear();
+    level.entries.clear();
   }
   // Python sorts decoded names by code point, which is the order of UTF-8's bytes; undecodable bytes sort as
   // U+DC80 and up, after the ASCII and most of the rest, as their byte value does.
-  std::sort(level.names.begin(), level.names.end());
+  std::ranges::sort(level.entries, {}, &DirectoryEntry::name);
   return level;
+}
+
+// Whether the directory itself says that an entry is no directory and no link to one: looking at each file
+// would be most of a walk's time.
+bool is_plain_file(const DirectoryEntry& entry) {
+  return entry.type && *entry.type != FileType::Directory && *entry.type != FileType::Symlink;
 }
 
 }  // namespace
@@ -38,13 +44,17 @@ void walk_directory(const std::string& directory, const WalkOptions& options,
   stack.push_back(open_level(directory, events));
   while (!stack.empty()) {
     Level& level = stack.back();
-    if (level.next == level.names.size()) {
+    if (level.next == level.entries.size()) {
       stack.pop_back();
       continue;
     }
-    const std::string& name = level.names[level.next++];
-    if (name == "__pycache__") continue;
-    std::string path = join_path(level.path, name);
+    const DirectoryEntry& entry = level.entries[level.next++];
+    if (entry.name == "__pycache__") continue;
+    std::string path = join_path(level.path, entry.name);
+    if (is_plain_file(entry)) {
+      events.push_back({WalkEvent::Kind::File, std::move(path)});
+      continue;
+    }
     FileInfo info;
     const bool known = stat_file(path, &info, false) == 0;
     const bool link = known && info.type == FileType::Symlink;

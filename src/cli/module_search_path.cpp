@@ -40,11 +40,11 @@ void add_site(std::vector<std::string>& path, const std::string& site) {
   std::error_code ignored;
   if (!fs::is_directory(site, ignored)) return;
   add_once(path, site);
-  std::vector<std::string> names;
-  if (list_directory(site, &names) != 0) return;
-  std::sort(names.begin(), names.end());
-  for (const std::string& name : names) {
-    if (name.ends_with(".pth")) add_pth(path, site, name);
+  std::vector<DirectoryEntry> entries;
+  if (list_directory(site, &entries) != 0) return;
+  std::ranges::sort(entries, {}, &DirectoryEntry::name);
+  for (const DirectoryEntry& entry : entries) {
+    if (entry.name.ends_with(".pth")) add_pth(path, site, entry.name);
   }
 }
 

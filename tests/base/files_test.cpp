@@ -119,11 +119,21 @@ TEST_F(Files, MakesDirectories) {
   EXPECT_EQ(make_directories(path("file")), EEXIST);
   EXPECT_EQ(make_directories(path("file/x")), ENOTDIR);
   EXPECT_EQ(make_directories(""), ENOENT);
-  std::vector<std::string> names;
-  EXPECT_EQ(list_directory(path("a"), &names), 0);
-  std::ranges::sort(names);
-  EXPECT_EQ(names, (std::vector<std::string>{"b", "d"}));
-  EXPECT_EQ(list_directory(path("none"), &names), ENOENT);
+  EXPECT_EQ(symlink("b", path("a/link").c_str()), 0);
+  write(path("a/file"), "");
+  std::vector<DirectoryEntry> entries;
+  EXPECT_EQ(list_directory(path("a"), &entries), 0);
+  std::ranges::sort(entries, {}, &DirectoryEntry::name);
+  const std::pair<const char*, FileType> expected[] = {{"b", FileType::Directory},
+                                                       {"d", FileType::Directory},
+                                                       {"file", FileType::Regular},
+                                                       {"link", FileType::Symlink}};
+  ASSERT_EQ(entries.size(), std::size(expected));
+  for (size_t i = 0; i < entries.size(); ++i) {
+    EXPECT_EQ(entries[i].name, expected[i].first);
+    EXPECT_EQ(entries[i].type.value_or(expected[i].second), expected[i].second);
+  }
+  EXPECT_EQ(list_directory(path("none"), &entries), ENOENT);
 }
 
 TEST_F(Files, StatSeesLinksAndTimes) {
