@@ -95,19 +95,38 @@ Result<Module*> make_native_module(const ModuleSpec& spec);
 /// For raw functions and slots (`new_`, `init`, `call`): checks Arguments against a signature and fills `out`
 /// (one entry per parameter, $-parameters excluded), with the same messages. The Signature is parsed once:
 /// make it a function-local static.
+///
+/// `bind` and `out` speak of the parameters without $self. `accepts` tells, cheaply, that a call with so many
+/// positional arguments and no keywords needs no binding: `out` would be the arguments as they stand.
 class Signature {
  public:
   Signature(const char* function_name, const char* text);
   Status bind(const Arguments& arguments, Value* out) const;
   size_t parameter_count() const { return count_; }
+  bool has_self() const { return has_self_; }
+  bool accepts(size_t positional) const { return positional == exact_; }
+  /// For messages that name the function with its class or module: "list.append".
+  void set_full_name(std::string_view name) const;
 
  private:
-  friend struct NativeFunction;
+  Status bind_slow(const Arguments& arguments, Value* out) const;
+  Status bind_keywords(const Arguments& arguments, Value* out) const;
+  Raised wrong_positional_count(size_t given) const;
+  Raised no_keywords() const;
+  std::string_view full_name() const;
+
   const char* name_;
-  const char* text_;
-  uint16_t count_ = 0, positional_only_ = 0, positional_ = 0, required_ = 0;
+  mutable const char* full_name_ = nullptr;        // malloc; null: name_
+  uint16_t count_ = 0;                             // parameters, without $self, with *args and **kwargs
+  uint16_t positional_only_ = 0, positional_ = 0;  // of them: may be given by position
+  uint16_t required_ = 0;                          // of the positional ones
+  uint16_t keyword_only_ = 0, required_keyword_only_ = 0;
+  uint16_t exact_ = 0xFFFF;  // see `accepts`
   bool varargs_ = false, keywords_ = false, has_self_ = false;
   Object* names_ = nullptr;  // Tuple of parameter names; rooted
 };
+
+/// Marks that `spec` (a builtin's) is looked at in CPython's way: the name after the last dot.
+std::string_view native_base_name(const char* name);
 
 }  // namespace ouro::vm

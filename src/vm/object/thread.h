@@ -64,7 +64,34 @@ class ReleaseLock {
 };
 
 /// Something wants the interpreter's attention at its next safe point: a signal, another thread waiting for
-/// the lock, pending finalisers, a time or memory limit.
+/// the lock, pending finalisers, a time or memory limit. A set of AttentionBits; 0: nothing.
 extern volatile int attention;
+enum AttentionBits : int {
+  kAttentionLock = 1,        // another thread waits: call yield_lock()
+  kAttentionSignal = 2,      // a signal handler is to run
+  kAttentionFinalizers = 4,  // run_pending_finalizers()
+  kAttentionLimit = 8,       // a memory or time limit is passed
+  kAttentionException = 16,  // an exception was sent to a thread (PyThreadState_SetAsyncExc)
+  kAttentionTrace = 32,      // tracing was switched on or off
+};
+/// Both may be called from any thread and from signal handlers.
+void request_attention(int bits);
+void clear_attention(int bits);
+/// Lets a waiting thread have the lock, and comes back when it is this thread's turn again.
+void yield_lock();
+/// sys.setswitchinterval, in microseconds.
+void set_switch_interval(int64_t microseconds);
+int64_t switch_interval();
+
+/// The Thread of a new operating-system thread, made current, with the lock held; `stack_size` is that of its
+/// C++ stack (0: ask the system). detach_thread frees it and lets the lock go.
+Thread* attach_thread(size_t stack_size = 0);
+void detach_thread();
+/// Makes and frees a thread's register stack. Set by interp/ before threads start.
+void set_thread_hooks(void (*prepare)(Thread* thread), void (*dispose)(Thread* thread));
+/// All threads, linked through `next`; only with the lock held.
+Thread* first_thread();
+/// In the child after fork(): this thread is the only one left and holds the lock.
+void threads_after_fork();
 
 }  // namespace ouro::vm

@@ -93,6 +93,10 @@ enum TypeFlags : uint32_t {
   kTypeSubclassException = 1 << 16,
   kTypeDefaultGetattr = 1 << 17,  // getattro is object's: caches may be used
   kTypeDefaultSetattr = 1 << 18,
+  kTypeVariableSize = 1 << 19,  // items of any number follow the struct: no __slots__ in subclasses
+  kTypeNative = 1 << 20,        // made from a TypeSpec, not a subclass written in Python
+  kTypeDefaultHash = 1 << 21,   // hash and comparison are object's: by identity
+  kTypeLearnedSlots = 1 << 22,  // inline_slots has been raised after its first instances
 };
 
 struct Type : Object {
@@ -111,19 +115,30 @@ struct Type : Object {
   uint32_t version;     // 0: changed since anybody cached something
   uint32_t basic_size;  // bytes of an instance without attribute slots
   Kind instance_kind;
-  Tuple* slot_names;     // __slots__ of this class, mangled, or null
-  Object* module_state;  // for native modules that hang data on a type
+  Tuple* slot_names;       // __slots__ of this class, mangled, or null
+  Object* module_state;    // for native modules that hang data on a type
+  uint32_t instance_size;  // bytes of a new instance: basic_size and the attribute area
+  uint16_t inline_slots;   // attribute slots inside new instances
   Slots slots;
 
   bool has(uint32_t flag) const { return (flags & flag) != 0; }
 };
 
+/// The shapes of immediates, by the two lowest bits of the word.
+extern Shape* immediate_shapes[4];
+/// The shape of any value (not null, not a mark); immediates have those of int and float.
+inline Shape* shape_of(Value value) {
+  return (value.bits() & 3) == 0 ? value.object()->shape : immediate_shapes[value.bits() & 3];
+}
 /// type(value).
-Type* type_of(Value value);
-/// The shape of any value; immediates have those of int and float.
-Shape* shape_of(Value value);
+inline Type* type_of(Value value) {
+  return shape_of(value)->type;
+}
 
-bool is_subtype(const Type* type, const Type* base);
+bool is_subtype_slow(const Type* type, const Type* base);
+inline bool is_subtype(const Type* type, const Type* base) {
+  return type == base || is_subtype_slow(type, base);
+}
 inline bool is_instance(Value value, const Type* type) {
   return is_subtype(type_of(value), type);
 }
@@ -140,7 +155,15 @@ inline Value lookup_special(Value value, Str* name) {
 }
 
 /// A version for caches, unique for the shape and its type's present state; 0 when none can be had.
-uint32_t cache_version(Shape* shape);
+uint32_t fresh_cache_version(Shape* shape);
+inline uint32_t cache_version(Shape* shape) {
+  return shape->version != 0 ? shape->version : fresh_cache_version(shape);
+}
+/// The same for a type as such (what lookup_in_type answers for it): for caches of class attributes.
+uint32_t fresh_type_version(Type* type);
+inline uint32_t type_version(Type* type) {
+  return type->version != 0 ? type->version : fresh_type_version(type);
+}
 /// To be called after a type's namespace, bases or MRO changed: slots updated, versions of it and all
 /// subclasses dropped.
 void type_modified(Type* type, Str* name_or_null);

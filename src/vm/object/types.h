@@ -43,7 +43,7 @@ struct Shapes {
   Shape* table = nullptr;  // untyped, untraced bookkeeping cells with their own layout use their own shapes
 };
 extern Shapes shapes;
-/// A shape for internal cells.
+/// A shape for internal cells; it lives forever.
 Shape* make_internal_shape(Kind kind, TraceFn trace);
 
 Array* make_array(size_t length);
