@@ -10,7 +10,8 @@ namespace ouro::vm {
 
 enum StrFlags : uint8_t {
   kStrInterned = 1,
-  kStrAscii = 2,  // all below 128; width is 1
+  kStrAscii = 2,         // all below 128; width is 1
+  kStrConcatenated = 4,  // made by concat: the next concat on it expects more to come
 };
 
 /// `extra` is the width of a character in bytes: 1 (Latin-1), 2 or 4, the smallest that holds every
@@ -20,7 +21,7 @@ struct Str : Object {
   uint64_t length;  // in characters
   int64_t hash_;    // 0: not computed yet
   const void* data_;
-  Object* owner;  // the Blob that holds the data, or null
+  Object* owner;  // the cell (Blob or Str) that holds the data, or null
 
   uint8_t width() const { return extra; }
   bool is_ascii() const { return (flags & kStrAscii) != 0; }
@@ -33,6 +34,9 @@ struct Str : Object {
   std::string_view ascii_view() const { return {static_cast<const char*>(data_), length}; }
 };
 
+Str* empty_str();
+/// Text that is known to be ASCII.
+Str* make_ascii(std::string_view ascii);
 /// From UTF-8; surrogates may stand as three bytes (they stay surrogates). Invalid bytes must not occur.
 Str* make_str(std::string_view utf8);
 Str* make_str_latin1(std::string_view bytes);
@@ -48,6 +52,15 @@ inline void* writable_data(Str* str) {
   return const_cast<void*>(str->data_);
 }
 
+/// The bound that `characters` have for allocate_str: 0x7F, 0xFF, 0xFFFF or 0x10FFFF.
+char32_t max_char_bound(const Str* str);
+/// The same text as `str` in a new cell of a subclass of str.
+Str* make_str_instance(Type* type, const Str* text);
+/// `str` itself, or for an instance of a subclass the same text as an exact str.
+Str* exact_str(Str* str);
+/// What the type's shape visits; for the code that makes the type before complete_text().
+void trace_str(Object* object, Tracer& tracer);
+
 /// The one Str of this text that all names are. Static storage for `text` is not needed.
 Str* intern(std::string_view utf8);
 Str* intern(Str* str);
@@ -60,11 +73,18 @@ bool equals(const Str* str, std::string_view ascii);
 bool equals(const Str* a, const Str* b);
 int compare(const Str* a, const Str* b);
 int64_t str_hash(Str* str);
+/// What str, bytes and memoryview hash their data with.
+int64_t hash_data(const void* data, size_t size);
+/// Fixes the secret behind hash_data: before start_runtime(), else PYTHONHASHSEED is asked. `random`: no
+/// seed.
+void seed_hashing(bool random, uint32_t seed);
 
 inline bool is_str(Value value) {
   return is_kind(value, Kind::kStr);
 }
 Result<Str*> concat(Str* a, Str* b);
+/// f-strings: `count` Str values, joined.
+Result<Str*> build_string(const Value* parts, size_t count);
 /// Characters [start, end), both in range.
 Str* substring(Str* str, size_t start, size_t end);
 /// How an error message shows a text of unknown origin: repr, cut at a sensible length where CPython cuts.
@@ -75,21 +95,31 @@ class StrBuilder {
  public:
   void append(char32_t character);
   void append_ascii(std::string_view text);
+  void append_repeated(char32_t character, size_t count);
+  void append_utf8(std::string_view text);
   void append(const Str* str);
   void append(const Str* str, size_t start, size_t end);
   size_t length() const { return length_; }
   /// MemoryError when the text is too large.
   Result<Str*> finish();
+  void clear() { length_ = 0; }
   StrBuilder() = default;
   ~StrBuilder();
   StrBuilder(const StrBuilder&) = delete;
   StrBuilder& operator=(const StrBuilder&) = delete;
 
  private:
-  void reserve(size_t more, char32_t max_char);
-  void* data_ = nullptr;  // malloc
-  size_t length_ = 0, capacity_ = 0;
+  static constexpr size_t kSmall = 208;
+  bool reserve(size_t more, char32_t max_char);
+  bool grow(size_t more, uint8_t width);
+  void append_data(const void* data, uint8_t width, size_t count, char32_t seen);
+
+  void* data_ = small_;  // small_, or of malloc
+  size_t length_ = 0, capacity_ = kSmall;
+  char32_t seen_ = 0;  // all characters, or-ed
   uint8_t width_ = 1;
+  bool failed_ = false;
+  alignas(8) char small_[kSmall];
 };
 
 // ---- bytes
