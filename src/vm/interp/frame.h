@@ -2,65 +2,84 @@
 // or, for generators and coroutines, in the generator's cell.
 #pragma once
 
-#include "lift/register_code.h"
+#include "vm/interp/executable.h"
 #include "vm/object/functions.h"
 #include "vm/object/thread.h"
 
 namespace ouro::vm {
 
-/// The register code of a Code with what the interpreter hangs on it. A heap cell; `words` lie in malloc'd
-/// memory that its finaliser frees.
-struct Executable : Object {
-  Code* code;
-  uint64_t* words;                   // patched in place: inline caches and quickened operations
-  const lift::RegisterCode* lifted;  // handlers, offsets, sizes; its own words stay as the lifter made them
-  lift::Liveness* liveness;          // null until the collector asks
-  Array* cache_values;               // objects that caches refer to, kept alive and traced; null until used
-  Value* frame_template;             // registers [0, temp_base) of a fresh frame: nulls and constants
-  uint32_t hotness;
-};
-
-enum FrameFlags : uint8_t {
-  kFrameEntry = 1,        // returning leaves the interpreter's C++ function
-  kFrameGenerator = 2,    // lies in a generator
-  kFrameConstructor = 4,  // __init__ called by a class: the result is the instance in `constructed`
-  kFrameTraced = 8,
+enum FrameFlags : uint16_t {
+  kFrameEntry = 1,          // returning leaves the interpreter's C++ function
+  kFrameGenerator = 2,      // lies in a generator
+  kFrameConstructor = 4,    // __init__ called by a class: the result is the instance in `constructed`
+  kFrameObserved = 8,       // has a frame object
+  kFrameTraced = 16,        // runs the traced form of its code
+  kFrameIterated = 32,      // a generator resumed by the caller's ForIter
+  kFrameSent = 64,          // a generator resumed by the caller's Send
+  kFrameTruth = 128,        // the caller wants the truth of the result, and its complement if kFrameNegated
+  kFrameNegated = 256,
 };
 
 struct Frame {
   Frame* previous;  // the caller, also across C++
   Executable* executable;
-  const uint64_t* pc;  // of the instruction that is running or calling
-  Function* function;  // or null; builtins and closure
-  Dict* globals;
-  Value builtins;
-  Value locals;  // class and module bodies: the namespace (any mapping); functions: null until locals() is
-                 // asked
+  uint64_t* pc;         // of the instruction that is running or calling; up to date whenever C++ code runs
+  Function* function;   // never null: globals, builtins, closure
+  Value locals;         // class and module bodies: the namespace (any mapping); functions: null until asked
   Object* frame_object;  // types.FrameType's instance, when somebody asked for it
-  Value constructed;
+  Value constructed;     // valid with kFrameConstructor
   uint16_t return_register;  // of the caller
-  uint8_t flags;
+  uint16_t return_words;     // from the caller's pc to where it goes on
+  uint16_t flags;
 
   Value* registers() { return reinterpret_cast<Value*>(this + 1); }
   Code* code() const { return executable->code; }
+  Dict* globals() const { return function->globals; }
+  Value builtins() const { return function->builtins; }
   uint32_t word_index() const { return static_cast<uint32_t>(pc - executable->words); }
   /// Byte offset in co_code: f_lasti.
-  uint32_t offset() const { return executable->lifted->offset_of(word_index()); }
+  int32_t offset() const { return executable->offset_of(word_index()); }
 };
-static_assert(sizeof(Frame) % 8 == 0);
+static_assert(sizeof(Frame) == 64);
+
+inline Frame* frame_of(Value* registers) {
+  return reinterpret_cast<Frame*>(registers) - 1;
+}
 
 /// Generator, coroutine, async generator: told apart by `kind`.
 enum class GeneratorState : uint8_t { Created, Suspended, Running, Finished };
 struct Generator : Object {
   GeneratorState state;
+  bool hooks_called, closed, running_async;  // of async generators
   HandledException handled;
   Str* name;
   Str* qualified_name;
   Code* code;
   Value await_origin;     // cr_origin
-  Value async_finalizer;  // ag hooks
-  bool hooks_called, closed, running_async;
-  Frame frame;  // last: registers follow
+  Value async_finalizer;  // the hook of sys.set_asyncgen_hooks
+  Value result;           // of the last resumption, when it returned
+  alignas(16) Frame frame;  // last: registers follow
+};
+inline Generator* generator_of(Frame* frame) {
+  return reinterpret_cast<Generator*>(reinterpret_cast<char*>(frame) - offsetof(Generator, frame));
+}
+
+/// types.FrameType. While the frame lives `frame` points to it; when it ends, what can still be asked of it is
+/// copied behind this object.
+struct FrameObject : Object {
+  Frame* frame;
+  Value trace;  // f_trace
+  int32_t line;  // while a trace function runs: the line of the event, or 0
+  bool trace_lines, trace_opcodes, running_trace, finished;
+  Frame own;  // registers follow: the locals only
+};
+
+/// types.TracebackType.
+struct Traceback : Object {
+  Value next;  // a Traceback or null
+  FrameObject* frame;
+  int32_t last_index;
+  int32_t line;  // -1: not computed yet
 };
 
 }  // namespace ouro::vm

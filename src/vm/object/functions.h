@@ -50,7 +50,7 @@ struct Function : Object {
   Value module;
   Value doc;
   Value annotations;  // null, a Dict, or the flat Tuple that MAKE_FUNCTION was given
-  uint32_t version;   // for call caches; 0 after code or defaults were assigned, until somebody needs one
+  Executable* executable;  // of `code`, null until the first call and after an assignment to __code__
 };
 Function* make_function(Code* code, Dict* globals);
 

@@ -1,0 +1,40 @@
+// The register code of a code object with what the interpreter hangs on it.
+#pragma once
+
+#include "lift/register_code.h"
+#include "vm/object/functions.h"
+
+namespace ouro::vm {
+
+/// A heap cell that its Code holds. The words are patched in place: inline caches and quickened operations.
+/// Caches hold no references: what a cache points to is alive whenever its guard, a version that is never
+/// given twice, matches.
+struct Executable : Object {
+  uint32_t id;              // never given twice: the guard of call caches
+  uint16_t parameters;      // registers that a call fills
+  uint16_t positional;      // of these: plain positional parameters, when `simple`
+  uint32_t frame_words;     // the Frame and its registers
+  uint16_t temp_base;       // registers [0, temp_base) of a fresh frame come from the template
+  bool simple;              // no *args, **kwargs, keyword-only parameters, and not a generator's code
+  bool tracing;
+  uint64_t* entry;          // where a call begins: behind the first Resume where nothing stands before it
+  const Value* frame_template;
+  uint64_t* words;
+  Code* code;
+  Blob* storage;            // of words and template
+  lift::RegisterCode* lifted;   // handlers, offsets, sizes
+  lift::Liveness* liveness;     // null until the collector asks
+  uint16_t register_count, local_count;
+
+  uint32_t word_count() const { return static_cast<uint32_t>(lifted->words.size()); }
+  /// The byte offset in co_code of the instruction that holds the word; -1 before the first.
+  int32_t offset_of(uint32_t word) const { return static_cast<int32_t>(lifted->offset_of(word)); }
+  const lift::Liveness& live();
+};
+
+/// Lifts at first use; a malformed code object raises SystemError naming code and offset.
+Result<Executable*> executable_of(Code* code);
+/// The form that tells trace functions of lines.
+Result<Executable*> traced_executable_of(Code* code);
+
+}  // namespace ouro::vm
