@@ -133,6 +133,11 @@ struct Bytes : Object {
 };
 
 Bytes* make_bytes(std::string_view data);
+Bytes* empty_bytes();
+/// One byte; shared.
+Bytes* make_byte(uint8_t byte);
+int64_t bytes_hash(Bytes* bytes);
+Bytes* make_bytes_instance(Type* type, std::string_view data);
 /// Zeroed, to be filled at once.
 Result<Bytes*> allocate_bytes(size_t length);
 inline bool is_bytes(Value value) {
@@ -145,6 +150,13 @@ struct ByteArray : Object {
   Blob* storage;    // null when empty
   int64_t exports;  // live buffers: no resizing
 };
+inline std::string_view view_of(const ByteArray* array) {
+  return array->length == 0 ? std::string_view()
+                            : std::string_view(array->storage->data + array->start, array->length);
+}
+Result<ByteArray*> make_bytearray(std::string_view data);
+/// New bytes at the end are zero; BufferError while there are exports.
+Status bytearray_resize(ByteArray* array, size_t length);
 inline bool is_bytearray(Value value) {
   return is_kind(value, Kind::kByteArray);
 }
@@ -170,12 +182,41 @@ enum BufferFlags : int {
   kBufferFormat = 4,
   kBufferND = 8,
   kBufferStrides = 24,
-  kBufferFull = 0x11C,
+  kBufferCContiguous = 0x38,
+  kBufferFortranContiguous = 0x58,
+  kBufferAnyContiguous = 0x98,
+  kBufferIndirect = 0x118,
+  kBufferFull = 0x11D,
   kBufferFullReadOnly = 0x11C
 };
 /// TypeError "a bytes-like object is required, not 'X'" and friends.
 Status get_buffer(Value object, BufferView* view, int flags = kBufferSimple);
 void release_buffer(BufferView* view);
 bool has_buffer(Value object);
+/// What a get_buffer slot of plain bytes does.
+Status fill_buffer(BufferView* view, Value object, void* data, size_t length, bool read_only, int flags);
+
+/// A buffer that is released at the end of the scope.
+class Buffer {
+ public:
+  Buffer() = default;
+  ~Buffer() { release(); }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  Status acquire(Value object, int flags = kBufferSimple) { return get_buffer(object, &view_, flags); }
+  void release() {
+    if (!view_.object.is_null()) release_buffer(&view_);
+  }
+  bool held() const { return !view_.object.is_null(); }
+  std::string_view text() const {
+    return {static_cast<const char*>(view_.data), static_cast<size_t>(view_.length)};
+  }
+  char* data() const { return static_cast<char*>(view_.data); }
+  size_t size() const { return static_cast<size_t>(view_.length); }
+  BufferView& view() { return view_; }
+
+ private:
+  BufferView view_;
+};
 
 }  // namespace ouro::vm
