@@ -37,6 +37,16 @@ List* make_list(std::span<const Value> items = {});
 Result<List*> make_list_reserved(size_t capacity);
 Status list_append(List* list, Value item);
 Status list_extend(List* list, Value iterable);
+/// Room for at least `capacity` items, exactly that much if it has to be made.
+Status list_reserve(List* list, size_t capacity);
+/// Before `index`, which counts from the end when negative and is clipped.
+Status list_insert(List* list, int64_t index, Value item);
+/// Puts `items` in place of [low, high), which lies within the list. `items` may be the list's own.
+Status list_replace(List* list, size_t low, size_t high, std::span<const Value> items);
+/// Removes the item at `index`, which is in range, and returns it.
+Value list_remove_at(List* list, size_t index);
+void list_clear(List* list);
+Status list_sort(List* list, Value key_or_null, bool reverse);
 
 // ---- dict: insertion-ordered; an index of hashes over an array of entries.
 
@@ -81,7 +91,19 @@ Result<bool> dict_delete(Dict* dict, Value key);
 bool dict_delete(Dict* dict, Str* key);
 /// Removes and returns, or null.
 Result<Value> dict_pop(Dict* dict, Value key);
+/// The value of the key, which gets `default_` if it is new.
+Result<Value> dict_set_default(Dict* dict, Value key, Value default_);
+Result<bool> dict_contains(Dict* dict, Value key);
+/// Index of the key's entry, -1 if absent.
+Result<int64_t> dict_lookup(Dict* dict, Value key, int64_t hash);
+/// Removes an entry that dict_lookup has just found.
+void dict_remove_entry(Dict* dict, int64_t entry);
+/// Removes and returns the last item; false when the dict is empty.
+bool dict_pop_last(Dict* dict, Value* key, Value* value);
+/// From a mapping: a dict, or anything with keys() and [].
 Status dict_update(Dict* dict, Value other, bool override_ = true);
+/// From an iterable of pairs.
+Status dict_update_pairs(Dict* dict, Value pairs, bool override_ = true);
 void dict_clear(Dict* dict);
 Dict* dict_copy(Dict* dict);
 /// Iteration in order: `*position` starts at 0; false at the end. The dict may change values while iterated,
@@ -92,6 +114,7 @@ bool dict_next(Dict* dict, size_t* position, Value* key, Value* value);
 uint32_t dict_keys_version(Dict* dict);
 int64_t dict_find_entry(Dict* dict, Str* key);  // -1: absent
 
+/// `aux` is where the next pop starts to look.
 struct Set : Object {
   uint64_t count;
   Object* table;  // owned by set.cpp
@@ -107,6 +130,9 @@ Result<bool> set_discard(Set* set, Value item);
 Result<bool> set_contains(Set* set, Value item);
 Status set_update(Set* set, Value iterable);
 bool set_next(Set* set, size_t* position, Value* item);
+void set_clear(Set* set);
+/// A new one with the same items; the type is set or frozenset, or a subclass of them.
+Result<Set*> set_copy(Type* type, Set* set);
 
 // ---- slice and range
 
@@ -119,6 +145,10 @@ struct SliceRange {
   int64_t start, stop, step, count;
 };
 Result<SliceRange> slice_range(Slice* slice, int64_t length);
+/// The same in two steps: the first may run __index__, which may change the sequence, and the second needs
+/// the length that it has after that.
+Result<SliceRange> slice_unpack(Slice* slice);
+void slice_adjust(SliceRange* range, int64_t length);
 
 struct Range : Object {
   Value start, stop, step, length;  // ints

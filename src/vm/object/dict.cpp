@@ -1,0 +1,494 @@
+// dict: an array of entries in the order of insertion, and an index of hashes over it.
+//
+// A DictTable is one cell: the header, `capacity` entries, then the index: 2^log2_index slots of 1, 2, 4 or 8
+// bytes, each the number of an entry, "empty" or "deleted". The first table of a dict has no index at all
+// (log2_index 0): so few keys are found faster by looking at each of them. Entries are appended; a deleted
+// one stays as a hole until the table is rebuilt. A rebuild always makes a new table, so that a pointer to a
+// table on the native stack both keeps it and identifies it.
+//
+// While all keys are exact str, looking one up runs no Python code. Otherwise a comparison may run any code,
+// also code that changes this dict: after every call out a lookup makes sure that the table and the key that
+// it compared are still there, and starts again if not.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "vm/object/exceptions.h"
+#include "vm/object/key_hash.h"
+
+namespace ouro::vm {
+
+namespace {
+
+constexpr int kEmpty = -1;
+constexpr int kDeleted = -2;
+constexpr size_t kSmallCapacity = 4;  // of a table without index
+constexpr size_t kMaxCapacity = size_t{1} << 48;
+constexpr size_t kSurelyFits = size_t{1} << 10;
+constexpr int kPerturbShift = 5;
+
+Shape* table_shape = nullptr;
+uint32_t next_version = 1;
+
+void trace_table(Object* object, Tracer& tracer) {
+  auto* table = static_cast<DictTable*>(object);
+  for (uint64_t i = 0; i < table->entries_used; ++i) {
+    tracer.visit(table->entries[i].key);
+    tracer.visit(table->entries[i].value);
+  }
+}
+
+// ---- the index
+
+constexpr size_t usable(unsigned log2_index) {
+  return (size_t{2} << log2_index) / 3;
+}
+constexpr unsigned slot_width(unsigned log2_index) {
+  return log2_index < 8 ? 1 : log2_index < 16 ? 2 : log2_index < 32 ? 4 : 8;
+}
+size_t index_bytes(unsigned log2_index) {
+  return log2_index == 0 ? 0 : slot_width(log2_index) << log2_index;
+}
+
+template <class Slot>
+Slot* index_of(const DictTable* table) {
+  return reinterpret_cast<Slot*>(table->entries + table->capacity);
+}
+
+// Calls `action` with a null pointer to the type of the table's index slots.
+template <class Action>
+auto with_slots(const DictTable* table, Action&& action) {
+  switch (slot_width(table->log2_index)) {
+    case 1:
+      return action(static_cast<int8_t*>(nullptr));
+    case 2:
+      return action(static_cast<int16_t*>(nullptr));
+    case 4:
+      return action(static_cast<int32_t*>(nullptr));
+    default:
+      return action(static_cast<int64_t*>(nullptr));
+  }
+}
+
+// The places of the index where a hash may stand, in order.
+class Probe {
+ public:
+  Probe(const DictTable* table, int64_t hash)
+      : mask_((size_t{1} << table->log2_index) - 1),
+        perturb_(static_cast<size_t>(hash)),
+        place_(perturb_ & mask_) {}
+  size_t place() const { return place_; }
+  void advance() {
+    perturb_ >>= kPerturbShift;
+    place_ = (place_ * 5 + perturb_ + 1) & mask_;
+  }
+
+ private:
+  size_t mask_, perturb_, place_;
+};
+
+void index_entry(DictTable* table, int64_t hash, uint64_t entry) {
+  if (table->log2_index == 0) return;
+  with_slots(table, [&](auto* type) {
+    using Slot = std::remove_pointer_t<decltype(type)>;
+    Slot* index = index_of<Slot>(table);
+    Probe probe(table, hash);
+    while (index[probe.place()] >= 0) probe.advance();
+    index[probe.place()] = static_cast<Slot>(entry);
+  });
+}
+
+void unindex_entry(DictTable* table, int64_t hash, int64_t entry) {
+  if (table->log2_index == 0) return;
+  with_slots(table, [&](auto* type) {
+    using Slot = std::remove_pointer_t<decltype(type)>;
+    Slot* index = index_of<Slot>(table);
+    Probe probe(table, hash);
+    while (index[probe.place()] != static_cast<Slot>(entry)) probe.advance();
+    index[probe.place()] = static_cast<Slot>(kDeleted);
+  });
+}
+
+// ---- tables
+
+// The index for so many entries; 0: none.
+unsigned log2_for(size_t capacity) {
+  if (capacity <= kSmallCapacity) return 0;
+  unsigned log2 = 3;
+  while (usable(log2) < capacity) ++log2;
+  return log2;
+}
+
+DictTable* new_table(unsigned log2_index) {
+  if (table_shape == nullptr) table_shape = make_internal_shape(Kind::kTable, trace_table);
+  size_t capacity = log2_index == 0 ? kSmallCapacity : usable(log2_index);
+  size_t size = sizeof(DictTable) + capacity * sizeof(DictEntry) + index_bytes(log2_index);
+  auto* table = allocate<DictTable>(table_shape, size);
+  table->log2_index = static_cast<uint8_t>(log2_index);
+  table->capacity = capacity;
+  table->entries = reinterpret_cast<DictEntry*>(table + 1);
+  table->only_strings = true;
+  if (log2_index != 0) std::memset(index_of<char>(table), 0xFF, index_bytes(log2_index));
+  return table;
+}
+
+bool table_fits(size_t capacity) {
+  return capacity <= kSurelyFits ||
+         (capacity <= kMaxCapacity && can_allocate(capacity * 2 * sizeof(DictEntry)));
+}
+
+// A table of the same entries without holes, with room for `capacity`.
+DictTable* rebuilt(const DictTable* old, unsigned log2_index) {
+  DictTable* table = new_table(log2_index);
+  uint64_t count = 0;
+  for (uint64_t i = 0; i < old->entries_used; ++i) {
+    if (old->entries[i].key.is_null()) continue;
+    table->entries[count] = old->entries[i];
+    index_entry(table, old->entries[i].hash, count);
+    ++count;
+  }
+  table->entries_used = count;
+  table->only_strings = old->only_strings;
+  write_barrier(table);
+  return table;
+}
+
+Status grow(Dict* dict, size_t capacity) {
+  if (!table_fits(capacity)) return raise_no_memory();
+  DictTable* table =
+      dict->table != nullptr ? rebuilt(dict->table, log2_for(capacity)) : new_table(log2_for(capacity));
+  store(dict, dict->table, table);
+  return {};
+}
+
+// Appends an entry for a key that is not there.
+Status insert_new(Dict* dict, Value key, int64_t hash, Value value) {
+  DictTable* table = dict->table;
+  if (table == nullptr || table->entries_used == table->capacity) {
+    TRY(grow(dict, dict->count == 0 ? 1 : dict->count * 2));
+    table = dict->table;
+  }
+  uint64_t entry = table->entries_used++;
+  table->entries[entry] = {hash, key, value};
+  if (table->only_strings && !is_exact_str(key)) table->only_strings = false;
+  table->version = 0;
+  index_entry(table, hash, entry);
+  ++dict->count;
+  write_barrier(table);
+  return {};
+}
+
+// ---- lookup
+
+// In a table whose keys are all exact str.
+int64_t find_text(const DictTable* table, const Str* key, int64_t hash) {
+  const DictEntry* entries = table->entries;
+  if (table->log2_index == 0) {
+    for (uint64_t i = 0; i < table->entries_used; ++i) {
+      if (entries[i].key == Value(key)) return static_cast<int64_t>(i);
+    }
+    for (uint64_t i = 0; i < table->entries_used; ++i) {
+      if (entries[i].hash == hash && !entries[i].key.is_null() && same_text(entries[i].key.as<Str>(), key))
+        return static_cast<int64_t>(i);
+    }
+    return -1;
+  }
+  return with_slots(table, [&](auto* type) -> int64_t {
+    using Slot = std::remove_pointer_t<decltype(type)>;
+    const Slot* index = index_of<Slot>(table);
+    for (Probe probe(table, hash);; probe.advance()) {
+      Slot entry = index[probe.place()];
+      if (entry == kEmpty) return -1;
+      if (entry < 0) continue;
+      const DictEntry& candidate = entries[entry];
+      if (candidate.key == Value(key)) return entry;
+      if (candidate.hash == hash && same_text(candidate.key.as<Str>(), key)) return entry;
+    }
+  });
+}
+
+// What a look at one candidate said.
+enum class Match : uint8_t { No, Yes, Changed, Error };
+
+Match match_entry(const Dict* dict, const DictTable* table, uint64_t entry, Value key, int64_t hash) {
+  const DictEntry& candidate = table->entries[entry];
+  if (candidate.key == key) return Match::Yes;
+  if (candidate.hash != hash || candidate.key.is_null()) return Match::No;
+  Value stored = candidate.key;
+  Result<bool> same = keys_equal(stored, key);
+  if (!same.ok()) return Match::Error;
+  if (dict->table != table || !(candidate.key == stored)) return Match::Changed;
+  return same.unwrap() ? Match::Yes : Match::No;
+}
+
+constexpr int64_t kAbsent = -1;
+constexpr int64_t kStartAgain = -2;
+constexpr int64_t kRaised = -3;
+
+// One try: an entry, or one of the above.
+int64_t find_any(const Dict* dict, Value key, int64_t hash) {
+  const DictTable* table = dict->table;
+  if (table == nullptr) return kAbsent;
+  if (table->only_strings && is_exact_str(key)) return find_text(table, key.as<Str>(), hash);
+  if (table->log2_index == 0) {
+    for (uint64_t i = 0; i < table->entries_used; ++i) {
+      Match match = match_entry(dict, table, i, key, hash);
+      if (match == Match::No) continue;
+      return match == Match::Yes ? static_cast<int64_t>(i) : match == Match::Changed ? kStartAgain : kRaised;
+    }
+    return kAbsent;
+  }
+  return with_slots(table, [&](auto* type) -> int64_t {
+    using Slot = std::remove_pointer_t<decltype(type)>;
+    const Slot* index = index_of<Slot>(table);
+    for (Probe probe(table, hash);; probe.advance()) {
+      Slot entry = index[probe.place()];
+      if (entry == kEmpty) return kAbsent;
+      if (entry < 0) continue;
+      Match match = match_entry(dict, table, static_cast<uint64_t>(entry), key, hash);
+      if (match == Match::No) continue;
+      return match == Match::Yes ? int64_t{entry} : match == Match::Changed ? kStartAgain : kRaised;
+    }
+  });
+}
+
+}  // namespace
+
+Result<int64_t> dict_lookup(Dict* dict, Value key, int64_t hash) {
+  for (;;) {
+    int64_t entry = find_any(dict, key, hash);
+    if (entry >= kAbsent) return entry;
+    if (entry == kRaised) return Raised{};
+  }
+}
+
+int64_t dict_find_entry(Dict* dict, Str* key) {
+  const DictTable* table = dict->table;
+  if (table == nullptr) return kAbsent;
+  int64_t hash = key->hash_ != 0 ? key->hash_ : str_hash(key);
+  if (table->only_strings && is_exact_str(key)) return find_text(table, key, hash);
+  // A key of another kind may compare itself to this one and fail: then it is not the one looked for.
+  Exception* pending = thread()->exception;
+  Result<int64_t> entry = dict_lookup(dict, key, hash);
+  if (entry.ok()) return entry.unwrap();
+  thread()->exception = pending;
+  return kAbsent;
+}
+
+Dict* make_dict(size_t reserve) {
+  auto* dict = allocate<Dict>(types.dict->root_shape);
+  if (reserve > 0 && table_fits(reserve)) store(dict, dict->table, new_table(log2_for(reserve)));
+  return dict;
+}
+
+Result<Value> dict_get(Dict* dict, Value key, int64_t hash) {
+  int64_t entry = TRY(dict_lookup(dict, key, hash));
+  if (entry < 0) return Value();
+  return dict->table->entries[entry].value;
+}
+
+Result<Value> dict_get(Dict* dict, Value key) {
+  int64_t hash = TRY(key_hash(key));
+  return dict_get(dict, key, hash);
+}
+
+Value dict_get(Dict* dict, Str* key) {
+  int64_t entry = dict_find_entry(dict, key);
+  return entry < 0 ? Value() : dict->table->entries[entry].value;
+}
+
+Result<bool> dict_contains(Dict* dict, Value key) {
+  int64_t hash = TRY(key_hash(key));
+  return TRY(dict_lookup(dict, key, hash)) >= 0;
+}
+
+Status dict_set(Dict* dict, Value key, int64_t hash, Value value) {
+  int64_t entry = TRY(dict_lookup(dict, key, hash));
+  if (entry < 0) return insert_new(dict, key, hash, value);
+  dict_set_entry_value(dict, entry, value);
+  return {};
+}
+
+Status dict_set(Dict* dict, Value key, Value value) {
+  int64_t hash = TRY(key_hash(key));
+  return dict_set(dict, key, hash, value);
+}
+
+void dict_set(Dict* dict, Str* key, Value value) {
+  int64_t entry = dict_find_entry(dict, key);
+  if (entry >= 0)
+    dict_set_entry_value(dict, entry, value);
+  else
+    (void)insert_new(dict, key, str_hash(key), value);
+}
+
+Result<Value> dict_set_default(Dict* dict, Value key, Value default_) {
+  int64_t hash = TRY(key_hash(key));
+  int64_t entry = TRY(dict_lookup(dict, key, hash));
+  if (entry >= 0) return dict->table->entries[entry].value;
+  TRY(insert_new(dict, key, hash, default_));
+  return default_;
+}
+
+void dict_remove_entry(Dict* dict, int64_t entry) {
+  DictTable* table = dict->table;
+  DictEntry& removed = table->entries[entry];
+  unindex_entry(table, removed.hash, entry);
+  removed.key = Value();
+  removed.value = Value();
+  table->version = 0;
+  --dict->count;
+}
+
+Result<bool> dict_delete(Dict* dict, Value key) {
+  int64_t hash = TRY(key_hash(key));
+  int64_t entry = TRY(dict_lookup(dict, key, hash));
+  if (entry < 0) return false;
+  dict_remove_entry(dict, entry);
+  return true;
+}
+
+bool dict_delete(Dict* dict, Str* key) {
+  int64_t entry = dict_find_entry(dict, key);
+  if (entry < 0) return false;
+  dict_remove_entry(dict, entry);
+  return true;
+}
+
+Result<Value> dict_pop(Dict* dict, Value key) {
+  if (dict->count == 0) return Value();
+  int64_t hash = TRY(key_hash(key));
+  int64_t entry = TRY(dict_lookup(dict, key, hash));
+  if (entry < 0) return Value();
+  Value value = dict->table->entries[entry].value;
+  dict_remove_entry(dict, entry);
+  return value;
+}
+
+bool dict_pop_last(Dict* dict, Value* key, Value* value) {
+  if (dict->count == 0) return false;
+  DictTable* table = dict->table;
+  uint64_t last = table->entries_used - 1;
+  while (table->entries[last].key.is_null()) --last;
+  *key = table->entries[last].key;
+  *value = table->entries[last].value;
+  dict_remove_entry(dict, static_cast<int64_t>(last));
+  table->entries_used = last;
+  return true;
+}
+
+void dict_clear(Dict* dict) {
+  dict->count = 0;
+  dict->table = nullptr;
+}
+
+Dict* dict_copy(Dict* dict) {
+  Dict* copy = make_dict();
+  if (dict->count == 0) return copy;
+  const DictTable* old = dict->table;
+  DictTable* table = nullptr;
+  if (old->entries_used == dict->count) {
+    table = new_table(old->log2_index);
+    std::memcpy(table->entries, old->entries, old->entries_used * sizeof(DictEntry));
+    std::memcpy(index_of<char>(table), index_of<char>(old), index_bytes(old->log2_index));
+    table->entries_used = old->entries_used;
+    table->only_strings = old->only_strings;
+    write_barrier(table);
+  } else {
+    table = rebuilt(old, log2_for(dict->count));
+  }
+  copy->count = dict->count;
+  store(copy, copy->table, table);
+  return copy;
+}
+
+bool dict_next(Dict* dict, size_t* position, Value* key, Value* value) {
+  const DictTable* table = dict->table;
+  if (table == nullptr) return false;
+  size_t i = *position;
+  while (i < table->entries_used && table->entries[i].key.is_null()) ++i;
+  if (i >= table->entries_used) return false;
+  if (key != nullptr) *key = table->entries[i].key;
+  if (value != nullptr) *value = table->entries[i].value;
+  *position = i + 1;
+  return true;
+}
+
+uint32_t dict_keys_version(Dict* dict) {
+  DictTable* table = dict->table;
+  if (table == nullptr) return 0;
+  if (table->version == 0 && next_version != 0) table->version = next_version++;
+  return table->version;
+}
+
+// ---- update
+
+namespace {
+
+// A dict whose iteration is dict's own: its entries are read directly.
+bool reads_as_dict(Value value) {
+  return is_dict(value) && type_of(value)->slots.iter == types.dict->slots.iter;
+}
+
+Status update_from_dict(Dict* dict, Dict* other, bool override_) {
+  if (other == dict || other->count == 0) return {};
+  if (dict->count == 0 && dict->table == nullptr && override_) {
+    Dict* copy = dict_copy(other);
+    dict->count = copy->count;
+    store(dict, dict->table, copy->table);
+    return {};
+  }
+  size_t room = dict->table != nullptr ? dict->table->capacity - dict->table->entries_used : 0;
+  if (room * 3 < other->count * 2) TRY(grow(dict, dict->count + other->count));
+  const DictTable* table = other->table;
+  uint64_t used = table->entries_used;
+  for (uint64_t i = 0; i < used; ++i) {
+    DictEntry item = table->entries[i];
+    if (item.key.is_null()) continue;
+    int64_t entry = TRY(dict_lookup(dict, item.key, item.hash));
+    if (entry < 0)
+      TRY(insert_new(dict, item.key, item.hash, item.value));
+    else if (override_)
+      dict_set_entry_value(dict, entry, item.value);
+    if (other->table != table || table->entries_used != used)
+      return raise(types.RuntimeError, "dict mutated during update");
+  }
+  return {};
+}
+
+Status set_pair(Dict* dict, Value pair, int64_t position, bool override_) {
+  Result<List*> converted = to_list(pair);
+  if (!converted.ok()) {
+    if (clear_if(types.TypeError))
+      return raise(types.TypeError, "cannot convert dictionary update sequence element #{} to a sequence",
+                   position);
+    return Raised{};
+  }
+  List* items = converted.unwrap();
+  if (items->length != 2)
+    return raise(types.ValueError, "dictionary update sequence element #{} has length {}; 2 is required",
+                 position, items->length);
+  Value key = items->items()[0], value = items->items()[1];
+  if (override_) return dict_set(dict, key, value);
+  TRY(dict_set_default(dict, key, value));
+  return {};
+}
+
+}  // namespace
+
+Status dict_update(Dict* dict, Value other, bool override_) {
+  if (reads_as_dict(other)) return update_from_dict(dict, other.as<Dict>(), override_);
+  Value keys = TRY(call_method(other, names.keys));
+  return for_each(keys, [&](Value key) -> Status {
+    if (!override_ && TRY(dict_contains(dict, key))) return {};
+    Value value = TRY(get_item(other, key));
+    return dict_set(dict, key, value);
+  });
+}
+
+Status dict_update_pairs(Dict* dict, Value pairs, bool override_) {
+  int64_t position = 0;
+  return for_each(pairs, [&](Value pair) { return set_pair(dict, pair, position++, override_); });
+}
+
+}  // namespace ouro::vm

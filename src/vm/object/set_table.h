@@ -1,0 +1,40 @@
+// What lies behind a Set, for the files that implement sets.
+#pragma once
+
+#include "vm/object/containers.h"
+
+namespace ouro::vm {
+
+/// `key` is null in a free place and Value::stop() in one whose item was removed, which then has the hash -1.
+struct SetEntry {
+  Value key;
+  int64_t hash;
+  bool is_item() const { return key.is_object() || key.is_small_int() || key.is_flonum(); }
+};
+
+/// A power of two of places. A Set without a table is as one with a fresh table of the smallest size.
+struct SetTable : Object {
+  uint64_t mask;
+  uint64_t fill;  // items and removed ones
+  SetEntry entries[];
+};
+
+inline SetTable* table_of(const Set* set) {
+  return static_cast<SetTable*>(set->table);
+}
+
+/// The operations for a key whose hash is known.
+Status set_add(Set* set, Value key, int64_t hash);
+Result<bool> set_discard(Set* set, Value key, int64_t hash);
+Result<bool> set_contains(Set* set, Value key, int64_t hash);
+bool set_next_entry(const Set* set, size_t* position, SetEntry* entry);
+/// Rebuilds the table when more than a quarter of it are removed items.
+Status set_purge(Set* set);
+/// Removes and returns some item; the set is not empty.
+Value set_pop(Set* set);
+/// Gives `a` what `b` holds and the reverse.
+void set_swap(Set* a, Set* b);
+/// A new, empty one.
+Set* set_allocate(Type* type);
+
+}  // namespace ouro::vm
