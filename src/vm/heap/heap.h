@@ -36,8 +36,39 @@ class Tracer {
 
  protected:
   virtual ~Tracer() = default;
-  virtual void visit_object(Object* object) = 0;
+  /// Of an object that does not lie in [base, base + extent).
+  virtual void visit_outside(Object* object) = 0;
+  /// Makes room on the stack, or sets top = limit when there is none to be had.
+  virtual void grow() = 0;
+
+  /// Marking is inline: set the mark bit, and put the cell on the stack if it was not set before. A tracer
+  /// that is not the collector's leaves extent at 0 and gets everything through visit_outside.
+  void visit_object(Object* object) {
+    const uintptr_t offset = reinterpret_cast<uintptr_t>(object) - base_;
+    if (offset >= extent_) [[unlikely]] {
+      visit_outside(object);
+      return;
+    }
+    uint64_t& word = marks_[offset >> 10];
+    const uint64_t bit = uint64_t{1} << ((offset >> 4) & 63);
+    if ((word & bit) != 0) return;
+    word |= bit;
+    if (top_ == limit_) [[unlikely]] {
+      grow();
+      if (top_ == limit_) return;
+    }
+    *top_++ = reinterpret_cast<uintptr_t>(object);
+  }
+
+  uintptr_t base_ = 0;
+  uintptr_t extent_ = 0;
+  uint64_t* marks_ = nullptr;
+  uint64_t* top_ = nullptr;
+  uint64_t* limit_ = nullptr;
 };
+
+/// The TraceFn of Array cells. The collector knows it and takes long arrays in pieces.
+void trace_array(Object* array, Tracer& tracer);
 
 struct HeapStatistics {
   uint64_t collections[3];  // minor, (unused), full
@@ -62,7 +93,7 @@ T* allocate(Shape* shape, size_t size = sizeof(T)) {
 }
 
 /// False when a cell of this size can never be had (above the memory limit, or absurd): ask before
-/// allocating what a program's number decides, and raise MemoryError.
+/// allocating what a program's number decides, and raise MemoryError. May collect to find out.
 bool can_allocate(size_t size);
 
 /// Memory outside the heap that lives and dies with cells (GMP buffers, zlib state): makes collections come
@@ -70,20 +101,27 @@ bool can_allocate(size_t size);
 void account_external(int64_t bytes);
 
 void remember(Object* holder);
+/// `field` lies in `holder`, which is old: large cells remember the field alone.
+void remember_field(Object* holder, const void* field);
 
 /// To be called after storing into `holder`, before the next allocation.
 inline void write_barrier(Object* holder) {
   if ((holder->gc & (kGcOld | kGcRemembered)) == kGcOld) [[unlikely]]
     remember(holder);
 }
+/// The same for one field: cheaper for large cells, see remember_field.
+inline void write_barrier(Object* holder, const void* field) {
+  if ((holder->gc & (kGcOld | kGcRemembered)) == kGcOld) [[unlikely]]
+    remember_field(holder, field);
+}
 inline void store(Object* holder, Value& field, Value value) {
   field = value;
-  write_barrier(holder);
+  write_barrier(holder, &field);
 }
 template <class T>
 inline void store(Object* holder, T*& field, T* value) {
   field = value;
-  write_barrier(holder);
+  write_barrier(holder, &field);
 }
 
 /// A collection now. Generation 0: minor; others: full. Returns the number of cells freed. Finalisers and
@@ -103,6 +141,10 @@ void run_pending_finalizers();
 void register_finalizable(Object* object);
 /// Calls one finaliser. Set by object/: it knows types.
 void set_finalize_hook(FinalizeFn hook);
+/// Called after a collection that queued something: a place to ask for the interpreter's attention.
+void set_finalizers_pending_hook(void (*hook)());
+/// Queues the finalisers of everything that still has one to run: the end of the program.
+void queue_all_finalizers();
 
 /// A weak reference cell: `target` is not traced. When the target dies, `*slot` (a field of `reference`) is
 /// cleared and, if `has_callback`, `reference` is queued for the callback hook.
@@ -117,10 +159,17 @@ void add_root(Value* word);
 void add_root(Object** word);
 void remove_root(const void* word);
 void add_root_visitor(void (*visit)(Tracer& tracer));
+/// A cell outside the heap (a C++ variable) that may hold pointers into it: traced as long as the program
+/// runs. Its header must be filled in already; static cells are old, so stores into them need the barrier,
+/// too.
+void add_static(Object* object);
 
 /// Called by every thread that touches the heap, with the address of its stack's base; and when it ends. A
 /// thread that waits without the global lock is scanned from the stack pointer noted by `leave_heap`.
+/// All four are called with the global lock held.
 void enter_thread(const void* stack_base);
+/// The base of the calling thread's stack, as enter_thread wants it.
+const void* current_stack_base();
 void exit_thread();
 void leave_heap();
 void return_to_heap();

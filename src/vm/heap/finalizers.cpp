@@ -1,0 +1,103 @@
+// Finalisers (PEP 442): each object's runs once, after the collection that found it dead, in the order of
+// registration; the object and all it reaches stay alive until then, and longer when the finaliser stores
+// them.
+#include <iterator>
+
+#include "vm/heap/state.h"
+
+namespace ouro::vm {
+
+namespace heap {
+
+namespace {
+
+// Moves the dead out of `list`.
+void split_dead(State& heap, std::vector<Object*>& list, std::vector<Object*>& dead) {
+  size_t kept = 0;
+  for (Object* object : list) {
+    if (is_live_mark(heap, object))
+      list[kept++] = object;
+    else
+      dead.push_back(object);
+  }
+  list.resize(kept);
+}
+
+template <class Queue>
+Object* pop_front(Queue& queue) {
+  Object* object = queue.front();
+  queue.pop_front();
+  return object;
+}
+
+}  // namespace
+
+// All dead objects are found before the first is brought back: each of a cycle gets its call.
+void queue_dead_finalizable(State& heap, Marker& marker, bool full) {
+  std::vector<Object*> dead;
+  if (full) split_dead(heap, heap.old_finalizable, dead);
+  split_dead(heap, heap.young_finalizable, dead);
+  heap.old_finalizable.insert(heap.old_finalizable.end(), heap.young_finalizable.begin(),
+                              heap.young_finalizable.end());
+  heap.young_finalizable.clear();
+  for (Object* object : dead) marker.visit(object);
+  marker.drain();
+  heap.pending_finalizers.insert(heap.pending_finalizers.end(), dead.begin(), dead.end());
+}
+
+void announce_pending(State& heap) {
+  if (heap.pending_hook != nullptr && finalizers_pending()) heap.pending_hook();
+}
+
+}  // namespace heap
+
+using heap::state;
+using heap::State;
+
+void register_finalizable(Object* object) {
+  state().young_finalizable.push_back(object);
+}
+
+void set_finalize_hook(FinalizeFn hook) {
+  state().finalize_hook = hook;
+}
+
+void set_finalizers_pending_hook(void (*hook)()) {
+  state().pending_hook = hook;
+}
+
+bool finalizers_pending() {
+  const State& heap = state();
+  return !heap.pending_callbacks.empty() || !heap.pending_finalizers.empty();
+}
+
+// Callbacks before finalisers, as CPython's collector. A finaliser that reaches a safe point comes back here:
+// the outer call goes on with the queue.
+void run_pending_finalizers() {
+  State& heap = state();
+  if (heap.running_finalizers) return;
+  heap.running_finalizers = true;
+  while (finalizers_pending()) {
+    if (!heap.pending_callbacks.empty()) {
+      Object* reference = heap::pop_front(heap.pending_callbacks);
+      if (heap.weak_callback_hook != nullptr) heap.weak_callback_hook(reference);
+      continue;
+    }
+    Object* object = heap::pop_front(heap.pending_finalizers);
+    if ((object->gc & kGcFinalized) != 0) continue;
+    object->gc |= kGcFinalized;
+    if (heap.finalize_hook != nullptr) heap.finalize_hook(object);
+  }
+  heap.running_finalizers = false;
+}
+
+void queue_all_finalizers() {
+  State& heap = state();
+  for (std::vector<Object*>* list : {&heap.old_finalizable, &heap.young_finalizable}) {
+    heap.pending_finalizers.insert(heap.pending_finalizers.end(), list->begin(), list->end());
+    list->clear();
+  }
+  heap::announce_pending(heap);
+}
+
+}  // namespace ouro::vm
