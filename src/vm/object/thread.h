@@ -36,6 +36,8 @@ struct Thread {
   int32_t origin_depth = 0;  // sys.set_coroutine_origin_tracking_depth
   Value dict;                // threading.local storage
   uint64_t id = 0;
+  const void* const* dispatch_table = nullptr;  // the interpreter's handlers: others while traced
+  uint64_t outcome = 0;                         // what the loop is left with: bits of a Result<Value>
   Thread* next = nullptr;
 };
 
