@@ -1,0 +1,110 @@
+#include "vm/object/code_build.h"
+
+#include "bytecode/code_object.h"
+#include "vm/object/exceptions.h"
+
+namespace ouro::vm {
+
+namespace {
+
+bool is_name_like(const Str* text) {
+  if (!text->is_ascii()) return false;
+  for (char c : text->ascii_view()) {
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    if (!letter) return false;
+  }
+  return true;
+}
+
+Status check_names(Value value) {
+  if (!is_tuple(value)) return raise(types.TypeError, "name tuples must be tuples, not {}", type_name(value));
+  for (Value item : value.as<Tuple>()->span()) {
+    if (!is_str(item)) return raise(types.TypeError, "name tuples must contain only strings, not '{}'", type_name(item));
+  }
+  return {};
+}
+
+/// The same tuple when all its strings are interned already, else one that holds the interned ones.
+Tuple* intern_all(Tuple* tuple) {
+  bool done = true;
+  for (Value item : tuple->span()) done &= item.as<Str>()->is_interned();
+  if (done) return tuple;
+  Tuple* result = make_tuple(std::span<const Value>(tuple->span()));
+  for (Value& item : result->span()) item = intern(item.as<Str>());
+  write_barrier(result);
+  return result;
+}
+
+/// Interns the name-like strings among constants, also inside tuples; the tuples are changed in place, as they were
+/// made for this code object or compare equal anyway.
+void intern_constants(Tuple* consts) {
+  for (Value& item : consts->span()) {
+    if (is_exactly(item, types.str)) {
+      auto* text = item.as<Str>();
+      if (!text->is_interned() && is_name_like(text)) item = intern(text);
+    } else if (is_exactly(item, types.tuple)) {
+      intern_constants(item.as<Tuple>());
+    }
+  }
+  write_barrier(consts);
+}
+
+/// At least as many plain locals as there are parameters, and kinds that make sense.
+Status check_locals(const CodeFields& f) {
+  auto* names_tuple = f.locals_plus_names.as<Tuple>();
+  auto* kinds = f.locals_plus_kinds.as<Bytes>();
+  if (kinds->length != names_tuple->length) return raise(types.ValueError, "code: one kind is needed for each local name");
+  int64_t locals = 0;
+  for (uint8_t kind : std::span(kinds->data, kinds->length)) locals += (kind & kLocalLocal) != 0;
+  int64_t parameters = int64_t{f.argument_count} + f.keyword_only_count + ((f.flags & kCoVarArgs) != 0) +
+                       ((f.flags & kCoVarKeywords) != 0);
+  if (parameters > locals) return raise(types.ValueError, "code: varnames is too small");
+  return {};
+}
+
+Status check_fields(const CodeFields& f) {
+  if (f.argument_count < f.positional_only_count || f.positional_only_count < 0 || f.keyword_only_count < 0 ||
+      f.stack_size < 0)
+    return raise(types.ValueError, "code: counts must not be negative, nor below the positional-only count");
+  for (Value bytes : {f.code, f.locals_plus_kinds, f.line_table, f.exception_table}) {
+    if (!is_bytes(bytes)) return raise(types.TypeError, "code: bytes expected, not {}", type_name(bytes));
+  }
+  for (Value text : {f.filename, f.name, f.qualified_name}) {
+    if (!is_str(text)) return raise(types.TypeError, "code: str expected, not {}", type_name(text));
+  }
+  if (f.code.as<Bytes>()->length % 2 != 0) return raise(types.ValueError, "code: co_code is malformed");
+  if (!is_tuple(f.consts)) return raise(types.TypeError, "code: tuple expected, not {}", type_name(f.consts));
+  TRY(check_names(f.names));
+  TRY(check_names(f.locals_plus_names));
+  return check_locals(f);
+}
+
+}  // namespace
+
+Result<Code*> make_code(const CodeFields& f) {
+  TRY(check_fields(f));
+  auto* names_tuple = intern_all(f.names.as<Tuple>());
+  auto* locals = intern_all(f.locals_plus_names.as<Tuple>());
+  intern_constants(f.consts.as<Tuple>());
+  auto* code = allocate<Code>(types.code->root_shape);
+  code->argument_count = f.argument_count;
+  code->positional_only_count = f.positional_only_count;
+  code->keyword_only_count = f.keyword_only_count;
+  code->stack_size = f.stack_size;
+  code->code_flags = f.flags;
+  code->first_line = f.first_line;
+  code->code = f.code.as<Bytes>();
+  code->consts = f.consts.as<Tuple>();
+  code->names = names_tuple;
+  code->locals_plus_names = locals;
+  code->locals_plus_kinds = f.locals_plus_kinds.as<Bytes>();
+  code->filename = f.filename.as<Str>();
+  code->name = intern(f.name.as<Str>());
+  code->qualified_name = intern(f.qualified_name.as<Str>());
+  code->line_table = f.line_table.as<Bytes>();
+  code->exception_table = f.exception_table.as<Bytes>();
+  write_barrier(code);
+  return code;
+}
+
+}  // namespace ouro::vm
