@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vm/interp/frame.h"
+#include "vm/object/code_build.h"  // make_code
 #include "vm/object/protocol.h"
 
 namespace ouro::vm {
@@ -14,17 +15,6 @@ Result<Value> call_function(Value function, const Arguments& arguments);
 /// __build_class__: runs the class body `function` with the namespace; returns what the body does: the
 /// __class__ cell, or None.
 Result<Value> run_class_body(Function* function, Value namespace_);
-
-/// Everything that marshal, the code constructor and replace() have to say of a code object. Checks what
-/// CPython checks, interns names.
-struct CodeFields {
-  int32_t argument_count = 0, positional_only_count = 0, keyword_only_count = 0, stack_size = 0;
-  uint32_t code_flags = 0;
-  int32_t first_line = 0;
-  Value code, consts, names, locals_plus_names, locals_plus_kinds, filename, name, qualified_name, line_table,
-      exception_table;
-};
-Result<Code*> make_code(const CodeFields& fields);
 
 // ---- generators, from C++
 

@@ -26,7 +26,8 @@ struct Code : Object {
   Bytes* exception_table;
   Executable* executable;  // null until lifted; a heap cell (Kind::kNative)
   Executable* traced;      // the same with LiftOptions::tracing
-  Object* weak_extra;
+  Bytes* marshalled;  // the marshal bytes that the compiler made this from, or null: what marshal.dumps gives
+                      // again
 
   uint32_t local_count() const { return static_cast<uint32_t>(locals_plus_names->length); }
   /// Registers that a call fills.
@@ -49,7 +50,7 @@ struct Function : Object {
   Str* qualified_name;
   Value module;
   Value doc;
-  Value annotations;  // null, a Dict, or the flat Tuple that MAKE_FUNCTION was given
+  Value annotations;       // null, a Dict, or the flat Tuple that MAKE_FUNCTION was given
   Executable* executable;  // of `code`, null until the first call and after an assignment to __code__
 };
 Function* make_function(Code* code, Dict* globals);
