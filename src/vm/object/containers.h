@@ -17,6 +17,9 @@ inline bool is_tuple(Value value) {
   return is_kind(value, Kind::kTuple);
 }
 Tuple* make_tuple(std::span<const Value> items);
+inline Tuple* make_tuple(std::span<Value> items) {
+  return make_tuple(std::span<const Value>(items));
+}
 inline Tuple* make_tuple(std::initializer_list<Value> items) {
   return make_tuple(std::span(items.begin(), items.size()));
 }

@@ -25,7 +25,7 @@ class ReprGuard {
   Object* object_;
   ReprGuard* previous_;
   bool repeated_ = false;
-  static thread_local ReprGuard* top_;
+  static thread_local constinit ReprGuard* top_;
 };
 
 }  // namespace ouro::vm
