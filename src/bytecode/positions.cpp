@@ -9,20 +9,19 @@ namespace {
 constexpr unsigned kNoColumns = 13;
 constexpr unsigned kLong = 14;
 constexpr unsigned kNowhere = 15;
-constexpr size_t kMaxEntry = 1 + 4 * 6;  // the long form with numbers of 32 bits
 
-char* put(char* to, unsigned byte) {
+char* put_byte(char* to, unsigned byte) {
   *to = static_cast<char>(byte);
   return to + 1;
 }
 
 char* put_head(char* to, unsigned form, uint32_t units) {
-  return put(to, 0x80 | (form << 3) | (units - 1));
+  return put_byte(to, 0x80 | (form << 3) | (units - 1));
 }
 
 char* put_number(char* to, uint32_t value) {
-  for (; value >= 64; value >>= 6) to = put(to, 64 | (value & 63));
-  return put(to, value);
+  for (; value >= 64; value >>= 6) to = put_byte(to, 64 | (value & 63));
+  return put_byte(to, value);
 }
 
 char* put_signed(char* to, int32_t value) {
@@ -32,42 +31,32 @@ char* put_signed(char* to, int32_t value) {
 
 }  // namespace
 
-void PositionWriter::add_entries(const Position& position, uint32_t units) {
-  char* to = bytes_.room(kMaxEntry * (units / kMaxUnits + 1));
+void PositionWriter::add(const Position& position, uint32_t units) {
   while (units > 0) {
-    const uint32_t covered = std::min(units, kMaxUnits);
-    to = add_entry(to, position, covered);
+    const uint32_t covered = std::min(units, kMaxUnitsAtOnce);
+    end(put(begin(1), position, covered));
     units -= covered;
   }
-  bytes_.append_written(to);
 }
 
-[[gnu::always_inline]] inline char* PositionWriter::add_entry(char* to, const Position& position,
-                                                              uint32_t units) {
-  if (position.line < 0) return put_head(to, kNowhere, units);
-  const int32_t delta = position.line - line_;
+// The forms that are left.
+PositionWriter::Cursor PositionWriter::put_other_entry(Cursor cursor, Position position, uint32_t units) {
+  char* to = cursor.to;
+  if (position.line < 0) return {put_head(to, kNowhere, units), cursor.line};
+  const int32_t line = position.line;
+  const int32_t delta = line - cursor.line;
   const int32_t column = position.column;
   const int32_t end_column = position.end_column;
-  line_ = position.line;
   if (column < 0 || end_column < 0) {
-    if (position.end_line == position.line || position.end_line == -1)
-      return put_signed(put_head(to, kNoColumns, units), delta);
-  } else if (position.end_line == position.line) {
-    if (delta == 0 && column < 80 && end_column >= column && end_column - column < 16) {
-      to = put_head(to, static_cast<unsigned>(column) >> 3, units);
-      return put(to, (static_cast<unsigned>(column & 7) << 4) | static_cast<unsigned>(end_column - column));
-    }
-    if (delta >= 0 && delta < 3 && column < 128 && end_column < 128) {
-      to = put_head(to, kOneLinePosition + static_cast<unsigned>(delta), units);
-      return put(put(to, static_cast<unsigned>(column)), static_cast<unsigned>(end_column));
-    }
+    if (position.end_line == line || position.end_line == -1)
+      return {put_signed(put_head(to, kNoColumns, units), delta), line};
   }
   to = put_signed(put_head(to, kLong, units), delta);
   // An instruction that got its line but not its end line from elsewhere gives a negative difference, which
   // CPython writes as the unsigned number with the same bits.
-  to = put_number(to, static_cast<uint32_t>(position.end_line) - static_cast<uint32_t>(position.line));
+  to = put_number(to, static_cast<uint32_t>(position.end_line) - static_cast<uint32_t>(line));
   to = put_number(to, static_cast<uint32_t>(column) + 1);
-  return put_number(to, static_cast<uint32_t>(end_column) + 1);
+  return {put_number(to, static_cast<uint32_t>(end_column) + 1), line};
 }
 
 bool PositionReader::read_byte(int32_t* value) {

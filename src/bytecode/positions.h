@@ -39,41 +39,64 @@ struct Position {
 /// Writes a position table, instruction by instruction.
 class PositionWriter {
  public:
+  /// Where the table has got to. A value that a loop keeps in registers: bytes written through a pointer
+  /// could be any member's.
+  struct Cursor {
+    char* to;
+    int32_t line;
+  };
+
   PositionWriter(Arena& arena, int32_t first_line) : bytes_(arena), line_(first_line) {}
 
-  /// The next `units` code units come from `position`.
-  void add(const Position& position, uint32_t units) {
-    const auto column = static_cast<uint32_t>(position.column);
-    const uint32_t width = static_cast<uint32_t>(position.end_column) - column;
-    // The two forms that nearly all instructions have, short and one line.
-    const auto delta = static_cast<uint32_t>(position.line) - static_cast<uint32_t>(line_);
-    if (position.line == position.end_line && delta < 3 && units <= kMaxUnits && position.line >= 0)
-        [[likely]] {
-      char* to = bytes_.room(3);
-      if (delta == 0 && column < 80 && width < 16) {
-        to[0] = static_cast<char>(0x80 | (column >> 3) << 3 | (units - 1));
-        to[1] = static_cast<char>((column & 7) << 4 | width);
-        return bytes_.append_written(to + 2);
-      }
-      if (column < 128 && static_cast<uint32_t>(position.end_column) < 128) {
-        line_ = position.line;
-        to[0] = static_cast<char>(0x80 | (kOneLinePosition + delta) << 3 | (units - 1));
-        to[1] = static_cast<char>(column);
-        to[2] = static_cast<char>(position.end_column);
-        return bytes_.append_written(to + 3);
-      }
-    }
-    add_entries(position, units);
+  /// Makes room for that many positions, of up to kMaxUnitsAtOnce code units each.
+  Cursor begin(size_t count) { return {bytes_.room(count * kMaxRoom), line_}; }
+  void end(const Cursor& cursor) {
+    bytes_.append_written(cursor.to);
+    line_ = cursor.line;
   }
+
+  /// The next `units` code units come from `position`.
+  [[gnu::always_inline]] static Cursor put(Cursor cursor, const Position& position, uint32_t units) {
+    for (; units > kMaxUnits; units -= kMaxUnits) cursor = put_entry(cursor, position, kMaxUnits);
+    return put_entry(cursor, position, units);
+  }
+
+  /// The same, for any number of units.
+  void add(const Position& position, uint32_t units);
 
   /// The table so far, in the arena.
   std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 
- private:
-  static constexpr uint32_t kMaxUnits = 8;  // of one entry
+  /// An instruction with its extensions and caches has fewer.
+  static constexpr uint32_t kMaxUnitsAtOnce = 24;
 
-  void add_entries(const Position& position, uint32_t units);
-  char* add_entry(char* to, const Position& position, uint32_t units);
+ private:
+  static constexpr uint32_t kMaxUnits = 8;        // of one entry
+  static constexpr size_t kMaxEntry = 1 + 4 * 6;  // the long form with numbers of 32 bits
+  static constexpr size_t kMaxRoom = kMaxEntry * (kMaxUnitsAtOnce / kMaxUnits);
+
+  [[gnu::always_inline]] static Cursor put_entry(Cursor cursor, const Position& position, uint32_t units) {
+    const auto column = static_cast<uint32_t>(position.column);
+    const uint32_t width = static_cast<uint32_t>(position.end_column) - column;
+    // The two forms that nearly all instructions have, short and one line.
+    const auto delta = static_cast<uint32_t>(position.line) - static_cast<uint32_t>(cursor.line);
+    if (position.line == position.end_line && delta < 3 && position.line >= 0) [[likely]] {
+      char* const to = cursor.to;
+      if (delta == 0 && column < 80 && width < 16) {
+        to[0] = static_cast<char>(0x80 | (column >> 3) << 3 | (units - 1));
+        to[1] = static_cast<char>((column & 7) << 4 | width);
+        return {to + 2, position.line};
+      }
+      if (column < 128 && static_cast<uint32_t>(position.end_column) < 128) {
+        to[0] = static_cast<char>(0x80 | (kOneLinePosition + delta) << 3 | (units - 1));
+        to[1] = static_cast<char>(column);
+        to[2] = static_cast<char>(position.end_column);
+        return {to + 3, position.line};
+      }
+    }
+    return put_other_entry(cursor, position, units);
+  }
+  static Cursor put_other_entry(Cursor cursor, Position position, uint32_t units);
 
   ArenaVector<char> bytes_;
   int32_t line_;

@@ -67,63 +67,76 @@ class CodeEmitter {
     const std::span<char> code = arena.make_span<char>(size_t{flow_.code_units} * 2);
     // Inline caches are zero, in every version: what is not written is a cache.
     std::ranges::fill(code, 0);
-    at_ = code.data();
+    begin_ = at_ = code.data();
     for_each_block(flow_.graph, [&](BlockId, const Block& block) {
-      for (const FlowInstruction& instruction : block.code()) emit(instruction);
+      for (auto rest = block.code(); !rest.empty(); rest = rest.subspan(std::min(rest.size(), kBatch)))
+        emit(rest.first(std::min(rest.size(), kBatch)));
     });
     change_handler(kNoBlock);
     return {{code.data(), code.size()}, arena.copy(positions_.bytes()), arena.copy(exceptions_.bytes())};
   }
 
  private:
-  void put(int number, uint32_t operand) {
+  static constexpr size_t kBatch = 256;  // instructions, for which room is made at once
+
+  static char* put(char* to, int number, uint32_t operand) {
     const char bytes[2] = {static_cast<char>(number), static_cast<char>(operand)};
-    std::memcpy(at_, bytes, sizeof(bytes));
-    at_ += sizeof(bytes);
+    std::memcpy(to, bytes, sizeof(bytes));
+    return to + sizeof(bytes);
   }
 
-  uint32_t put_extensions(uint32_t operand) {
-    const uint32_t count = extensions(operand);
-    for (uint32_t left = count; left > 0; --left)
-      put(info(bytecode_, Op::EXTENDED_ARG).number, operand >> (8 * left));
-    return count;
+  char* put_extensions(char* to, uint32_t operand) const {
+    for (uint32_t left = extensions(operand); left > 0; --left)
+      to = put(to, info(bytecode_, Op::EXTENDED_ARG).number, operand >> (8 * left));
+    return to;
   }
 
-  void emit(const FlowInstruction& instruction) {
-    if (instruction.handler != handler_) change_handler(instruction.handler);
-    const OpInfo& op = info(bytecode_, instruction.op);
-    const uint32_t operand = operand_of(op, instruction);
-    uint32_t units = 1u + op.caches;
-    if (operand > 0xFF) [[unlikely]]
-      units += put_extensions(operand);
-    put(op.number, operand);
-    at_ += size_t{op.caches} * 2;
-    const Location& where = instruction.where;
-    positions_.add({where.line, where.end_line, where.column, where.end_column}, units);
-    offset_ += units;
+  // Where the bytes go is kept in local variables: a store of a byte could change any member.
+  void emit(std::span<const FlowInstruction> instructions) {
+    char* to = at_;
+    PositionWriter::Cursor cursor = positions_.begin(instructions.size());
+    for (const FlowInstruction& instruction : instructions) {
+      if (instruction.handler != handler_) [[unlikely]] {
+        at_ = to;
+        change_handler(instruction.handler);
+      }
+      const OpInfo& op = info(bytecode_, instruction.op);
+      const uint32_t operand = operand_of(op, instruction);
+      char* const start = to;
+      if (operand > 0xFF) [[unlikely]]
+        to = put_extensions(to, operand);
+      to = put(to, op.number, operand) + size_t{op.caches} * 2;
+      const Location& where = instruction.where;
+      cursor = PositionWriter::put(cursor, {where.line, where.end_line, where.column, where.end_column},
+                                   static_cast<uint32_t>(to - start) / 2);
+    }
+    positions_.end(cursor);
+    at_ = to;
   }
+
+  uint32_t offset() const { return static_cast<uint32_t>(at_ - begin_) / 2; }
 
   // Closes the range of the handler so far; from here on `handler` takes over.
   void change_handler(BlockId handler) {
-    if (handler_ != kNoBlock && offset_ != start_) {
+    if (handler_ != kNoBlock && offset() != start_) {
       const Block& block = flow_.graph[handler_];
       const int32_t pushed = block.preserves_lasti ? 2 : 1;
-      exceptions_.add({start_, offset_, block.offset,
+      exceptions_.add({start_, offset(), block.offset,
                        static_cast<uint32_t>(std::max(block.start_depth - pushed, 0)),
                        block.preserves_lasti});
     }
-    start_ = offset_;
+    start_ = offset();
     handler_ = handler;
   }
 
   Flow& flow_;
   const VersionTable& bytecode_;
+  char* begin_ = nullptr;
   char* at_ = nullptr;  // where the next instruction goes
   PositionWriter positions_;
   ExceptionTableWriter exceptions_;
   BlockId handler_ = kNoBlock;
-  uint32_t start_ = 0;   // of the range that handler_ covers
-  uint32_t offset_ = 0;  // in code units
+  uint32_t start_ = 0;  // of the range that handler_ covers, in code units
 };
 
 }  // namespace
