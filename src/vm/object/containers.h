@@ -157,4 +157,7 @@ struct Range : Object {
   Value start, stop, step, length;  // ints
 };
 
+/// iter() of an object that has only __getitem__ (types.sequence_iterator; builtins/ defines it).
+Value make_sequence_iterator(Value sequence);
+
 }  // namespace ouro::vm

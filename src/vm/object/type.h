@@ -119,6 +119,8 @@ struct Type : Object {
   Object* module_state;    // for native modules that hang data on a type
   uint32_t instance_size;  // bytes of a new instance: basic_size and the attribute area
   uint16_t inline_slots;   // attribute slots inside new instances
+  uint32_t native_size;    // bytes of the C++ struct; slots of __slots__ follow
+  TraceFn native_trace;    // of the C++ struct
   Slots slots;
 
   bool has(uint32_t flag) const { return (flags & flag) != 0; }
