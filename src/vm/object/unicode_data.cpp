@@ -1,5 +1,6 @@
 #include "vm/object/unicode_data.h"
 
+#include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
