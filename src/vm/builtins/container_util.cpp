@@ -94,16 +94,6 @@ Result<Value> builtin_named(Str* name) {
   return function;
 }
 
-Result<Value> reduce_to_iter(Value iterable) {
-  Value function = TRY(builtin_named(names.iter));
-  return make_tuple({function, make_tuple({iterable})});
-}
-
-Result<Value> reduce_to_iter(Value iterable, Value state) {
-  Value function = TRY(builtin_named(names.iter));
-  return make_tuple({function, make_tuple({iterable}), state});
-}
-
 Value reduce_to_type(Value self, std::initializer_list<Value> args) {
   return make_tuple({type_of(self), make_tuple(args)});
 }

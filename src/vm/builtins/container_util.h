@@ -90,11 +90,15 @@ inline bool is_index_like(Value value) {
   return is_int(value) || type_of(value)->slots.index != nullptr;
 }
 
-/// A function of the running frame's builtins, for __reduce__.
+/// A function of the running frame's builtins, for __reduce__. Getting it may run any code: it comes first.
 Result<Value> builtin_named(Str* name);
-/// (iter, (iterable,)) and (iter, (iterable,), state).
-Result<Value> reduce_to_iter(Value iterable);
-Result<Value> reduce_to_iter(Value iterable, Value state);
+/// (function, (iterable,)) and (function, (iterable,), state).
+inline Value reduce_with(Value function, Value iterable) {
+  return make_tuple({function, make_tuple({iterable})});
+}
+inline Value reduce_with(Value function, Value iterable, Value state) {
+  return make_tuple({function, make_tuple({iterable}), state});
+}
 /// (type(self), args) and (type(self), args, state).
 Value reduce_to_type(Value self, std::initializer_list<Value> args);
 Value reduce_to_type(Value self, std::initializer_list<Value> args, Value state);

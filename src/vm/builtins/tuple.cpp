@@ -221,9 +221,10 @@ Result<Value> iterator_length_hint(const Value* args) {
 }
 
 Result<Value> iterator_reduce(const Value* args) {
+  Value iter = TRY(builtin_named(names.iter));
   auto* iterator = args[0].as<TupleIterator>();
-  if (iterator->tuple == nullptr) return reduce_to_iter(empty_tuple());
-  return reduce_to_iter(iterator->tuple, make_int(iterator->index));
+  if (iterator->tuple == nullptr) return reduce_with(iter, empty_tuple());
+  return reduce_with(iter, iterator->tuple, make_int(iterator->index));
 }
 
 Result<Value> iterator_setstate(const Value* args) {

@@ -170,6 +170,7 @@ Value list_remove_at(List* list, size_t index) {
 }
 
 void list_clear(List* list) {
+  if (list->length == 0) return;  // a sort knows by the storage that nobody touched the list
   list->length = 0;
   list->storage = nullptr;
 }
