@@ -73,6 +73,8 @@ Exception* take_exception();
 inline bool exception_pending() {
   return thread()->exception != nullptr;
 }
+/// A builtin exception type by its name, or null.
+Type* exception_type_by_name(std::string_view name);
 /// Whether the pending one is an instance of the type; `clear_if` also drops it then.
 bool exception_is(const Type* type);
 bool clear_if(const Type* type);

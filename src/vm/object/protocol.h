@@ -33,6 +33,9 @@ Status set_attribute(Value object, Str* name, Value value);  // null value: dele
 /// object.__getattribute__ and object.__setattr__.
 Result<Value> generic_get_attribute(Value object, Str* name);
 Status generic_set_attribute(Value object, Str* name, Value value);
+/// object.__getattribute__, but null instead of AttributeError when there is no such attribute (one that a
+/// descriptor raises counts as none, too).
+Result<Value> find_generic_attribute(Value object, Str* name);
 /// type.__getattribute__.
 Result<Value> type_get_attribute(Value type, Str* name);
 
@@ -82,8 +85,11 @@ Status set_item(Value object, Value key, Value value);
 Status delete_item(Value object, Value key);
 Result<Value> get_item(Value object, int64_t index);
 Result<bool> contains(Value container, Value item);
+Result<bool> contains_by_iteration(Value container, Value item);
 Result<Value> iterate(Value iterable);  // iter()
 Result<Value> next(Value iterator);     // Value::stop() when exhausted
+/// The same, with what the StopIteration carries (None when the iterator raises none).
+Result<Value> next_with_result(Value iterator, Value* result);
 Result<List*> to_list(Value iterable);
 Result<Tuple*> to_tuple(Value iterable);
 /// Calls `visit` with each item; stops at its first Raised.
@@ -98,12 +104,18 @@ Status for_each(Value iterable, Visit&& visit) {
 }
 
 // ---- classes
+/// super(type, type_of_self).name: the attribute behind `after` in the MRO, not bound; null: none.
+Value lookup_after(Type* type, Type* after, Str* name);
+/// The "abstract class" of isinstance: `__isabstractmethod__` is true.
+Result<bool> is_abstract(Value value);
 Result<bool> is_instance_of(Value object, Value class_or_tuple);  // isinstance()
 Result<bool> is_subclass_of(Value type, Value class_or_tuple);
 
 // ---- the rest
 /// warnings.warn, through the _warnings module; a filter can make it raise.
 Status warn(Type* category, std::string_view message, int stack_level = 1);
+/// warnings.warn_explicit, for a place in a source that is being compiled.
+Status warn_explicit(Type* category, Str* message, Str* filename, int line);
 /// os.fspath.
 Result<Value> fs_path(Value path);
 

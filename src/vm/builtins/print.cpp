@@ -1,0 +1,74 @@
+// print and input.
+
+#include "vm/builtins/functions.h"
+
+namespace ouro::vm {
+
+namespace {
+
+/// None stands for the default, given by `text`.
+Result<Value> separator(Value given, const char* name, const char* text) {
+  if (given.is_null() || is_none(given)) return text == nullptr ? Value() : Value(make_str(text));
+  if (!is_str(given)) return raise(types.TypeError, "{} must be None or a string, not {}", name, type_name(given));
+  return given;
+}
+
+Result<Value> builtin_print(const Value* a) {
+  auto* items = a[1].as<Tuple>();
+  Value file = a[4];
+  if (file.is_null() || is_none(file)) {
+    file = TRY(sys_attribute("stdout"));
+    if (file.is_null()) return raise(types.RuntimeError, "lost sys.stdout");
+    if (is_none(file)) return none();
+  }
+  Value between = TRY(separator(a[2], "sep", " "));
+  Value end = TRY(separator(a[3], "end", "\n"));
+  Value write = TRY(get_attribute(file, names.write));
+  for (size_t i = 0; i < items->length; ++i) {
+    if (i > 0) TRY(call(write, {between}));
+    TRY(call(write, {TRY(to_str(items->items[i]))}));
+  }
+  TRY(call(write, {end}));
+  if (!a[5].is_null() && TRY(is_true(a[5]))) TRY(call_method(file, names.flush));
+  return none();
+}
+
+Result<Value> standard_file(const char* name, std::string_view attribute) {
+  Value file = TRY(sys_attribute(attribute));
+  if (file.is_null() || is_none(file)) return raise(types.RuntimeError, "input(): lost sys.{}", name);
+  return file;
+}
+
+/// Flushes, and forgets what goes wrong.
+void flush_quietly(Value file) {
+  if (!call_method(file, names.flush).ok()) take_exception();
+}
+
+Result<Value> builtin_input(const Value* a) {
+  Value in = TRY(standard_file("stdin", "stdin"));
+  Value out = TRY(standard_file("stdout", "stdout"));
+  Value error = TRY(standard_file("stderr", "stderr"));
+  Value prompt = a[1].is_null() ? none() : a[1];
+  flush_quietly(error);
+  if (!is_none(prompt)) TRY(call_method(out, names.write, {TRY(to_str(prompt))}));
+  flush_quietly(out);
+  Value line = TRY(call_method(in, names.readline));
+  if (!is_str(line)) return raise(types.TypeError, "object.readline() returned non-string");
+  auto* text = line.as<Str>();
+  if (text->length == 0) return raise(types.EOFError, "EOF when reading a line");
+  if (text->at(text->length - 1) == '\n') return substring(text, 0, text->length - 1);
+  return text;
+}
+
+constexpr MethodSpec kFunctions[] = {
+    {"print", "($module, /, *args, sep=' ', end='\\n', file=None, flush=False)", builtin_print,
+     "Writes the values to a text stream, sys.stdout by default."},
+    {"input", "($module, prompt=None, /)", builtin_input,
+     "Reads a line from standard input, without its newline; EOFError at the end."},
+};
+
+}  // namespace
+
+std::span<const MethodSpec> print_functions() { return kFunctions; }
+
+}  // namespace ouro::vm
