@@ -41,19 +41,19 @@ bool within_limit(const State& heap, uint64_t more) {
   return heap.memory_limit == 0 || used_bytes(heap) + more <= heap.memory_limit;
 }
 
-// Called when `wanted` more bytes pass the limit or cannot be had. Collects; when that does not help, tells
-// the interpreter once, and lets the program use the reserve until it has seen the MemoryError.
+// Called when `wanted` more bytes pass the limit or cannot be had. Collects, unless the last collection was
+// just now; when that does not help, tells the interpreter once, and lets the program use the reserve until
+// it has seen the MemoryError.
 void exhaust(State& heap, uint64_t wanted) {
   if (heap.collecting) return;
-  if (!heap.exhausted && heap.pauses == 0) {
+  const uint64_t reserve = reserve_of(heap.memory_limit);
+  if (heap.pauses == 0 && (!heap.exhausted || heap.handed_bytes > reserve / 4)) {
     collect(2);
-    if (within_limit(heap, wanted) && heap.memory_limit != 0) return;
+    if (heap.memory_limit != 0 && within_limit(heap, wanted)) return;
   }
   if (!heap.exhausted && heap.on_exhausted != nullptr) heap.on_exhausted();
   heap.exhausted = true;
-  if (heap.memory_limit == 0 ||
-      used_bytes(heap) + wanted <= heap.memory_limit + reserve_of(heap.memory_limit))
-    return;
+  if (heap.memory_limit == 0 || used_bytes(heap) + wanted <= heap.memory_limit + reserve) return;
   std::fputs("ouro: out of memory: the program went on allocating at its memory limit\n", stderr);
   std::_Exit(1);
 }

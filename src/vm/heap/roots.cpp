@@ -10,16 +10,29 @@ namespace heap {
 
 namespace {
 
+constexpr uintptr_t kCard = uintptr_t{1} << kCardShift;
+
+// The words of a card that belong to live cells. Carded cells are larger than a card: it meets two at most.
+void mark_card(State& heap, Marker& marker, uintptr_t card) {
+  for (uintptr_t at = card; at < card + kCard;) {
+    Object* cell = cell_around(heap, at);
+    const uintptr_t cell_end = reinterpret_cast<uintptr_t>(cell) + cell_size(cell);
+    if (cell_end <= at) return;  // what a large cell leaves of its last block
+    const uintptr_t end = std::min(card + kCard, cell_end);
+    if (find_cell(heap, at) != nullptr) marker.visit_words(at, end);
+    at = end;
+  }
+}
+
 void mark_remembered(State& heap, Marker& marker) {
   for (Object* holder : heap.remembered) {
     holder->gc &= static_cast<uint8_t>(~kGcRemembered);
     marker.trace(holder);
   }
   heap.remembered.clear();
-  constexpr uintptr_t kCard = uintptr_t{1} << kCardShift;
   for (const uintptr_t card : heap.dirty_cards) {
     heap.space.clear_card(card);
-    marker.visit_words(card, card + kCard);
+    mark_card(heap, marker, card);
   }
   heap.dirty_cards.clear();
 }
