@@ -18,6 +18,7 @@ namespace ouro {
 struct Code::Impl {
   std::shared_ptr<Workspace> workspace;
   const CodeObject* code;
+  const VersionTable* version;
 };
 
 Code::Code() = default;
@@ -29,8 +30,8 @@ std::string text_of(const Constant* constant) {
   return std::string(constant->text());
 }
 
-Code make_code(std::shared_ptr<Workspace> workspace, const CodeObject* code) {
-  return Code(std::make_shared<const Code::Impl>(Code::Impl{std::move(workspace), code}));
+Code make_code(std::shared_ptr<Workspace> workspace, const CodeObject* code, const VersionTable* version) {
+  return Code(std::make_shared<const Code::Impl>(Code::Impl{std::move(workspace), code, version}));
 }
 
 Error to_error(const batch::ErrorRecord& record) {
@@ -126,7 +127,8 @@ std::vector<Code> Code::nested() const {
   std::vector<Code> codes;
   if (!impl_) return codes;
   for (const Constant* constant : impl_->code->consts->elements()) {
-    if (constant->is(ConstantKind::Code)) codes.push_back(make_code(impl_->workspace, constant->code));
+    if (constant->is(ConstantKind::Code))
+      codes.push_back(make_code(impl_->workspace, constant->code, impl_->version));
   }
   return codes;
 }
@@ -151,7 +153,7 @@ CompileResult compile(std::string_view source, const CompileSettings& settings) 
   run_with_worker_stack([&] {
     const auto code = compiler::compile_source(*workspace, kept, settings.filename, options);
     if (code.ok()) {
-      result.code = make_code(workspace, code.value());
+      result.code = make_code(workspace, code.value(), target->bytecode);
     } else {
       result.error = to_error(batch::make_error_record(*code.error(), settings.filename));
     }
@@ -183,7 +185,8 @@ ReadResult read_pyc(std::string_view bytes) {
   }
   result.header = {static_cast<PycHeader::Kind>(header->kind), header->mtime, header->source_size,
                    header->source_hash, header->magic};
-  if (header->magic != kPython311.magic) {
+  const VersionTable* version = find_version(header->magic);
+  if (version == nullptr) {
     result.error = plain_error(
         "ImportError", "bytecode of another Python version: magic number " + std::to_string(header->magic));
     return result;
@@ -195,14 +198,14 @@ ReadResult read_pyc(std::string_view bytes) {
     result.error = plain_error(std::string(read.error.type), std::string(read.error.message));
     return result;
   }
-  result.code = make_code(std::move(workspace), read.code);
+  result.code = make_code(std::move(workspace), read.code, version);
   return result;
 }
 
 std::string disassemble(const Code& code) {
   std::string out;
-  if (!code || verify_code(*code.impl()->code, kPython311)) return out;
-  disassemble(*code.impl()->code, kPython311, [&out](std::string_view text) { out += text; });
+  if (!code || verify_code(*code.impl()->code, *code.impl()->version)) return out;
+  disassemble(*code.impl()->code, *code.impl()->version, [&out](std::string_view text) { out += text; });
   return out;
 }
 
@@ -241,7 +244,7 @@ TreeSummary compile_tree(const std::vector<std::string>& paths, const TreeSettin
   };
   const batch::WarningFilters filters;
   batch::TreeOptions options;
-  options.target = &compiler::kTarget311;
+  options.target = &compiler::default_target();
   options.warnings = &filters;
   options.cache.prefix = settings.pycache_prefix;
   options.levels = settings.levels;

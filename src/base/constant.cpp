@@ -115,9 +115,6 @@ const Constant* Constants::str(std::string_view text) {
   c->kind = ConstantKind::Str;
   c->ascii = ascii;
   c->immortal = latin1 >= 0;
-  // The one-character strings are the process's, and start-up code with `from x import *` has interned this
-  // one.
-  c->interned = latin1 == '*';
   c->length = length;
   const std::string_view copy = arena_.copy(text);
   c->data = copy.data();

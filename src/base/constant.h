@@ -36,7 +36,6 @@ enum class ConstantKind : uint8_t {
 struct Constant {
   ConstantKind kind = ConstantKind::None;
   bool interned : 1 = false;   // Str: CPython has it in its table of interned strings
-  bool adopted : 1 = false;    // Str: it was a constant of the source before it was interned
   bool ascii : 1 = false;      // Str: every code point is below 128
   bool immortal : 1 = false;   // CPython itself holds a reference (small int, empty tuple, ...): never "referenced once"
   bool negative : 1 = false;   // Int

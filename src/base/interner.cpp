@@ -69,13 +69,6 @@ bool is_anonymous_scope(Name name) {
          name == Name::k_setcomp || name == Name::k_dictcomp || name == Name::k_genexpr;
 }
 
-// One-character strings are shared objects, but the names in CPython's frozen modules are not, and those have
-// been interned first: for these letters the interned object is another one than the shared one.
-bool is_letter_of_frozen_modules(std::string_view text) {
-  constexpr std::string_view kLetters = "BCLST_abcdefghijklmnopqrstvwxy";
-  return text.size() == 1 && kLetters.find(text[0]) != std::string_view::npos;
-}
-
 }  // namespace
 
 Interner::Interner(Arena& arena, Constants& constants) : arena_(arena), constants_(constants) {
@@ -88,8 +81,13 @@ void Interner::reset() {
   std::ranges::fill(keyword_identifiers_, Name::none);
   entries_.push_back({"", {}, kNotInTable, nullptr});
   for (size_t i = 1; i < std::size(kWellKnown); ++i) intern(kWellKnown[i]);
-  // The shared "*" is interned in every CPython, by the first `from ... import *` of its start-up.
-  str(Name::k_star);
+  held_ = nullptr;
+}
+
+void Interner::hold(const HeldStrings& held) {
+  if (held_ == &held) return;
+  held_ = &held;
+  for (const char& c : held.shared_characters()) str(intern({&c, 1}));
 }
 
 Name Interner::intern(std::string_view text, const PaddedText& words) {
@@ -144,9 +142,10 @@ const Constant* Interner::str(Name name) {
   Entry& entry = entries_[static_cast<uint32_t>(name)];
   if (entry.object == nullptr) {
     // Sharing is what interning means, so the one-character strings that Constants shares stay the same
-    // objects, but for a few letters.
+    // objects, but for those that were interned as others before.
     entry.object = const_cast<Constant*>(constants_.str(entry.text));
-    if (is_letter_of_frozen_modules(entry.text)) entry.object = arena_.make<Constant>(*entry.object);
+    if (entry.text.size() == 1 && (held_ == nullptr || is_held(entry.text)))
+      entry.object = arena_.make<Constant>(*entry.object);
     // The names of anonymous scopes are static objects of CPython that it does not intern.
     const bool is_static = is_anonymous_scope(name);
     entry.object->interned = !is_static;
@@ -160,10 +159,9 @@ const Constant* Interner::adopt(const Constant* str) {
   const Name name = intern(str->text());
   Entry& entry = entries_[static_cast<uint32_t>(name)];
   // A text that has a number already is an identifier of the source, whose object was interned before.
-  if (static_cast<uint32_t>(name) < known || is_letter_of_frozen_modules(str->text())) return this->str(name);
+  if (static_cast<uint32_t>(name) < known || is_held(str->text())) return this->str(name);
   entry.object = const_cast<Constant*>(str);
   entry.object->interned = true;
-  entry.object->adopted = true;
   return str;
 }
 

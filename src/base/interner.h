@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/constant.h"
+#include "base/held_strings.h"
 
 namespace ouro {
 
@@ -55,9 +56,14 @@ class Interner {
   /// The str object with this text that CPython's intern table would give: the same object for the same text.
   const Constant* str(std::string_view text) { return str(intern(text)); }
 
-  /// Interns an existing str object: makes it the interned one unless its text has one already; returns the
-  /// interned one.
+  /// Interns an existing str object: makes it the interned one unless its text has one already, here or in
+  /// the process whose strings are held; returns the interned one.
   const Constant* adopt(const Constant* str);
+
+  /// From here to the next reset(), text is interned as in a process that holds these strings already. Comes
+  /// before the first str object is asked for. Without it the interned object of a character is always
+  /// another one than the shared one, so that what was read from a file is written as it was.
+  void hold(const HeldStrings& held);
 
   /// How many numbers are in use: every Name is below this. For side tables.
   uint32_t size() const { return static_cast<uint32_t>(entries_.size()); }
@@ -72,11 +78,13 @@ class Interner {
     uint32_t hash;
     Constant* object;
   };
+  bool is_held(std::string_view text) const { return held_ != nullptr && held_->has_name(text); }
   Name add(std::string_view text, const PaddedText& key, uint32_t hash, size_t slot);
   void rehash(size_t capacity);
 
   Arena& arena_;
   Constants& constants_;
+  const HeldStrings* held_ = nullptr;
   std::vector<Entry> entries_;
   std::vector<uint32_t> table_;                   // open addressing; 0 is empty, else the number of a name
   Name keyword_identifiers_[kKeywordCount] = {};  // made on demand

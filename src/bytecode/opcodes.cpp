@@ -60,6 +60,10 @@ constexpr VersionTable make_table(uint16_t version, uint16_t magic, std::string_
 constexpr VersionTable kPython311 =
     make_table(0x030B, 3495, "3.11", "cpython-311", kOps311, std::size(kOps311), stack_effect_311);
 
+const VersionTable* find_version(uint16_t magic) {
+  return magic == kPython311.magic ? &kPython311 : nullptr;
+}
+
 std::string_view binary_op_symbol(unsigned oparg) {
   constexpr std::string_view kSymbols[] = {
       "+",  "&",  "//",  "<<",  "@",  "*",  "%",  "|",  "**",  ">>",  "-",  "/",  "^",

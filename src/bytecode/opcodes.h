@@ -61,6 +61,9 @@ struct VersionTable {
 
 extern const VersionTable kPython311;
 
+/// The version whose .pyc files have this magic number, or null where it is none of those above.
+const VersionTable* find_version(uint16_t magic);
+
 inline const OpInfo& info(const VersionTable& table, Op op) {
   return table.ops[static_cast<int>(op)];
 }

@@ -33,7 +33,7 @@ Exit code: 0 all went well, 1 a file failed, 2 the call is wrong.
 struct Arguments {
   std::vector<std::string> paths;
   std::vector<int> levels{0};
-  std::string target = "3.11";
+  std::string target{compiler::default_target().bytecode->name};
   std::string mode;
   std::vector<std::string> exclude;
   std::string list;
@@ -201,7 +201,8 @@ bool fill_options(const Arguments& a, batch::TreeOptions& options, batch::Warnin
                   std::string* error) {
   options.target = compiler::find_target(a.target);
   if (options.target == nullptr) {
-    *error = fmt::format("unknown target {}: this version compiles for 3.11", a.target);
+    *error = fmt::format("unknown target {}: this version compiles for {}", a.target,
+                         compiler::default_target().bytecode->name);
     return false;
   }
   for (const std::string& option : a.warnings) {

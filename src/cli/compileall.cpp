@@ -156,7 +156,7 @@ int run_compileall(const PythonOptions& python) {
     return 2;
   }
   batch::CompileallOptions options;
-  options.target = &compiler::kTarget311;
+  options.target = &compiler::default_target();
   options.warnings = &python.warnings;
   options.cache.prefix = python.pycache_prefix;
   options.interpreter_level = python.optimize;

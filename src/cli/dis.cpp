@@ -111,11 +111,11 @@ int dis_source(const Arguments& arguments, Workspace& workspace, std::string_vie
 int dis_pyc(const Arguments& arguments, Workspace& workspace, std::string_view bytes) {
   pyc::Header header;
   if (const auto error = parse_header(bytes, &header)) return fail(*error, arguments.file);
-  const VersionTable* version = find_bytecode(header.magic);
+  const VersionTable* version = find_version(header.magic);
   if (version == nullptr) {
-    const std::string what =
-        fmt::format("bytecode of {} (magic number {}); this version disassembles that of 3.11",
-                    pyc::describe_magic(header.magic), header.magic);
+    const std::string what = fmt::format(
+        "bytecode of {} (magic number {}); this version disassembles that of {}",
+        pyc::describe_magic(header.magic), header.magic, compiler::default_target().bytecode->name);
     return fail({"ImportError", what, 0}, arguments.file);
   }
   const CodeObject* code = nullptr;

@@ -117,7 +117,7 @@ Report inspect(const Arguments& arguments, const std::string& path, Workspace& w
   if (report.error) return report;
   report.has_header = true;
   report.source = find_status(arguments, path, report.header);
-  if (find_bytecode(report.header.magic) != nullptr)
+  if (find_version(report.header.magic) != nullptr)
     report.error = parse_code(workspace, buffer.bytes(), report.header, &report.code);
   return report;
 }

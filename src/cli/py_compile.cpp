@@ -59,7 +59,7 @@ int run_py_compile(const PythonOptions& options) {
     return 2;
   }
   const bool from_stdin = parser.arguments().size() == 1 && parser.arguments()[0] == "-";
-  batch::FileCompiler compiler(compiler::kTarget311, options.warnings);
+  batch::FileCompiler compiler(compiler::default_target(), options.warnings);
   batch::ShownOnce shown_once;
   for (const std::string& name : from_stdin ? names_on_stdin() : parser.arguments()) {
     const auto error = compile_one(name, options, compiler, shown_once);

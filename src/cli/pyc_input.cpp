@@ -37,10 +37,6 @@ bool looks_like_pyc(std::string_view bytes) {
   return pyc::find_magic(static_cast<uint16_t>(magic)) != nullptr;
 }
 
-const VersionTable* find_bytecode(uint16_t magic) {
-  return magic == kPython311.magic ? &kPython311 : nullptr;
-}
-
 std::optional<InputError> parse_header(std::string_view bytes, pyc::Header* header) {
   std::string message;
   uint64_t offset = 0;
@@ -55,7 +51,7 @@ std::optional<InputError> parse_header(std::string_view bytes, pyc::Header* head
 
 std::optional<InputError> parse_code(Workspace& workspace, std::string_view bytes, const pyc::Header& header,
                                      const CodeObject** code) {
-  const VersionTable* version = find_bytecode(header.magic);
+  const VersionTable* version = find_version(header.magic);
   const pyc::MarshalResult result = pyc::read_marshal(workspace, bytes.substr(header.size));
   if (result.code == nullptr)
     return InputError{std::string(result.error.type), std::string(result.error.message),

@@ -30,9 +30,6 @@ std::optional<InputError> read_input(const std::string& path, FileBuffer* buffer
 /// Whether a file's content is a .pyc's: a known magic number.
 bool looks_like_pyc(std::string_view bytes);
 
-/// The bytecode of a .pyc with this magic number, or null where this program does not know the version's.
-const VersionTable* find_bytecode(uint16_t magic);
-
 /// Reads the header.
 std::optional<InputError> parse_header(std::string_view bytes, pyc::Header* header);
 

@@ -11,6 +11,7 @@ namespace ouro::compiler {
 
 Result<const CodeObject*> compile_source(Workspace& workspace, std::string_view bytes,
                                          std::string_view embedded_name, const CompileOptions& options) {
+  workspace.names.hold(options.target->held_strings());
   syntax::SourceText source = OURO_TRY(syntax::decode_source(workspace, bytes, options.filename));
   source.file_bytes = options.file_bytes;
   syntax::ParseOptions parse_options;
@@ -22,8 +23,9 @@ Result<const CodeObject*> compile_source(Workspace& workspace, std::string_view 
 
 Result<const CodeObject*> compile_module(Workspace& workspace, syntax::Module& module,
                                          std::string_view embedded_name, const CompileOptions& options) {
+  workspace.names.hold(options.target->held_strings());
   Compilation compilation{workspace, options, workspace.constants.str(embedded_name), Features{},
-                          ConstantCache(workspace, options.target->held_names)};
+                          ConstantCache(workspace)};
   compilation.features = OURO_TRY(find_features(compilation, module));
   OURO_TRY_STATUS(optimise_tree(compilation, module));
   const SymbolTable* symbols = OURO_TRY(build_symbols(compilation, module));

@@ -147,39 +147,11 @@ bool ConstantCache::intern_items(const Constant* const* items, size_t count) {
   return modified;
 }
 
-namespace {
-
-constexpr std::string_view kSpace = " \n";
-
-// Binary search in sorted words separated by white space.
-bool contains_word(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    const size_t before = words.find_last_of(kSpace, words.size() / 2);
-    const size_t start = before == std::string_view::npos ? 0 : before + 1;
-    const size_t end = std::min(words.find_first_of(kSpace, start), words.size());
-    const int order = words.substr(start, end - start).compare(word);
-    if (order == 0) return true;
-    if (order < 0) {
-      words.remove_prefix(std::min(end + 1, words.size()));
-    } else {
-      words = words.substr(0, before == std::string_view::npos ? 0 : before);
-    }
-  }
-  return false;
-}
-
-}  // namespace
-
-// A set cannot change: with other objects inside it is another set. The interned object of a name that
-// CPython's process holds already is always another one than that in the set.
+// A set cannot change: with other objects inside it is another set.
 const Constant* ConstantCache::intern_frozen_set(const Constant* set) {
   const std::span<const Constant*> items = workspace_.arena.make_span<const Constant*>(set->size);
   std::copy_n(set->items, set->size, items.begin());
-  const bool held = std::any_of(items.begin(), items.end(), [&](const Constant* item) {
-    return item->is(ConstantKind::Str) && (!item->interned || item->adopted) &&
-           contains_word(held_names_, item->text());
-  });
-  if (!intern_items(items.data(), items.size()) && !held) return set;
+  if (!intern_items(items.data(), items.size())) return set;
   return workspace_.constants.frozen_set(frozenset_order(workspace_.arena, items));
 }
 

@@ -13,9 +13,7 @@ namespace ouro::compiler {
 
 class ConstantCache {
  public:
-  /// `held_names`: see Target::held_names.
-  explicit ConstantCache(Workspace& workspace, std::string_view held_names = {})
-      : workspace_(workspace), held_names_(held_names) {}
+  explicit ConstantCache(Workspace& workspace) : workspace_(workspace) {}
 
   /// The first constant given that is equal to this one; of tuples and frozensets, rebuilt from merged items.
   /// Code objects are compared as CPython compares them.
@@ -56,7 +54,6 @@ class ConstantCache {
   bool intern_items(const Constant* const* items, size_t count);
 
   Workspace& workspace_;
-  std::string_view held_names_;
   std::span<Slot> table_;  // open addressing, a power of two of slots in the arena
   ArenaVector<Entry> entries_{workspace_.arena};
   ArenaVector<ScopeName> scope_names_{workspace_.arena};

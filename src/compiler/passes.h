@@ -19,7 +19,7 @@
 namespace ouro::compiler {
 
 struct CompileOptions {
-  const Target* target = &kTarget311;
+  const Target* target = &default_target();
   int optimize = 0;  // 0, 1 (-O), 2 (-OO)
   syntax::ModuleKind mode = syntax::ModuleKind::Module;
   WarningSink* warnings = nullptr;  // may be null

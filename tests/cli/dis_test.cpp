@@ -60,7 +60,7 @@ class DisVerb : public testing::Test {
   /// Compiles m.py to __pycache__.
   static std::string compile(batch::InvalidationMode mode = batch::InvalidationMode::Timestamp) {
     const batch::WarningFilters filters;
-    batch::FileCompiler compiler(compiler::kTarget311, filters);
+    batch::FileCompiler compiler(compiler::default_target(), filters);
     compiler.set_source("m.py");
     batch::FileRecord record;
     record.output = "__pycache__/m.cpython-311.pyc";

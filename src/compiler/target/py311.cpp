@@ -1,6 +1,7 @@
 // CPython 3.11.
+#include "compiler/target/py311.h"
+
 #include "compiler/flow/flow.h"
-#include "compiler/target/target.h"
 
 namespace ouro::compiler {
 
@@ -19,8 +20,7 @@ constexpr FlowPass kFlowPasses[] = {
     remove_jumps_to_next,
     // Lines, now that the blocks stand.
     split_shared_exits,
-    trim_constants,
-    propagate_lines,
+    survey_blocks,
     give_exits_lines,
     // What the frame needs to know.
     measure_stack,
@@ -29,13 +29,21 @@ constexpr FlowPass kFlowPasses[] = {
     direct_jumps,
 };
 
-constexpr std::string_view kHeldNames =
+// The names in the frozen modules are no shared objects, even those of one character, unlike what else is
+// interned first: `*`, by the first `from ... import *`.
+constexpr std::string_view kSharedCharacters = "*";
+constexpr std::string_view kHeldNames = "B C L S T _ a b c d e f g h i j k l m n o p q r s t u v w x y "
 #include "compiler/target/py311_held_names.inc"
     ;
+
+const HeldStrings& held_strings() {
+  static const HeldStrings held(kSharedCharacters, kHeldNames);
+  return held;
+}
 
 }  // namespace
 
 constinit const Target kTarget311{
-    .bytecode = &kPython311, .flow_passes = kFlowPasses, .held_names = kHeldNames};
+    .bytecode = &kPython311, .flow_passes = kFlowPasses, .held_strings = held_strings};
 
 }  // namespace ouro::compiler

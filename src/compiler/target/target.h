@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/diagnostic.h"
+#include "base/held_strings.h"
 #include "bytecode/opcodes.h"
 
 namespace ouro::compiler {
@@ -19,12 +20,12 @@ struct Target {
   std::span<const FlowPass> flow_passes;
   /// Displays and calls with more items than this are built piece by piece, to keep the stack shallow.
   int32_t stack_guideline = 30;
-  /// Names that CPython has interned before it compiles anything, sorted, separated by white space. A
-  /// frozenset constant with such a string in it is a new object in each code object (see ConstantCache).
-  std::string_view held_names;
+  /// What a process of this CPython has interned before it compiles anything.
+  const HeldStrings& (*held_strings)();
 };
 
-extern const Target kTarget311;
+/// The target for who names none: the newest.
+const Target& default_target();
 
 /// The target for "3.11", or null.
 const Target* find_target(std::string_view name);
