@@ -180,6 +180,7 @@ bool ArgumentParser::take_value(Option& option, std::string value) {
   if (!option.choices.empty() &&
       std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
     std::vector<std::string> quoted;
+    quoted.reserve(option.choices.size());
     for (const std::string& choice : option.choices) quoted.push_back(batch::path_repr(choice));
     return fail(fmt::format("argument {}: invalid choice: {} (choose from {})", all_names(option),
                             batch::path_repr(value), fmt::join(quoted, ", ")));
@@ -293,6 +294,7 @@ ArgumentParser::Outcome ArgumentParser::parse(const std::vector<std::string>& ar
 
 std::string ArgumentParser::usage() const {
   std::vector<std::string> parts;
+  parts.reserve(options_.size());
   for (const Option& option : options_) parts.push_back("[" + option_usage(option, option.names[0]) + "]");
   const std::string prefix = fmt::format("usage: {} ", program_);
   const std::string single = fmt::format("{}{} {}", prefix, fmt::join(parts, " "), positional_usage_);
@@ -323,6 +325,7 @@ std::string ArgumentParser::help() const {
   out += "\noptions:\n";
   for (const Option& option : options_) {
     std::vector<std::string> heads;
+    heads.reserve(option.names.size());
     for (const std::string& name : option.names) heads.push_back(option_usage(option, name));
     entry(fmt::format("{}", fmt::join(heads, ", ")), option.help);
   }

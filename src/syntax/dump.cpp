@@ -196,8 +196,8 @@ class Dumper {
   case ExprKind::name: {                                   \
     begin(#name);                                          \
     [[maybe_unused]] const auto& n = *e->as<name##Expr>(); \
-    fields break;                                          \
-  }
+    fields                                                 \
+  } break;
   void value(const Expr* e) {
     if (too_deep()) return;
     ++nesting_;
@@ -211,8 +211,8 @@ class Dumper {
   case StmtKind::name: {                                   \
     begin(#name);                                          \
     [[maybe_unused]] const auto& n = *e->as<name##Stmt>(); \
-    fields break;                                          \
-  }
+    fields                                                 \
+  } break;
   void value(const Stmt* e) {
     if (too_deep()) return;
     ++nesting_;
@@ -226,8 +226,8 @@ class Dumper {
   case PatternKind::name: {                                   \
     begin(#name);                                             \
     [[maybe_unused]] const auto& n = *e->as<name##Pattern>(); \
-    fields break;                                             \
-  }
+    fields                                                    \
+  } break;
   void value(const Pattern* e) {
     if (too_deep()) return;
     ++nesting_;

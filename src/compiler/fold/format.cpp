@@ -105,7 +105,7 @@ void Folder::percent_format(Expr*& slot, const Constant& format, Exprs arguments
     Expr* argument = arguments[used++];
     auto* value = new_node<FormattedValueExpr>(arena_, argument->range);
     value->value = argument;
-    value->conversion = conversion->kind;
+    value->conversion = static_cast<unsigned char>(conversion->kind);
     if (!conversion->spec.empty()) value->format_spec = text_node(conversion->spec);
     parts.push_back(value);
   }

@@ -79,7 +79,9 @@ const char* Lexer::scan_zero(const char* from) {
   const char* at = from;
   while (*at == '0') {
     ++at;
-    if (*at == '_' && !is_digit(*++at)) return number_error(at, "invalid decimal literal");
+    if (*at != '_') continue;
+    ++at;
+    if (!is_digit(*at)) return number_error(at, "invalid decimal literal");
   }
   const char* zeros_end = at + 1;
   const bool nonzero = is_digit(*at);

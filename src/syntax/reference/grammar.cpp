@@ -244,7 +244,7 @@ class Reader {
     return {.kind = ItemKind::Rule, .operand = rule_index(name)};
   }
 
-  Item literal(std::string text) {
+  Item literal(const std::string& text) {
     for (const Spelling& known : kOperators)
       if (known.text == text)
         return {.kind = ItemKind::Token, .operand = static_cast<uint32_t>(known.kind), .text = text};

@@ -150,10 +150,10 @@ class FStringReader {
         ch = text_[i++];
         if (ch == 'N') {
           // The braces of \N{...} are not ours; a malformed one is found when the text is decoded.
-          if (i < end_ && text_[i++] == '{') {
-            while (i < end_ && text_[i++] != '}') {
-            }
+          if (i < end_ && text_[i] == '{') {
+            while (i < end_ && text_[i] != '}') ++i;
           }
+          if (i < end_) ++i;
           continue;
         }
         if (ch == '{') OURO_TRY_STATUS(context_.warn_invalid_escape(text_.substr(i - 1), token_));
