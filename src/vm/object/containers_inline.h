@@ -87,6 +87,12 @@ inline void dict_set_entry_value(Dict* dict, int64_t entry, Value value) {
   store(table, table->entries[entry].value, value);
 }
 
+/// dict.keys(), values() and items().
+struct DictView : Object {
+  Dict* dict;
+};
+Value make_dict_iterator(Dict* dict, Type* iterator_type);
+
 // ---- iterators. An exhausted one has dropped what it iterated over.
 
 struct ListIterator : Object {
@@ -110,6 +116,27 @@ struct DictIterator : Object {
   int64_t expected;   // the dict's count; -1 once it was found changed
   int64_t position;   // of the next entry
   int64_t remaining;  // items to come
+};
+
+/// iter() of an object that has only __getitem__.
+struct SequenceIterator : Object {
+  Value sequence;
+  int64_t index;
+};
+/// iter(callable, sentinel).
+struct CallableIterator : Object {
+  Value callable, sentinel;
+};
+Value make_sequence_iterator(Value sequence);
+Value make_callable_iterator(Value callable, Value sentinel);
+
+struct Enumerate : Object {
+  Value iterator;
+  Value count;  // an int: of the next item
+};
+struct Zip : Object {
+  Tuple* iterators;
+  bool strict;
 };
 
 inline Value next_of_list(ListIterator* iterator) {
