@@ -10,23 +10,6 @@ namespace ouro::compiler {
 
 namespace {
 
-// An operand has eight bits; each further eight need an EXTENDED_ARG before the instruction.
-uint32_t extensions(uint32_t operand) {
-  if (operand <= 0xFF) [[likely]]
-    return 0;
-  return (operand > 0xFF ? 1 : 0) + (operand > 0xFFFF ? 1 : 0) + (operand > 0xFFFFFF ? 1 : 0);
-}
-
-// A NOP may have been something else and still have its operand.
-uint32_t operand_of(const OpInfo& op, const FlowInstruction& instruction) {
-  return op.has_argument() ? instruction.operand : 0;
-}
-
-uint32_t units_of(const OpInfo& op, const FlowInstruction& instruction) {
-  const uint32_t units = 1u + op.caches;
-  return instruction.operand <= 0xFF ? units : units + extensions(operand_of(op, instruction));
-}
-
 // A block that ends in a jump, for the computation of distances; or one that does not.
 struct Span {
   BlockId block;
@@ -40,13 +23,10 @@ std::span<Span> measure_blocks(Flow& flow, uint64_t* total) {
   ArenaVector<Span> spans(flow.graph.arena());
   *total = 0;
   for_each_block(flow.graph, [&](BlockId id, Block& block) {
-    Span span{id, 0, nullptr, 0};
-    for (const FlowInstruction& instruction : block.code())
-      span.fixed_units += units_of(info(bytecode, instruction.op), instruction);
+    Span span{id, block.units, nullptr, 0};
     if (!block.empty() && is_jump(block.last().op)) {
       span.jump = &block.last();
       span.jump_fixed_units = units_of(info(bytecode, span.jump->op), *span.jump);
-      span.fixed_units -= span.jump_fixed_units;
     }
     *total += span.fixed_units + span.jump_fixed_units + 3;
     spans.push_back(span);

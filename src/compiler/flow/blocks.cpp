@@ -124,6 +124,7 @@ void remove_nops(Graph& graph, BlockId id) {
     ++kept;
     previous_line = line;
   }
+  block.units -= block.size - kept;
   block.size = kept;
 }
 

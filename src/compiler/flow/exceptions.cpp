@@ -89,15 +89,14 @@ class StackMeter {
   }
 
   // Jumps and exits are the last instructions of their blocks.
-  void visit(Block& block) {
-    int64_t depth = block.start_depth;
+  void visit(const Block& block) {
+    if (block.has_pushes) [[unlikely]]
+      reach_handlers(block);
+    const int64_t depth = int64_t{block.start_depth} + block.effect;
+    deepest_ = std::max(deepest_, int64_t{block.start_depth} + block.peak);
     if (!block.empty()) {
-      depth = walk(block.code().first(block.size - 1), depth);
       const FlowInstruction& last = block.last();
-      const int64_t before = depth;
-      depth = walk({&last, 1}, depth);
-      if (is_jump(last.op))
-        reach(last.target, before + stack_effect(bytecode_, last.op, static_cast<int>(last.operand), true));
+      if (is_jump(last.op)) reach(last.target, depth - effect(last, false) + effect(last, true));
       switch (last.op) {
         case Op::JUMP:
         case Op::JUMP_NO_INTERRUPT:
@@ -112,29 +111,21 @@ class StackMeter {
     if (block.next != kNoBlock) reach(block.next, depth);
   }
 
-  // The depth behind instructions that do not jump.
-  int64_t walk(std::span<const FlowInstruction> code, int64_t depth) {
-    int64_t deepest = depth;
-    for (const FlowInstruction& instruction : code) {
-      if (has_handlers_ && is_block_push(instruction.op))
-        reach(instruction.target, depth + stack_effect(bytecode_, instruction.op, 0, true));
-      const OpInfo& op = info(bytecode_, instruction.op);
-      if (!op.variable_effect) [[likely]] {
-        depth += op.effect;
-      } else {
-        const auto operand = static_cast<int>(instruction.operand);
-        depth += stack_effect(bytecode_, instruction.op, operand, false);
-      }
-      deepest = std::max(deepest, depth);
+  void reach_handlers(const Block& block) {
+    int64_t depth = block.start_depth;
+    for (const FlowInstruction& instruction : block.code()) {
+      if (is_block_push(instruction.op)) reach(instruction.target, depth + effect(instruction, true));
+      depth += effect(instruction, false);
     }
-    deepest_ = std::max(deepest_, deepest);
-    return depth;
+  }
+
+  int effect(const FlowInstruction& instruction, bool jump) const {
+    return stack_effect(bytecode_, instruction.op, static_cast<int>(instruction.operand), jump);
   }
 
   Flow& flow_;
   ArenaVector<BlockId>& todo_;
   const VersionTable& bytecode_;
-  const bool has_handlers_ = flow_.unit.sequence.has_handlers();
   int64_t deepest_ = 0;
 };
 

@@ -15,8 +15,8 @@
 //   remove_nops         again, over all blocks
 //   remove_jumps_to_next  jumps to where control goes anyway
 //   split_shared_exits  an exit without a line gets a copy per jump, so that each can take its jump's line
-//   trim_constants      trailing constants that nothing loads
-//   propagate_lines     instructions and sole successors without a line take their predecessor's
+//   survey_blocks       instructions and sole successors without a line take their predecessor's; sizes and
+//                       stack effects of blocks; trailing constants that nothing loads go
 //   give_exits_lines    returns that still have no line take the last one seen
 //   measure_stack       the depth of the stack everywhere
 //   label_handlers      each instruction learns its handler; the pseudo instructions become NOPs
@@ -60,8 +60,7 @@ Status unlink_empty_blocks(Flow& flow);
 Status remove_nops(Flow& flow);
 Status remove_jumps_to_next(Flow& flow);
 Status split_shared_exits(Flow& flow);
-Status trim_constants(Flow& flow);
-Status propagate_lines(Flow& flow);
+Status survey_blocks(Flow& flow);
 Status give_exits_lines(Flow& flow);
 Status measure_stack(Flow& flow);
 Status label_handlers(Flow& flow);

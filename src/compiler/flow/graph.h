@@ -20,16 +20,22 @@ struct Block {
   uint32_t predecessors = 0;
   int32_t start_depth = INT32_MIN;  // of the stack, once computed
   uint32_t offset = 0;              // in code units, once computed
-  bool no_fallthrough = false;      // ends in a return, raise or jump
-  bool exits = false;               // ends in a return or raise
-  bool preserves_lasti = false;     // a handler that finds the offset of the raising instruction on the stack
-  bool may_have_nops = false;       // once the peepholes have run: remove_nops has to look at it
-  bool visited = false;             // scratch of a pass
+  // What survey_blocks finds; NOPs that are removed afterwards are taken off.
+  uint32_t units = 0;            // size in code units, without a jump at the end
+  int32_t effect = 0;            // how much higher the stack is behind it than before it
+  int32_t peak = 0;              // how much higher it gets within
+  bool has_pushes = false;       // holds SETUP_* pseudo instructions
+  bool no_fallthrough = false;   // ends in a return, raise or jump
+  bool exits = false;            // ends in a return or raise
+  bool preserves_lasti = false;  // a handler that finds the offset of the raising instruction on the stack
+  bool may_have_nops = false;    // once the peepholes have run: remove_nops has to look at it
+  bool visited = false;          // scratch of a pass
 
   bool empty() const { return size == 0; }
   std::span<FlowInstruction> code() { return {instructions, size}; }
   std::span<const FlowInstruction> code() const { return {instructions, size}; }
   FlowInstruction& last() { return instructions[size - 1]; }
+  const FlowInstruction& last() const { return instructions[size - 1]; }
 };
 
 /// Whether an instruction enters a block whose exceptions go to its target.
@@ -70,6 +76,24 @@ inline constexpr JumpTable kJumps;
 /// Whether an instruction is a jump (SETUP_* pseudo instructions are not).
 constexpr bool is_jump(Op op) {
   return kJumps.is_jump[static_cast<size_t>(op)];
+}
+
+/// An operand has eight bits; each further eight need an EXTENDED_ARG before the instruction.
+inline uint32_t extensions(uint32_t operand) {
+  if (operand <= 0xFF) [[likely]]
+    return 0;
+  return (operand > 0xFF ? 1 : 0) + (operand > 0xFFFF ? 1 : 0) + (operand > 0xFFFFFF ? 1 : 0);
+}
+
+/// A NOP may have been something else and still have its operand.
+inline uint32_t operand_of(const OpInfo& op, const FlowInstruction& instruction) {
+  return op.has_argument() ? instruction.operand : 0;
+}
+
+/// The size of an instruction with extensions and caches.
+inline uint32_t units_of(const OpInfo& op, const FlowInstruction& instruction) {
+  const uint32_t units = 1u + op.caches;
+  return instruction.operand <= 0xFF ? units : units + extensions(operand_of(op, instruction));
 }
 
 class Graph {
