@@ -118,6 +118,7 @@ class Lexer {
   const char* scan_digits(const char* at);
   bool end_number(const char* at, std::string_view kind);
   const char* number_error(const char* at, std::string_view message);
+  Token maybe_equal(const char* from);
   Token operator_token(const char* from);
   Token open_bracket(const char* from, TokenKind kind);
   Token close_bracket(const char* from, TokenKind kind);

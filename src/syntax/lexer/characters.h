@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "syntax/token.h"
+
 namespace ouro::syntax {
 
 enum class CharacterClass : uint8_t {
@@ -16,7 +18,11 @@ enum class CharacterClass : uint8_t {
   Hash,
   Dot,
   Backslash,
-  Operator,
+  OpeningBracket,
+  ClosingBracket,
+  Single,    // an operator that nothing can follow to make a longer one
+  Equal,     // an operator that a '=' behind it makes another one
+  Operator,  // the others
 };
 
 enum CharacterTrait : uint8_t {
@@ -26,10 +32,49 @@ enum CharacterTrait : uint8_t {
   kWidePart = 8,
 };
 
+/// What an operator of one character is, and what it is with a '=' behind it.
+struct OperatorKinds {
+  TokenKind plain = TokenKind::Error;
+  TokenKind equal = TokenKind::Error;
+};
+
 struct CharacterTables {
   std::array<CharacterClass, 256> classes{};
   std::array<uint8_t, 256> traits{};
+  std::array<OperatorKinds, 256> operators{};
 };
+
+constexpr void add_operators(CharacterTables& t) {
+  using enum TokenKind;
+  using Class = CharacterClass;
+  auto add = [&t](char c, Class character_class, TokenKind plain, TokenKind equal = TokenKind::Error) {
+    t.classes[static_cast<unsigned char>(c)] = character_class;
+    t.operators[static_cast<unsigned char>(c)] = {plain, equal};
+  };
+  add('(', Class::OpeningBracket, LeftParen);
+  add('[', Class::OpeningBracket, LeftBracket);
+  add('{', Class::OpeningBracket, LeftBrace);
+  add(')', Class::ClosingBracket, RightParen);
+  add(']', Class::ClosingBracket, RightBracket);
+  add('}', Class::ClosingBracket, RightBrace);
+  add(',', Class::Single, Comma);
+  add(';', Class::Single, Semicolon);
+  add('~', Class::Single, Tilde);
+  add('=', Class::Equal, Equal, EqualEqual);
+  add(':', Class::Equal, Colon, ColonEqual);
+  add('+', Class::Equal, Plus, PlusEqual);
+  add('|', Class::Equal, Bar, BarEqual);
+  add('&', Class::Equal, Ampersand, AmpersandEqual);
+  add('%', Class::Equal, Percent, PercentEqual);
+  add('^', Class::Equal, Circumflex, CircumflexEqual);
+  add('@', Class::Equal, At, AtEqual);
+  add('!', Class::Equal, Stray, NotEqual);
+  add('-', Class::Operator, Minus, MinusEqual);
+  add('*', Class::Operator, Star, StarEqual);
+  add('/', Class::Operator, Slash, SlashEqual);
+  add('<', Class::Operator, Less, LessEqual);
+  add('>', Class::Operator, Greater, GreaterEqual);
+}
 
 constexpr CharacterTables make_character_tables() {
   CharacterTables t;
@@ -54,8 +99,7 @@ constexpr CharacterTables make_character_tables() {
   t.classes['#'] = CharacterClass::Hash;
   t.classes['.'] = CharacterClass::Dot;
   t.classes['\\'] = CharacterClass::Backslash;
-  for (const char* c = "()[]{}:,;+-*/|&<>=%~^@!"; *c != 0; ++c)
-    t.classes[static_cast<unsigned char>(*c)] = CharacterClass::Operator;
+  add_operators(t);
   return t;
 }
 
@@ -63,6 +107,9 @@ inline constexpr CharacterTables kCharacters = make_character_tables();
 
 inline CharacterClass character_class(char c) {
   return kCharacters.classes[static_cast<unsigned char>(c)];
+}
+inline const OperatorKinds& operator_kinds(char c) {
+  return kCharacters.operators[static_cast<unsigned char>(c)];
 }
 inline uint8_t character_traits(char c) {
   return kCharacters.traits[static_cast<unsigned char>(c)];

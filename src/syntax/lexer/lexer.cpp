@@ -210,6 +210,14 @@ Token Lexer::scan() {
     switch (character_class(*at)) {
       case CharacterClass::Identifier:
         return name_token(at);
+      case CharacterClass::OpeningBracket:
+        return open_bracket(at, operator_kinds(*at).plain);
+      case CharacterClass::ClosingBracket:
+        return close_bracket(at, operator_kinds(*at).plain);
+      case CharacterClass::Single:
+        return make(operator_kinds(*at).plain, at, at + 1);
+      case CharacterClass::Equal:
+        return maybe_equal(at);
       case CharacterClass::Operator:
         return operator_token(at);
       case CharacterClass::Quote:
@@ -315,67 +323,32 @@ Token Lexer::mismatched_bracket(char closing, const Bracket& opening) {
   return raise(message);
 }
 
+/// An operator of one character, or the longer one when '=' follows: which of the two is data, not a branch.
+Token Lexer::maybe_equal(const char* from) {
+  const OperatorKinds& kinds = operator_kinds(*from);
+  const bool equal = from[1] == '=';
+  return make(equal ? kinds.equal : kinds.plain, from, from + 1 + equal);
+}
+
 Token Lexer::operator_token(const char* from) {
   using enum TokenKind;
-  const char second = from[1];
-  // An operator, or the longer one when '=' follows.
-  auto with_equal = [&](TokenKind plain, TokenKind equal) {
-    return second == '=' ? make(equal, from, from + 2) : make(plain, from, from + 1);
-  };
   // An operator that may be doubled, each with '=' behind it or not.
-  auto doubled = [&](TokenKind plain, TokenKind equal, TokenKind twice, TokenKind twice_equal) {
-    if (second != *from) return with_equal(plain, equal);
+  auto doubled = [&](TokenKind twice, TokenKind twice_equal) {
+    if (from[1] != *from) return maybe_equal(from);
     return from[2] == '=' ? make(twice_equal, from, from + 3) : make(twice, from, from + 2);
   };
   switch (*from) {
-    case '(':
-      return open_bracket(from, LeftParen);
-    case ')':
-      return close_bracket(from, RightParen);
-    case '[':
-      return open_bracket(from, LeftBracket);
-    case ']':
-      return close_bracket(from, RightBracket);
-    case '{':
-      return open_bracket(from, LeftBrace);
-    case '}':
-      return close_bracket(from, RightBrace);
-    case ':':
-      return with_equal(Colon, ColonEqual);
-    case ',':
-      return make(Comma, from, from + 1);
-    case ';':
-      return make(Semicolon, from, from + 1);
-    case '=':
-      return with_equal(Equal, EqualEqual);
     case '-':
-      return second == '>' ? make(Arrow, from, from + 2) : with_equal(Minus, MinusEqual);
-    case '+':
-      return with_equal(Plus, PlusEqual);
+      return from[1] == '>' ? make(Arrow, from, from + 2) : maybe_equal(from);
     case '*':
-      return doubled(Star, StarEqual, DoubleStar, DoubleStarEqual);
+      return doubled(DoubleStar, DoubleStarEqual);
     case '/':
-      return doubled(Slash, SlashEqual, DoubleSlash, DoubleSlashEqual);
-    case '|':
-      return with_equal(Bar, BarEqual);
-    case '&':
-      return with_equal(Ampersand, AmpersandEqual);
+      return doubled(DoubleSlash, DoubleSlashEqual);
     case '<':
       // `<>`: the parser, which knows the future imports, says what is wrong with it.
-      return second == '>' ? make(NotEqual, from, from + 2)
-                           : doubled(Less, LessEqual, LeftShift, LeftShiftEqual);
-    case '>':
-      return doubled(Greater, GreaterEqual, RightShift, RightShiftEqual);
-    case '%':
-      return with_equal(Percent, PercentEqual);
-    case '~':
-      return make(Tilde, from, from + 1);
-    case '^':
-      return with_equal(Circumflex, CircumflexEqual);
-    case '@':
-      return with_equal(At, AtEqual);
+      return from[1] == '>' ? make(NotEqual, from, from + 2) : doubled(LeftShift, LeftShiftEqual);
     default:
-      return with_equal(Stray, NotEqual);  // '!'
+      return doubled(RightShift, RightShiftEqual);  // '>'
   }
 }
 

@@ -1,9 +1,32 @@
 // Where a string literal ends. What stands in it is not the lexer's business.
 #include <cstring>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "syntax/lexer.h"
 
 namespace ouro::syntax {
+
+namespace {
+
+/// The first quote, backslash or newline from `at` on; the text ends with a newline before `end`.
+const char* skip_plain_text(const char* at, [[maybe_unused]] const char* end, char quote) {
+#ifdef __SSE2__
+  constexpr ptrdiff_t kBlock = 16;
+  for (; end - at >= kBlock; at += kBlock) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    auto equal = [&](char c) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)); };
+    const __m128i special = _mm_or_si128(_mm_or_si128(equal(quote), equal('\\')), equal('\n'));
+    if (const int found = _mm_movemask_epi8(special); found != 0) return at + __builtin_ctz(found);
+  }
+#endif
+  while (*at != quote && *at != '\\' && *at != '\n') ++at;
+  return at;
+}
+
+}  // namespace
 
 /// The literal whose prefix begins at `from` and whose first quote stands at `quote`.
 Token Lexer::string_token(const char* from, const char* quote) {
@@ -36,7 +59,7 @@ Token Lexer::string_token(const char* from, const char* quote) {
 /// Behind the closing quote, or null at the end of the line.
 const char* Lexer::short_string_end(const char* at, char quote) {
   for (;;) {
-    while (*at != quote && *at != '\\' && *at != '\n') ++at;
+    at = skip_plain_text(at, end_, quote);
     if (*at == quote) return at + 1;
     if (*at == '\n') return nullptr;
     ++at;
@@ -48,7 +71,7 @@ const char* Lexer::short_string_end(const char* at, char quote) {
 /// Behind the three closing quotes, or null at the end of the text.
 const char* Lexer::long_string_end(const char* at, char quote) {
   for (;;) {
-    while (*at != quote && *at != '\\' && *at != '\n') ++at;
+    at = skip_plain_text(at, end_, quote);
     if (*at == quote) {
       if (at[1] == quote && at[2] == quote) return at + 3;
       ++at;
