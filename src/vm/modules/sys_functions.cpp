@@ -1,0 +1,386 @@
+// The functions of the module sys.
+#include "vm/modules/sys_functions.h"
+
+#include <unistd.h>
+
+#include "vm/builtins/functions.h"
+#include "vm/builtins/struct_sequence.h"
+#include "vm/heap/heap.h"
+#include "vm/import/import.h"
+#include "vm/interp/interpreter.h"
+#include "vm/modules/sys.h"
+#include "vm/object/int_cells.h"
+
+namespace ouro::vm {
+
+namespace {
+
+// ---- exceptions and the hooks around them
+
+Value handled_exception() {
+  for (HandledException* entry = thread()->handled; entry != nullptr; entry = entry->previous) {
+    if (!entry->exception.is_null() && !is_none(entry->exception)) return entry->exception;
+  }
+  return none();
+}
+
+Result<Value> exc_info(const Value*) {
+  Value exception = handled_exception();
+  if (is_none(exception)) return make_tuple({none(), none(), none()});
+  Value traceback = exception.as<Exception>()->traceback;
+  return make_tuple({type_of(exception), exception, traceback.is_null() ? none() : traceback});
+}
+
+Result<Value> exception_function(const Value*) { return handled_exception(); }
+
+Result<Value> exit_function(const Value* a) {
+  return a[1].is_null() ? raise_with(types.SystemExit, {}) : raise_with(types.SystemExit, {a[1]});
+}
+
+/// The last resort, when not even the traceback module works.
+void write_plainly(Value exception) {
+  std::string line = fmt::format("{}: {}\n", type_name(exception), repr_text(exception));
+  (void)!write(STDERR_FILENO, line.data(), line.size());
+}
+
+Result<Value> excepthook(const Value* a) {
+  auto print = [&]() -> Result<Value> {
+    Value module = TRY(import_module("traceback"));
+    return call(TRY(get_attribute(module, intern("print_exception"))), {a[1], a[2], a[3]});
+  };
+  if (!print().ok()) {
+    take_exception();
+    write_plainly(a[2]);
+  }
+  return none();
+}
+
+Result<Value> unraisablehook(const Value* a) {
+  auto print = [&]() -> Status {
+    Value file = TRY(sys_attribute("stderr"));
+    if (file.is_null() || is_none(file)) return {};
+    Value message = TRY(get_attribute(a[1], intern("err_msg")));
+    Value object = TRY(get_attribute(a[1], names.object_));
+    Value shown = is_none(message) ? Value(make_str("Exception ignored in")) : message;
+    std::string head = to_utf8(shown.as<Str>());
+    if (!is_none(object)) head += fmt::format(": {}", repr_text(object));
+    if (is_none(object)) head += ":";
+    TRY(call_method(file, names.write, {make_str(head + "\n")}));
+    Value module = TRY(import_module("traceback"));
+    Value exception = TRY(get_attribute(a[1], intern("exc_value")));
+    Value traceback = TRY(get_attribute(a[1], intern("exc_traceback")));
+    Value type = TRY(get_attribute(a[1], intern("exc_type")));
+    TRY(call(TRY(get_attribute(module, intern("print_exception"))), {type, exception, traceback}));
+    return {};
+  };
+  if (!print().ok()) take_exception();
+  return none();
+}
+
+Result<Value> displayhook(const Value* a) {
+  if (is_none(a[1])) return none();
+  TRY(module_add(builtins_module(), "_", none()));
+  Value file = TRY(sys_attribute("stdout"));
+  if (file.is_null() || is_none(file)) return raise(types.RuntimeError, "lost sys.stdout");
+  Str* text = TRY(repr(a[1]));
+  auto written = call_method(file, names.write, {text});
+  if (!written.ok()) {
+    if (!clear_if(types.UnicodeEncodeError)) return Raised{};
+    Value encoding = TRY(get_attribute(file, names.encoding));
+    Value bytes = TRY(call_method(text, names.encode, {encoding, make_str("backslashreplace")}));
+    Value decoded = TRY(call_method(bytes, names.decode, {encoding, make_str("strict")}));
+    TRY(call_method(file, names.write, {decoded}));
+  }
+  TRY(call_method(file, names.write, {make_str("\n")}));
+  TRY(module_add(builtins_module(), "_", a[1]));
+  return none();
+}
+
+Result<Value> breakpointhook(const Value* a) {
+  const char* name = getenv("PYTHONBREAKPOINT");
+  std::string target = name == nullptr || *name == '\0' ? "pdb.set_trace" : name;
+  if (target == "0") return none();
+  size_t dot = target.rfind('.');
+  std::string module_name = dot == std::string::npos ? "builtins" : target.substr(0, dot);
+  auto module = import_module(module_name);
+  Value hook;
+  if (module.ok()) hook = TRY(find_attribute(module.unwrap(), intern(target.substr(dot == std::string::npos ? 0 : dot + 1))));
+  if (!module.ok() || hook.is_null()) {
+    if (!module.ok() && !clear_if(types.ImportError)) return Raised{};
+    TRY(warn(types.RuntimeWarning, fmt::format("Ignoring unimportable $PYTHONBREAKPOINT: \"{}\"", target), 0));
+    return none();
+  }
+  return call_with(hook, a[1], a[2]);
+}
+
+// ---- frames and tracing
+
+Result<Value> getframe(const Value* a) {
+  int depth = a[1].is_null() ? 0 : TRY(to_c_int(a[1]));
+  Frame* frame = current_frame();
+  for (; depth > 0 && frame != nullptr; --depth) frame = frame->previous;
+  if (frame == nullptr) return raise(types.ValueError, "call stack is not deep enough");
+  return frame_object_of(frame);
+}
+
+Result<Value> settrace(const Value* a) {
+  set_trace_function(is_none(a[1]) ? Value() : a[1]);
+  return none();
+}
+Result<Value> setprofile(const Value* a) {
+  set_profile_function(is_none(a[1]) ? Value() : a[1]);
+  return none();
+}
+Value or_none(Value value) { return value.is_null() ? none() : value; }
+Result<Value> gettrace(const Value*) { return or_none(thread()->trace_function); }
+Result<Value> getprofile(const Value*) { return or_none(thread()->profile_function); }
+
+/// Calls with tracing allowed, also from inside a trace function.
+Result<Value> call_tracing(const Value* a) {
+  if (!is_tuple(a[2])) return raise(types.TypeError, "call_tracing() argument 2 must be tuple, not {}", type_name(a[2]));
+  int depth = std::exchange(thread()->tracing, 0);
+  auto result = call_with(a[1], a[2], Value());
+  thread()->tracing = depth;
+  return result;
+}
+
+Result<Value> current_frames(const Value*) {
+  Dict* dict = make_dict();
+  for (Thread* t = first_thread(); t != nullptr; t = t->next) {
+    if (t->frame != nullptr) TRY(dict_set(dict, make_int_unsigned(t->id), frame_object_of(t->frame)));
+  }
+  return dict;
+}
+
+Result<Value> current_exceptions(const Value*) {
+  Dict* dict = make_dict();
+  for (Thread* t = first_thread(); t != nullptr; t = t->next) {
+    Value exception = t->handled == nullptr ? none() : or_none(t->handled->exception);
+    TRY(dict_set(dict, make_int_unsigned(t->id), exception));
+  }
+  return dict;
+}
+
+// ---- limits and settings
+
+Result<Value> getrecursionlimit(const Value*) { return make_int(thread()->recursion_limit); }
+
+Result<Value> setrecursionlimit(const Value* a) {
+  int limit = TRY(to_c_int(a[1]));
+  if (limit < 1) return raise(types.ValueError, "recursion limit must be greater or equal than 1");
+  if (thread()->recursion_depth >= limit)
+    return raise(types.RecursionError, "cannot set the recursion limit to {} at the recursion depth {}: the limit is too low",
+                 limit, thread()->recursion_depth);
+  for (Thread* t = first_thread(); t != nullptr; t = t->next) t->recursion_limit = limit;
+  return none();
+}
+
+Result<Value> getswitchinterval(const Value*) { return make_float(static_cast<double>(switch_interval()) * 1e-6); }
+
+Result<Value> setswitchinterval(const Value* a) {
+  double seconds = TRY(to_double(a[1]));
+  if (seconds <= 0) return raise(types.ValueError, "switch interval must be strictly positive");
+  set_switch_interval(static_cast<int64_t>(seconds * 1e6));
+  return none();
+}
+
+Result<Value> get_max_str_digits(const Value*) { return make_int(max_str_digits); }
+
+Result<Value> set_max_str_digits(const Value* a) {
+  constexpr int kLeast = 640;
+  int digits = TRY(to_c_int(a[1]));
+  if (digits != 0 && digits < kLeast)
+    return raise(types.ValueError, "maxdigits must be 0 or larger than {}", kLeast);
+  max_str_digits = digits;
+  return none();
+}
+
+Result<Value> set_origin_depth(const Value* a) {
+  int depth = TRY(to_c_int(a[1]));
+  if (depth < 0) return raise(types.ValueError, "depth must be >= 0");
+  thread()->origin_depth = depth;
+  return none();
+}
+Result<Value> get_origin_depth(const Value*) { return make_int(thread()->origin_depth); }
+
+Type* asyncgen_hooks_type() {
+  constexpr SequenceField kFields[] = {{"firstiter", "Called when iteration starts."},
+                                       {"finalizer", "Called when a generator is about to be collected."}};
+  static Type* type = make_struct_sequence_type("asyncgen_hooks", "Hooks of asynchronous generators.", kFields, 2);
+  return type;
+}
+
+Result<Value> get_asyncgen_hooks(const Value*) {
+  return make_struct_sequence(asyncgen_hooks_type(),
+                              {or_none(thread()->async_gen_first), or_none(thread()->async_gen_finalizer)});
+}
+
+Status check_hook(Value hook, const char* name) {
+  if (hook.is_null() || is_none(hook) || is_callable(hook)) return {};
+  return raise(types.TypeError, "callable {} expected, got {}", name, type_name(hook));
+}
+
+Result<Value> set_asyncgen_hooks(const Value* a) {
+  TRY(check_hook(a[2], "finalizer"));
+  TRY(check_hook(a[1], "firstiter"));
+  if (!a[1].is_null()) thread()->async_gen_first = is_none(a[1]) ? Value() : a[1];
+  if (!a[2].is_null()) thread()->async_gen_finalizer = is_none(a[2]) ? Value() : a[2];
+  return none();
+}
+
+// ---- objects
+
+Result<Value> intern_function(const Value* a) {
+  if (!is_str(a[1])) return raise(types.TypeError, "intern() argument must be str, not {}", type_name(a[1]));
+  if (!is_exactly(a[1], types.str)) return raise(types.TypeError, "can't intern {}", type_name(a[1]));
+  return intern(a[1].as<Str>());
+}
+
+/// There are no reference counts; a number that says "somebody holds it".
+Result<Value> getrefcount(const Value*) { return Value::from_small(2); }
+
+Result<Value> getsizeof(const Value* a) {
+  bool found;
+  auto size = call_special(a[1], names.dunder_sizeof, {}, &found);
+  if (size.ok() && !found) return raise(types.TypeError, "Type {} doesn't define __sizeof__", type_name(a[1]));
+  if (!size.ok()) {
+    if (a[2].is_null() || !clear_if(types.TypeError)) return Raised{};
+    return a[2];
+  }
+  int64_t bytes = TRY(to_int64(size.unwrap()));
+  if (bytes < 0) return raise(types.ValueError, "__sizeof__() should return >= 0");
+  return make_int(bytes);
+}
+
+Result<Value> allocated_blocks(const Value*) {
+  return make_int(static_cast<int64_t>(heap_statistics().live_bytes / 64));
+}
+
+Result<Value> nothing(const Value*) { return none(); }
+Result<Value> encoding_utf8(const Value*) { return intern("utf-8"); }
+Result<Value> encode_errors(const Value*) { return intern("surrogateescape"); }
+bool finalizing = false;
+Result<Value> is_finalizing(const Value*) { return make_bool(finalizing); }
+
+// ---- auditing
+
+List* audit_hooks = nullptr;
+
+Result<Value> audit_function(const Value* a) {
+  if (!is_str(a[1])) return raise(types.TypeError, "expected str for argument 'event', not {}", type_name(a[1]));
+  for (size_t i = 0; audit_hooks != nullptr && i < audit_hooks->length; ++i)
+    TRY(call(audit_hooks->items()[i], {a[1], a[2]}));
+  return none();
+}
+
+Result<Value> addaudithook(const Value* a) {
+  auto told = audit("sys.addaudithook", {});
+  if (!told.ok()) {
+    if (!clear_if(types.RuntimeError)) return Raised{};
+    return none();
+  }
+  if (audit_hooks == nullptr) {
+    audit_hooks = make_list();
+    add_root(reinterpret_cast<Object**>(&audit_hooks));
+  }
+  TRY(list_append(audit_hooks, a[1]));
+  return none();
+}
+
+constexpr MethodSpec kFunctions[] = {
+    {"addaudithook", "($module, /, hook)", addaudithook, "Adds a function that is told of audit events."},
+    {"audit", "($module, event, /, *args)", audit_function, "Tells the audit hooks of an event."},
+    {"breakpointhook", "($module, /, *args, **kws)", breakpointhook, "What breakpoint() calls."},
+    {"_clear_type_cache", "($module, /)", nothing, "Nothing: lookup caches need no clearing."},
+    {"_current_frames", "($module, /)", current_frames, "The running frame of each thread, by thread identifier."},
+    {"_current_exceptions", "($module, /)", current_exceptions, "The exception each thread handles."},
+    {"displayhook", "($module, object, /)", displayhook, "Prints an object and keeps it in builtins._."},
+    {"exc_info", "($module, /)", exc_info, "(type, value, traceback) of the exception being handled."},
+    {"exception", "($module, /)", exception_function, "The exception being handled, or None."},
+    {"excepthook", "($module, exctype, value, traceback, /)", excepthook, "Prints an exception with its traceback."},
+    {"exit", "($module, status=None, /)", exit_function, "Ends the program by raising SystemExit(status)."},
+    {"getdefaultencoding", "($module, /)", encoding_utf8, "'utf-8'."},
+    {"getallocatedblocks", "($module, /)", allocated_blocks, "About how many cells live on the heap."},
+    {"getfilesystemencoding", "($module, /)", encoding_utf8, "The encoding of file names."},
+    {"getfilesystemencodeerrors", "($module, /)", encode_errors, "The error handler for file names."},
+    {"getrefcount", "($module, object, /)", getrefcount, "A constant: there are no reference counts."},
+    {"getrecursionlimit", "($module, /)", getrecursionlimit, "How deep calls may nest."},
+    {"setrecursionlimit", "($module, limit, /)", setrecursionlimit, "Sets how deep calls may nest."},
+    {"getsizeof", "($module, /, object, default=<unrepresentable>)", getsizeof, "The size of an object in bytes."},
+    {"_getframe", "($module, depth=0, /)", getframe, "The frame that many calls up the stack."},
+    {"getswitchinterval", "($module, /)", getswitchinterval, "How long a thread runs before others get a turn."},
+    {"setswitchinterval", "($module, interval, /)", setswitchinterval, "Sets how long a thread runs, in seconds."},
+    {"get_int_max_str_digits", "($module, /)", get_max_str_digits, "The limit on digits between int and text."},
+    {"set_int_max_str_digits", "($module, /, maxdigits)", set_max_str_digits, "Sets the limit on digits; 0: none."},
+    {"get_coroutine_origin_tracking_depth", "($module, /)", get_origin_depth, "How many frames cr_origin keeps."},
+    {"set_coroutine_origin_tracking_depth", "($module, /, depth)", set_origin_depth, "Sets how many frames cr_origin keeps."},
+    {"get_asyncgen_hooks", "($module, /)", get_asyncgen_hooks, "The hooks of asynchronous generators."},
+    {"set_asyncgen_hooks", "($module, /, firstiter=<unrepresentable>, finalizer=<unrepresentable>)", set_asyncgen_hooks,
+     "Sets the hooks of asynchronous generators."},
+    {"intern", "($module, string, /)", intern_function, "The one interned string of this text."},
+    {"is_finalizing", "($module, /)", is_finalizing, "Whether the program is ending."},
+    {"settrace", "($module, function, /)", settrace, "Sets the function that is told of every line."},
+    {"gettrace", "($module, /)", gettrace, "The function set by settrace()."},
+    {"setprofile", "($module, function, /)", setprofile, "Sets the function that is told of every call."},
+    {"getprofile", "($module, /)", getprofile, "The function set by setprofile()."},
+    {"call_tracing", "($module, func, args, /)", call_tracing, "func(*args) with tracing on."},
+    {"unraisablehook", "($module, unraisable, /)", unraisablehook, "Prints an exception that nobody can take."},
+    {"_debugmallocstats", "($module, /)", nothing, "Nothing."},
+};
+
+}  // namespace
+
+std::span<const MethodSpec> sys_functions() { return kFunctions; }
+
+Value standard_library_names() {
+  List* list = make_list();
+  for (const char* name : {
+#define LIBRARY_MODULE(name) #name,
+#include "vm/modules/standard_library.def"
+       })
+    (void)list_append(list, intern(name));
+  return list;
+}
+
+Status audit(const char* event, std::initializer_list<Value> arguments) {
+  if (audit_hooks == nullptr) return {};
+  Value name = intern(event), rest = make_tuple(arguments);
+  for (size_t i = 0; i < audit_hooks->length; ++i) TRY(call(audit_hooks->items()[i], {name, rest}));
+  return {};
+}
+
+int handle_system_exit() {
+  Exception* exception = take_exception();
+  Value code = static_cast<SystemExitError*>(exception)->code;
+  if (code.is_null() || is_none(code)) return 0;
+  int64_t number;
+  if (is_int(code)) return int_fits(code, &number) ? static_cast<int>(number & 0xFF) : 255;
+  auto print = [&]() -> Status {
+    Value file = TRY(sys_attribute("stderr"));
+    Str* text = TRY(to_str(code));
+    if (file.is_null() || is_none(file)) return {};
+    TRY(call_method(file, names.write, {text}));
+    TRY(call_method(file, names.write, {make_str("\n")}));
+    TRY(call_method(file, names.flush));
+    return {};
+  };
+  if (!print().ok()) take_exception();
+  return 1;
+}
+
+void show_pending_exception() {
+  Exception* exception = take_exception();
+  Value traceback = or_none(exception->traceback);
+  if (sys_module() == nullptr) return write_plainly(exception);
+  for (auto [name, value] : {std::pair<const char*, Value>{"last_type", type_of(exception)},
+                             {"last_value", exception},
+                             {"last_traceback", traceback}})
+    (void)module_add(sys_module(), name, value);
+  auto hook = sys_attribute("excepthook");
+  if (!hook.ok() || hook.unwrap().is_null()) return write_plainly(exception);
+  if (call(hook.unwrap(), {type_of(exception), exception, traceback}).ok()) return;
+  take_exception();
+  write_plainly(exception);
+}
+
+}  // namespace ouro::vm
