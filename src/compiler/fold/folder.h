@@ -4,6 +4,7 @@
 #include "compiler/fold/concatenation.h"
 #include "compiler/passes.h"
 #include "compiler/recursion.h"
+#include "syntax/children.h"
 
 namespace ouro::compiler {
 
@@ -14,6 +15,8 @@ class Folder {
   Status fold(syntax::Module& module);
 
  private:
+  friend struct syntax::ExprChildren;
+
   // An Expr*& is the place in the parent that holds the expression, and is given the new one.
 
   // statements.cpp
@@ -40,7 +43,6 @@ class Folder {
   Status optional(syntax::OptExpr& slot) { return slot == nullptr ? Status() : expression(slot); }
   Status expressions(syntax::Exprs list);
   Status expression_at_level(syntax::Expr*& slot);
-  Status children(syntax::Expr& node);
   Status comprehensions(syntax::Comprehensions list);
   Status keywords(syntax::Keywords list);
 

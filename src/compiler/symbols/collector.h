@@ -6,6 +6,7 @@
 #include "compiler/passes.h"
 #include "compiler/recursion.h"
 #include "compiler/symbols/scope_builder.h"
+#include "syntax/children.h"
 
 namespace ouro::compiler {
 
@@ -20,6 +21,7 @@ class Collector {
   const ArenaVector<ScopeBuilder*>& scopes() const { return scopes_; }
 
  private:
+  friend struct syntax::ExprChildren;
   using Range = syntax::SourceRange;
 
   // statements.cpp
@@ -57,11 +59,9 @@ class Collector {
   // expressions.cpp
   Status expression(const syntax::Expr& node);
   Status expression_at_level(const syntax::Expr& node);
-  Status scoped_expression(const syntax::Expr& node);
   Status optional(const syntax::Expr* node) { return node == nullptr ? Status() : expression(*node); }
   Status expressions(syntax::Exprs list);
   Status several(std::initializer_list<const syntax::Expr*> list);
-  Status call(const syntax::CallExpr& node);
   Status keywords(syntax::Keywords list);
   Status name(const syntax::NameExpr& node);
   Status lambda(const syntax::LambdaExpr& node);

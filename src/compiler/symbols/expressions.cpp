@@ -24,58 +24,11 @@ Status Collector::several(std::initializer_list<const Expr*> list) {
   return {};
 }
 
+// Only what opens a scope or says something about the scope around is more than its children.
 Status Collector::expression_at_level(const Expr& node) {
   switch (node.kind) {
-    case ExprKind::Constant:
-      return {};
     case ExprKind::Name:
       return name(*node.as<NameExpr>());
-    case ExprKind::Attribute:
-      return expression(*node.as<AttributeExpr>()->value);
-    case ExprKind::Call:
-      return call(*node.as<CallExpr>());
-    case ExprKind::Subscript:
-      return several({node.as<SubscriptExpr>()->value, node.as<SubscriptExpr>()->slice});
-    case ExprKind::BoolOp:
-      return expressions(node.as<BoolOpExpr>()->values);
-    case ExprKind::BinOp:
-      return several({node.as<BinOpExpr>()->left, node.as<BinOpExpr>()->right});
-    case ExprKind::UnaryOp:
-      return expression(*node.as<UnaryOpExpr>()->operand);
-    case ExprKind::Compare:
-      OURO_TRY_STATUS(expression(*node.as<CompareExpr>()->left));
-      return expressions(node.as<CompareExpr>()->comparators);
-    case ExprKind::IfExp: {
-      const auto& conditional = *node.as<IfExpExpr>();
-      return several({conditional.test, conditional.body, conditional.orelse});
-    }
-    case ExprKind::Dict:
-      OURO_TRY_STATUS(expressions(node.as<DictExpr>()->keys));
-      return expressions(node.as<DictExpr>()->values);
-    case ExprKind::Set:
-      return expressions(node.as<SetExpr>()->elts);
-    case ExprKind::List:
-      return expressions(node.as<ListExpr>()->elts);
-    case ExprKind::Tuple:
-      return expressions(node.as<TupleExpr>()->elts);
-    case ExprKind::Starred:
-      return expression(*node.as<StarredExpr>()->value);
-    case ExprKind::Slice: {
-      const auto& slice = *node.as<SliceExpr>();
-      return several({slice.lower, slice.upper, slice.step});
-    }
-    case ExprKind::FormattedValue:
-      return several({node.as<FormattedValueExpr>()->value, node.as<FormattedValueExpr>()->format_spec});
-    case ExprKind::JoinedStr:
-      return expressions(node.as<JoinedStrExpr>()->values);
-    default:
-      return scoped_expression(node);
-  }
-}
-
-// Expressions that open a scope or say something about the scope around.
-Status Collector::scoped_expression(const Expr& node) {
-  switch (node.kind) {
     case ExprKind::Lambda:
       return lambda(*node.as<LambdaExpr>());
     case ExprKind::NamedExpr:
@@ -111,14 +64,8 @@ Status Collector::scoped_expression(const Expr& node) {
                            nullptr);
     }
     default:
-      return {};
+      return ExprChildren::visit(*this, node);
   }
-}
-
-Status Collector::call(const CallExpr& node) {
-  OURO_TRY_STATUS(expression(*node.func));
-  OURO_TRY_STATUS(expressions(node.args));
-  return keywords(node.keywords);
 }
 
 Status Collector::keywords(Keywords list) {
