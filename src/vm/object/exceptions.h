@@ -62,6 +62,8 @@ Raised raise_with(Type* type, std::initializer_list<Value> args);
 Raised raise_value(Value exception);
 /// As it is, without touching context or traceback.
 Raised raise_again(Exception* exception);
+/// The pending exception becomes cause and context of a new one with this text.
+Raised raise_from_pending(Type* type, std::string_view utf8);
 Raised raise_no_memory();
 Raised raise_key_error(Value key);
 Raised raise_attribute_error(Value object, Str* name);  // "'X' object has no attribute 'y'"

@@ -57,7 +57,7 @@ Function* make_function(Code* code, Dict* globals);
 
 struct NativeFunction : Object {
   const MethodSpec* spec;
-  const Signature* signature;  // null for raw functions
+  const Signature* signature;  // null for raw functions, and before the first call (native_call.h)
   Value self;                  // bound object, module, or null
   Value module;                // __module__: a Str or null
 };
@@ -65,7 +65,7 @@ struct NativeFunction : Object {
 /// A method of a native type found through the class: "method_descriptor".
 struct MethodDescriptor : Object {
   const MethodSpec* spec;
-  const Signature* signature;
+  const Signature* signature;  // as NativeFunction's
   Type* owner;
 };
 struct GetSet : Object {
