@@ -12,6 +12,7 @@
 #include <string>
 #include <variant>
 
+#include "bytecode/code_object.h"
 #include "lift/register_code.h"
 
 namespace ouro::lift {
@@ -30,6 +31,9 @@ struct CodeView {
   uint32_t flags = 0;
   int32_t first_line = 0;
 };
+
+/// What lifting needs to know of a code object as data.
+CodeView view_of(const CodeObject& code, uint16_t version);
 
 struct LiftOptions {
   bool tracing = false;  // emit TraceLine before every instruction and nothing fused or moved across it

@@ -26,6 +26,19 @@ struct OperationInfo {
 /// The row of operations.def.
 const OperationInfo& operation_info(Operation operation);
 
+/// What the first word behind an instruction's own holds.
+enum class WideOperand : uint8_t {
+  None,
+  Target,
+  Const,
+  KeywordNames,
+  Name,
+  Register,
+  RegisterAndCount,
+  TracePoint
+};
+WideOperand wide_operand(Operation operation);
+
 constexpr uint16_t kNoRegister = 0xFFFF;
 constexpr uint32_t kNoConst = 0xFFFFFFFF;
 

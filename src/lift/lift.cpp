@@ -1,0 +1,49 @@
+#include "lift/lift.h"
+
+#include "lift/analysis.h"
+#include "lift/stack_code.h"
+#include "lift/translator.h"
+
+namespace ouro::lift {
+
+namespace {
+
+std::span<const uint8_t> bytes_of(const Constant* constant) {
+  const std::string_view text = constant->text();
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+uint32_t not_negative(int32_t value) {
+  return value < 0 ? 0 : static_cast<uint32_t>(value);
+}
+
+}  // namespace
+
+CodeView view_of(const CodeObject& code, uint16_t version) {
+  CodeView view;
+  view.version = version;
+  view.code = bytes_of(code.code);
+  view.exception_table = bytes_of(code.exception_table);
+  view.line_table = bytes_of(code.line_table);
+  view.local_kinds = bytes_of(code.locals_plus_kinds);
+  view.const_count = code.consts->size;
+  view.name_count = code.names->size;
+  view.argument_count = not_negative(code.arg_count) + not_negative(code.keyword_only_count) +
+                        ((code.flags & kCoVarArgs) != 0) + ((code.flags & kCoVarKeywords) != 0);
+  view.stack_size = not_negative(code.stack_size);
+  view.flags = code.flags;
+  view.first_line = code.first_line;
+  return view;
+}
+
+std::variant<RegisterCode, LiftError> lift(const CodeView& view, const LiftOptions& options) {
+  StackCode code;
+  if (!code.decode(view)) return LiftError{code.error()};
+  Analysis analysis(view, code, options.tracing);
+  if (!analysis.run()) return LiftError{analysis.error()};
+  Translator translator(view, code, analysis, options);
+  if (!translator.run()) return LiftError{translator.error()};
+  return translator.take();
+}
+
+}  // namespace ouro::lift
