@@ -31,8 +31,9 @@ Result<Value> iterator_length_hint(const Value* a) {
 
 Result<Value> iterator_reduce(const Value* a) {
   const auto* iterator = a[0].as<StrIterator>();
-  if (iterator->text == nullptr) return reduce_to_iter(empty_str());
-  return reduce_to_iter(iterator->text, make_int(static_cast<int64_t>(iterator->index)));
+  const Value iter = TRY(builtin_named(names.iter));
+  if (iterator->text == nullptr) return reduce_with(iter, empty_str());
+  return reduce_with(iter, iterator->text, make_int(static_cast<int64_t>(iterator->index)));
 }
 
 Result<Value> iterator_setstate(const Value* a) {
