@@ -166,6 +166,9 @@ Status add_import_state(Module* m) {
 
 }  // namespace
 
+/// For the list of native modules; the module itself is made by make_sys_module.
+extern const ModuleSpec kSysModule{.name = "sys"};
+
 Result<Module*> make_sys_module(const SystemOptions& options) {
   Module* m = make_module(intern("sys"));
   for (const MethodSpec& spec : sys_functions())

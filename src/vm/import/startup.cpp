@@ -1,0 +1,54 @@
+// The start of the import system: builtins, sys, and importlib's bootstrap from the frozen archive.
+#include "vm/import/startup.h"
+
+#include "vm/import/frozen.h"
+#include "vm/import/import.h"
+#include "vm/import/marshal.h"
+#include "vm/interp/interpreter.h"
+
+namespace ouro::vm {
+
+namespace {
+
+/// Registers a module in sys.modules.
+Status add_module(Str* name, Value module) {
+  dict_set(TRY(modules_dict()).as<Dict>(), name, module);
+  return {};
+}
+
+/// Runs a frozen module under a name; it stands in sys.modules while it runs.
+Result<Module*> run_frozen(std::string_view name) {
+  const FrozenModule* frozen = find_frozen(name);
+  if (frozen == nullptr)
+    return raise(types.ImportError, "the archive of the standard library holds no {}: is ouro installed whole?", name);
+  Value code = TRY(unmarshal(frozen->code));
+  Module* module = make_module(intern(name));
+  TRY(module_add(module, "__builtins__", builtins_module()));
+  TRY(add_module(intern(name), module));
+  TRY(run_code(code.as<Code>(), module->dict, module->dict));
+  return module;
+}
+
+Result<Module*> native_module(std::string_view name) {
+  const ModuleSpec* spec = find_native_module(name);
+  if (spec == nullptr) return raise(types.ImportError, "no native module {}", name);
+  return make_native_module(*spec);
+}
+
+}  // namespace
+
+Status start_imports(Module* sys) {
+  Module* builtins = TRY(native_module("builtins"));
+  set_core_modules(builtins, sys);
+  TRY(add_module(intern("sys"), sys));
+  TRY(add_module(intern("builtins"), builtins));
+  Module* importlib = TRY(run_frozen("_frozen_importlib"));
+  set_bootstrap_module(importlib);
+  Module* imp = TRY(native_module("_imp"));
+  TRY(add_module(intern("_imp"), imp));
+  TRY(call(TRY(get_attribute(importlib, intern("_install"))), {sys, imp}));
+  TRY(call(TRY(get_attribute(importlib, intern("_install_external_importers")))));
+  return {};
+}
+
+}  // namespace ouro::vm
