@@ -106,6 +106,12 @@ Result<Value> instance_state(Value self) {
   return call_method(self, names.dunder_getstate);
 }
 
+bool is_sequence_like(Value value) {
+  if (is_dict(value)) return false;
+  const Type* type = type_of(value);
+  return type->slots.item != nullptr || (type->has(kTypeHeap) && type->slots.subscript != nullptr);
+}
+
 Result<size_t> repeated_length(size_t length, int64_t count) {
   if (count <= 0 || length == 0) return size_t{0};
   size_t total = 0;

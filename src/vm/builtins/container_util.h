@@ -105,6 +105,12 @@ Value reduce_to_type(Value self, std::initializer_list<Value> args, Value state)
 /// object.__getstate__(), as copyreg would have it.
 Result<Value> instance_state(Value self);
 
+/// slice.indices() in ints of any size: start, stop, step.
+Status slice_indices(Slice* slice, Value length, Value out[3]);
+
+/// Whether PySequence_Check would agree: indexable and no mapping.
+bool is_sequence_like(Value value);
+
 /// Length times count as an allocation, or MemoryError.
 Result<size_t> repeated_length(size_t length, int64_t count);
 
