@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <string>
@@ -13,6 +14,9 @@
 #include "cli/py_modules.h"
 #include "cli/python_options.h"
 #include "cli/verbs.h"
+#ifdef OURO_VM
+#include "cli/run/run_python.h"
+#endif
 
 namespace ouro::cli {
 
@@ -50,7 +54,22 @@ struct Verb {
 constexpr std::array<Verb, 3> kVerbs = {
     {{"compile", run_compile}, {"dis", run_dis}, {"inspect", run_inspect}}};
 
-int run_python(const std::vector<std::string>& arguments) {
+#ifdef OURO_VM
+int run_machine(const PythonOptions& options, const std::vector<std::string>& command_line) {
+  return run_python_program(options, command_line);
+}
+#else
+int run_machine(const PythonOptions& options, const std::vector<std::string>&) {
+  const char* what = options.mode == PythonOptions::Mode::Command ? "-c" : options.target.c_str();
+  write_err(
+      fmt::format("ouro: running Python code ({}) needs the virtual machine; this version has none. See ouro "
+                  "--help for what it does.\n",
+                  what));
+  return 2;
+}
+#endif
+
+int run_python(const std::vector<std::string>& arguments, const std::vector<std::string>& command_line) {
   PythonOptions options;
   if (const auto error = parse_python_options(arguments, &options)) {
     write_err(*error);
@@ -67,21 +86,16 @@ int run_python(const std::vector<std::string>& arguments) {
     case Mode::Module:
       if (options.target == "py_compile") return run_py_compile(options);
       if (options.target == "compileall") return run_compileall(options);
-      write_err(
-          fmt::format("ouro: -m {} runs Python code, which needs the virtual machine; this version has none. "
-                      "-m py_compile and -m compileall work.\n",
-                      options.target));
-      return 2;
+      return run_machine(options, command_line);
     case Mode::Command:
     case Mode::Script:
-      write_err(
-          fmt::format("ouro: running Python code ({}) needs the virtual machine; this version has none. "
-                      "See ouro --help for what it does.\n",
-                      options.mode == Mode::Command ? "-c" : options.target));
-      return 2;
+      return run_machine(options, command_line);
     case Mode::Stdin:
-      write_err(kHelp);
-      return 2;
+      if (arguments.empty() && isatty(STDIN_FILENO)) {
+        write_err(kHelp);
+        return 2;
+      }
+      return run_machine(options, command_line);
   }
   return 2;
 }
@@ -94,7 +108,7 @@ int dispatch(int argc, char** argv) {
       return verb.run(arguments);
     }
   }
-  return run_python(std::vector<std::string>(argv + 1, argv + argc));
+  return run_python({argv + 1, argv + argc}, {argv, argv + argc});
 }
 
 }  // namespace

@@ -56,8 +56,29 @@ void apply_flag(char flag, PythonOptions* options) {
     case 'V':
       options->mode = PythonOptions::Mode::Version;
       break;
+    case 'i':
+      ++options->inspect;
+      break;
+    case 'v':
+      ++options->verbose;
+      break;
+    case 'q':
+      ++options->quiet;
+      break;
+    case 'd':
+      ++options->debug;
+      break;
+    case 'b':
+      ++options->bytes_warning;
+      break;
+    case 'u':
+      options->unbuffered = true;
+      break;
+    case 'x':
+      options->skip_first_line = true;
+      break;
     default:
-      break;  // accepted for python's sake; nothing here depends on it
+      break;  // -R and -t: accepted for python's sake; nothing here depends on them
   }
 }
 
@@ -78,6 +99,7 @@ void apply_x_option(std::string_view value, Pending* pending) {
 }
 
 void add_warning(const std::string& option, PythonOptions* options) {
+  options->warning_options.push_back(option);
   const std::string error = options->warnings.add(option);
   if (!error.empty()) fmt::print(stderr, "Invalid -W option ignored: {}\n", error);
 }
@@ -103,7 +125,12 @@ void apply_environment(const Pending& pending, PythonOptions* options) {
   if (options->environment("PYTHONSAFEPATH")) options->safe_path = true;
   options->pycache_prefix = pending.pycache_prefix ? *pending.pycache_prefix
                                                    : options->environment("PYTHONPYCACHEPREFIX").value_or("");
-  if (pending.development || options->environment("PYTHONDEVMODE")) add_warning("default", options);
+  options->inspect = std::max(options->inspect, environment_level(*options, "PYTHONINSPECT"));
+  options->verbose = std::max(options->verbose, environment_level(*options, "PYTHONVERBOSE"));
+  options->debug = std::max(options->debug, environment_level(*options, "PYTHONDEBUG"));
+  if (options->environment("PYTHONUNBUFFERED")) options->unbuffered = true;
+  options->development = pending.development || options->environment("PYTHONDEVMODE");
+  if (options->development) add_warning("default", options);
   if (const auto filters = options->environment("PYTHONWARNINGS")) {
     for (size_t start = 0; start <= filters->size();) {
       const size_t comma = std::min(filters->find(',', start), filters->size());
@@ -139,6 +166,7 @@ std::optional<std::string> parse_python_options(const std::vector<std::string>& 
         return "--check-hash-based-pycs must be one of 'default', 'always', or 'never'\n" +
                std::string(kUsage);
       }
+      options->check_hash_based_pycs = value;
       continue;
     }
     if (argument == "-" || !argument.starts_with('-')) {
@@ -166,7 +194,10 @@ std::optional<std::string> parse_python_options(const std::vector<std::string>& 
           value = arguments[i];
         }
         if (letter == 'W') pending.warnings.push_back(value);
-        if (letter == 'X') apply_x_option(value, &pending);
+        if (letter == 'X') {
+          apply_x_option(value, &pending);
+          options->x_options.push_back(value);
+        }
         if (letter == 'c' || letter == 'm') {
           options->mode = letter == 'c' ? Mode::Command : Mode::Module;
           options->target = value;

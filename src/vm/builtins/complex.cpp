@@ -4,18 +4,24 @@
 #include "base/float_text.h"
 #include "vm/builtins/format.h"
 #include "vm/builtins/numbers.h"
-#include "vm/object/startup.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
 #include "vm/object/protocol.h"
+#include "vm/object/startup.h"
 
 namespace ouro::vm {
 
 namespace {
 
-bool is_complex(Value value) { return is_kind(value, Kind::kComplex); }
-ComplexValue get(Value value) { return {value.as<Complex>()->real, value.as<Complex>()->imag}; }
-Value make(ComplexValue value) { return make_complex(value.real, value.imag); }
+bool is_complex(Value value) {
+  return is_kind(value, Kind::kComplex);
+}
+ComplexValue get(Value value) {
+  return {value.as<Complex>()->real, value.as<Complex>()->imag};
+}
+Value make(ComplexValue value) {
+  return make_complex(value.real, value.imag);
+}
 
 /// A complex, float or int operand; anything else is none of ours.
 Result<bool> operand(Value value, ComplexValue* number) {
@@ -41,9 +47,15 @@ Result<Value> complex_binary(Value left, Value right) {
   return operation(a, b);
 }
 
-Result<Value> add(ComplexValue a, ComplexValue b) { return make(complex_add(a, b)); }
-Result<Value> subtract(ComplexValue a, ComplexValue b) { return make(complex_subtract(a, b)); }
-Result<Value> multiply(ComplexValue a, ComplexValue b) { return make(complex_multiply(a, b)); }
+Result<Value> add(ComplexValue a, ComplexValue b) {
+  return make(complex_add(a, b));
+}
+Result<Value> subtract(ComplexValue a, ComplexValue b) {
+  return make(complex_subtract(a, b));
+}
+Result<Value> multiply(ComplexValue a, ComplexValue b) {
+  return make(complex_multiply(a, b));
+}
 Result<Value> divide(ComplexValue a, ComplexValue b) {
   auto quotient = complex_divide(a, b);
   if (!quotient) return raise(types.ZeroDivisionError, "complex division by zero");
@@ -60,9 +72,15 @@ Result<Value> complex_power_slot(Value base, Value exponent, Value modulus) {
   return raise(types.OverflowError, "complex exponentiation");
 }
 
-Result<Value> negate(Value self) { return make_complex(-get(self).real, -get(self).imag); }
-Result<Value> plain(Value self) { return make(get(self)); }
-Result<bool> complex_bool(Value self) { return get(self).real != 0 || get(self).imag != 0; }
+Result<Value> negate(Value self) {
+  return make_complex(-get(self).real, -get(self).imag);
+}
+Result<Value> plain(Value self) {
+  return make(get(self));
+}
+Result<bool> complex_bool(Value self) {
+  return get(self).real != 0 || get(self).imag != 0;
+}
 
 Result<Value> absolute_value(Value self) {
   ComplexValue z = get(self);
@@ -80,7 +98,9 @@ Result<int64_t> complex_hash(Value self) {
   return static_cast<int64_t>(hash) == -1 ? int64_t{-2} : static_cast<int64_t>(hash);
 }
 
-Result<Value> complex_repr_slot(Value self) { return make_str_latin1(complex_repr(get(self).real, get(self).imag)); }
+Result<Value> complex_repr_slot(Value self) {
+  return make_str_latin1(complex_repr(get(self).real, get(self).imag));
+}
 
 Result<Value> complex_richcompare(Value self, Value other, CompareOp op) {
   if (op != CompareOp::Equal && op != CompareOp::NotEqual) return not_implemented();
@@ -182,9 +202,10 @@ Result<bool> by_dunder(Value object, ComplexValue* value) {
     return raise(types.TypeError, "__complex__ returned non-complex (type {})", type_name(result));
   if (!is_exactly(result, types.complex)) {
     TRY(warn(types.DeprecationWarning,
-             fmt::format("__complex__ returned non-complex (type {}).  The ability to return an instance of a strict "
-                         "subclass of complex is deprecated, and may not be supported in a future version of Python.",
-                         type_name(result))));
+             fmt::format(
+                 "__complex__ returned non-complex (type {}).  The ability to return an instance of a strict "
+                 "subclass of complex is deprecated, and may not be supported in a future version of Python.",
+                 type_name(result))));
   }
   *value = get(result);
   return true;
@@ -198,7 +219,8 @@ Result<ComplexValue> from_argument(Value object, bool first) {
   Type* type = type_of(object);
   if (type->slots.float_ == nullptr && type->slots.index == nullptr) {
     if (first)
-      return raise(types.TypeError, "complex() first argument must be a string or a number, not '{}'", type_name(object));
+      return raise(types.TypeError, "complex() first argument must be a string or a number, not '{}'",
+                   type_name(object));
     return raise(types.TypeError, "complex() second argument must be a number, not '{}'", type_name(object));
   }
   value.real = TRY(to_double(object));
@@ -223,7 +245,8 @@ Result<Value> complex_new(Type* type, const Arguments& arguments) {
   }
   if (!given[1].is_null() && is_str(given[1]))
     return raise(types.TypeError, "complex() second arg can't be a string");
-  if (type == types.complex && !given[0].is_null() && given[1].is_null() && is_exactly(given[0], types.complex))
+  if (type == types.complex && !given[0].is_null() && given[1].is_null() &&
+      is_exactly(given[0], types.complex))
     return given[0];
   ComplexValue value{0, 0};
   if (!given[0].is_null()) value = TRY(from_argument(given[0], true));
@@ -236,18 +259,27 @@ Result<Value> complex_new(Type* type, const Arguments& arguments) {
   return complex_of_type(type, value);
 }
 
-Result<Value> conjugate(const Value* a) { return make_complex(get(a[0]).real, -get(a[0]).imag); }
-Result<Value> complex_method(const Value* a) { return plain(a[0]); }
+Result<Value> conjugate(const Value* a) {
+  return make_complex(get(a[0]).real, -get(a[0]).imag);
+}
+Result<Value> complex_method(const Value* a) {
+  return plain(a[0]);
+}
 Result<Value> getnewargs(const Value* a) {
   return make_tuple({make_float(get(a[0]).real), make_float(get(a[0]).imag)});
 }
 Result<Value> complex_format(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "__format__() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "__format__() argument must be str, not {}", type_name(a[1]));
   return format_complex(a[0], a[1].as<Str>());
 }
 
-Result<Value> get_real(Value self) { return make_float(get(self).real); }
-Result<Value> get_imag(Value self) { return make_float(get(self).imag); }
+Result<Value> get_real(Value self) {
+  return make_float(get(self).real);
+}
+Result<Value> get_imag(Value self) {
+  return make_float(get(self).imag);
+}
 
 constexpr MethodSpec kMethods[] = {
     {"conjugate", "($self, /)", conjugate, "The number with the sign of its imaginary part turned."},

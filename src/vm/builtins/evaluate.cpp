@@ -11,8 +11,8 @@ namespace {
 
 // ---- compile
 
-constexpr uint32_t kKnownFlags = kCompileFutureMask | kCompileDontImplyDedent | kCompileOnlyAst | kCompileTypeComments |
-                                 kCompileTopLevelAwait | kCompileIncompleteInput;
+constexpr uint32_t kKnownFlags = kCompileFutureMask | kCompileDontImplyDedent | kCompileOnlyAst |
+                                 kCompileTypeComments | kCompileTopLevelAwait | kCompileIncompleteInput;
 
 /// The source text of compile(), eval() and exec(): `storage` keeps what `*text` speaks of.
 Result<bool> source_text(Value source, const char* function, const char* what, std::string* storage) {
@@ -38,7 +38,8 @@ uint32_t inherited_flags() {
 }
 
 Result<CompileMode> compile_mode(Value mode, uint32_t flags) {
-  if (!is_str(mode)) return raise(types.TypeError, "compile() argument 'mode' must be str, not {}", type_name(mode));
+  if (!is_str(mode))
+    return raise(types.TypeError, "compile() argument 'mode' must be str, not {}", type_name(mode));
   auto* text = mode.as<Str>();
   if (equals(text, "exec")) return CompileMode::Exec;
   if (equals(text, "eval")) return CompileMode::Eval;
@@ -98,7 +99,9 @@ Status namespaces(const char* function, Value* globals, Value* locals) {
   }
   Frame* frame = current_frame();
   if (is_none(*globals)) {
-    if (frame == nullptr) return raise(types.TypeError, "{} must be given globals and locals when called without a frame", function);
+    if (frame == nullptr)
+      return raise(types.TypeError, "{} must be given globals and locals when called without a frame",
+                   function);
     *globals = frame->globals();
     if (is_none(*locals)) *locals = TRY(frame_locals(frame));
   } else if (is_none(*locals)) {
@@ -131,7 +134,8 @@ Result<Value> builtin_eval(const Value* a) {
   bool is_text = TRY(source_text(a[1], "eval", "string, bytes or code", &text));
   size_t start = text.find_first_not_of(" \t");
   text.erase(0, start == std::string::npos ? text.size() : start);
-  Code* code = TRY(compile_source(text, is_text, intern("<string>"), CompileMode::Eval, inherited_flags(), -1));
+  Code* code =
+      TRY(compile_source(text, is_text, intern("<string>"), CompileMode::Eval, inherited_flags(), -1));
   return run_code(code, globals.as<Dict>(), locals);
 }
 
@@ -142,7 +146,8 @@ Result<Tuple*> checked_closure(Code* code, Value closure) {
     if (!is_none(closure)) return raise(types.TypeError, "cannot use a closure with this code object");
     return empty_tuple();
   }
-  bool cells = is_exactly(closure, types.tuple) && static_cast<int64_t>(closure.as<Tuple>()->length) == wanted;
+  bool cells =
+      is_exactly(closure, types.tuple) && static_cast<int64_t>(closure.as<Tuple>()->length) == wanted;
   if (cells) {
     for (Value cell : closure.as<Tuple>()->span()) cells = cells && is_kind(cell, Kind::kCellVariable);
   }
@@ -163,7 +168,8 @@ Result<Value> builtin_exec(const Value* a) {
     return raise(types.TypeError, "closure can only be used when source is a code object");
   std::string text;
   bool is_text = TRY(source_text(a[1], "exec", "string, bytes or code", &text));
-  Code* code = TRY(compile_source(text, is_text, intern("<string>"), CompileMode::Exec, inherited_flags(), -1));
+  Code* code =
+      TRY(compile_source(text, is_text, intern("<string>"), CompileMode::Exec, inherited_flags(), -1));
   TRY(run_code(code, globals.as<Dict>(), locals));
   return none();
 }
@@ -180,7 +186,8 @@ Result<Tuple*> resolve_bases(Tuple* bases) {
       Value method = TRY(find_attribute(base, names.dunder_mro_entries));
       if (!method.is_null()) entries = TRY(call(method, {bases}));
     }
-    if (!entries.is_null() && !is_tuple(entries)) return raise(types.TypeError, "__mro_entries__ must return a tuple");
+    if (!entries.is_null() && !is_tuple(entries))
+      return raise(types.TypeError, "__mro_entries__ must return a tuple");
     if (!entries.is_null() && result == nullptr) result = make_list({bases->items, i});
     if (result == nullptr) continue;
     if (entries.is_null()) {
@@ -198,9 +205,10 @@ Result<Type*> winner(Type* metatype, Tuple* bases) {
     Type* other = type_of(base);
     if (is_subtype(metatype, other)) continue;
     if (!is_subtype(other, metatype))
-      return raise(types.TypeError,
-                   "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
-                   "metaclasses of all its bases");
+      return raise(
+          types.TypeError,
+          "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
+          "metaclasses of all its bases");
     metatype = other;
   }
   return metatype;
@@ -210,7 +218,9 @@ Result<Type*> winner(Type* metatype, Tuple* bases) {
 Result<Value> metaclass_of(Tuple* bases, Dict* keywords) {
   Value given;
   if (keywords != nullptr) given = TRY(dict_pop(keywords, names.metaclass));
-  Value metaclass = !given.is_null() ? given : bases->length == 0 ? Value(types.type) : Value(type_of(bases->items[0]));
+  Value metaclass = !given.is_null()     ? given
+                    : bases->length == 0 ? Value(types.type)
+                                         : Value(type_of(bases->items[0]));
   if (!is_instance(metaclass, types.type)) return metaclass;
   return TRY(winner(metaclass.as<Type>(), bases));
 }
@@ -220,8 +230,10 @@ Result<Value> prepare_namespace(Value metaclass, Str* name, Tuple* bases, Dict* 
   if (prepare.is_null()) return make_dict();
   Value namespace_ = TRY(call_with(prepare, make_tuple({name, bases}), keywords));
   if (type_of(namespace_)->slots.subscript == nullptr) {
-    std::string_view shown = is_instance(metaclass, types.type) ? type_name(metaclass.as<Type>()) : "<metaclass>";
-    return raise(types.TypeError, "{}.__prepare__() must return a mapping, not {}", shown, type_name(namespace_));
+    std::string_view shown =
+        is_instance(metaclass, types.type) ? type_name(metaclass.as<Type>()) : "<metaclass>";
+    return raise(types.TypeError, "{}.__prepare__() must return a mapping, not {}", shown,
+                 type_name(namespace_));
   }
   return namespace_;
 }
@@ -244,7 +256,8 @@ Result<Value> build_class(const Value* a) {
   auto* keywords = a[2].as<Dict>();
   if (arguments->length < 2) return raise(types.TypeError, "__build_class__: not enough arguments");
   Value function = arguments->items[0];
-  if (!is_kind(function, Kind::kFunction)) return raise(types.TypeError, "__build_class__: func must be a function");
+  if (!is_kind(function, Kind::kFunction))
+    return raise(types.TypeError, "__build_class__: func must be a function");
   if (!is_str(arguments->items[1])) return raise(types.TypeError, "__build_class__: name is not a string");
   auto* name = arguments->items[1].as<Str>();
   Tuple* original = make_tuple(std::span<const Value>(arguments->items + 2, arguments->length - 2));
@@ -261,7 +274,8 @@ Result<Value> build_class(const Value* a) {
 // ---- import
 
 Result<Value> builtin_import(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "__import__() argument 1 must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "__import__() argument 1 must be str, not {}", type_name(a[1]));
   int level = a[5].is_null() ? 0 : TRY(to_c_int(a[5]));
   Value from_list = a[4].is_null() ? none() : a[4];
   return import_module_level(a[1].as<Str>(), a[2].is_null() ? none() : a[2], from_list, level);
@@ -284,6 +298,8 @@ constexpr MethodSpec kFunctions[] = {
 
 CompileTreeHook compile_tree_hook = nullptr;
 
-std::span<const MethodSpec> evaluation_functions() { return kFunctions; }
+std::span<const MethodSpec> evaluation_functions() {
+  return kFunctions;
+}
 
 }  // namespace ouro::vm

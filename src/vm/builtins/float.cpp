@@ -32,9 +32,15 @@ Result<Value> float_binary(Value left, Value right) {
   return operation(a, b);
 }
 
-Result<Value> add(double a, double b) { return make_float(a + b); }
-Result<Value> subtract(double a, double b) { return make_float(a - b); }
-Result<Value> multiply(double a, double b) { return make_float(a * b); }
+Result<Value> add(double a, double b) {
+  return make_float(a + b);
+}
+Result<Value> subtract(double a, double b) {
+  return make_float(a - b);
+}
+Result<Value> multiply(double a, double b) {
+  return make_float(a * b);
+}
 
 Result<Value> divide(double a, double b) {
   if (b == 0) return raise(types.ZeroDivisionError, "float division by zero");
@@ -64,13 +70,27 @@ Result<Value> float_power_slot(Value base, Value exponent, Value modulus) {
   return float_power_value(a, b);
 }
 
-Result<Value> plain(Value self) { return make_float(float_value(self)); }
-Result<Value> negate(Value self) { return make_float(-float_value(self)); }
-Result<Value> absolute_value(Value self) { return make_float(std::fabs(float_value(self))); }
-Result<bool> float_bool(Value self) { return float_value(self) != 0; }
-Result<Value> float_repr_slot(Value self) { return make_str_latin1(float_repr(float_value(self))); }
-Result<int64_t> float_hash(Value self) { return double_hash(float_value(self), self); }
-Result<Value> truncate(Value self) { return int_from_double(std::trunc(float_value(self))); }
+Result<Value> plain(Value self) {
+  return make_float(float_value(self));
+}
+Result<Value> negate(Value self) {
+  return make_float(-float_value(self));
+}
+Result<Value> absolute_value(Value self) {
+  return make_float(std::fabs(float_value(self)));
+}
+Result<bool> float_bool(Value self) {
+  return float_value(self) != 0;
+}
+Result<Value> float_repr_slot(Value self) {
+  return make_str_latin1(float_repr(float_value(self)));
+}
+Result<int64_t> float_hash(Value self) {
+  return double_hash(float_value(self), self);
+}
+Result<Value> truncate(Value self) {
+  return int_from_double(std::trunc(float_value(self)));
+}
 
 /// The order of a float and an int, exactly; false for NaN.
 bool compare_with_int(double number, Value integer, int* order) {
@@ -87,12 +107,18 @@ bool compare_with_int(double number, Value integer, int* order) {
 template <class T>
 bool compare_numbers(T a, T b, CompareOp op) {
   switch (op) {
-    case CompareOp::Less: return a < b;
-    case CompareOp::LessEqual: return a <= b;
-    case CompareOp::Equal: return a == b;
-    case CompareOp::NotEqual: return a != b;
-    case CompareOp::Greater: return a > b;
-    case CompareOp::GreaterEqual: return a >= b;
+    case CompareOp::Less:
+      return a < b;
+    case CompareOp::LessEqual:
+      return a <= b;
+    case CompareOp::Equal:
+      return a == b;
+    case CompareOp::NotEqual:
+      return a != b;
+    case CompareOp::Greater:
+      return a > b;
+    case CompareOp::GreaterEqual:
+      return a >= b;
   }
   __builtin_unreachable();
 }
@@ -116,7 +142,8 @@ Result<double> double_from_text(std::string_view text, Value shown) {
 
 Result<double> double_from_object(Value object) {
   if (is_str(object)) return double_from_text(number_text(object.as<Str>()), object);
-  if (type_of(object)->slots.float_ != nullptr || type_of(object)->slots.index != nullptr) return to_double(object);
+  if (type_of(object)->slots.float_ != nullptr || type_of(object)->slots.index != nullptr)
+    return to_double(object);
   if (has_buffer(object)) {
     BufferView view;
     TRY(get_buffer(object, &view));
@@ -124,7 +151,8 @@ Result<double> double_from_object(Value object) {
     release_buffer(&view);
     return double_from_text(text, is_bytes(object) ? object : Value(make_bytes(text)));
   }
-  return raise(types.TypeError, "float() argument must be a string or a real number, not '{}'", type_name(object));
+  return raise(types.TypeError, "float() argument must be a string or a real number, not '{}'",
+               type_name(object));
 }
 
 Result<Value> float_of_type(Type* type, double number) {
@@ -179,7 +207,8 @@ Result<Value> hex(const Value* a) {
   int shift = 1 - std::max(-1021 - exponent, 0);
   auto bits = static_cast<uint64_t>(std::ldexp(fraction, shift + 52));
   exponent -= shift;
-  return make_str_latin1(fmt::format("{}0x{:x}.{:013x}p{:+d}", sign, bits >> 52, bits & ((uint64_t{1} << 52) - 1), exponent));
+  return make_str_latin1(
+      fmt::format("{}0x{:x}.{:013x}p{:+d}", sign, bits >> 52, bits & ((uint64_t{1} << 52) - 1), exponent));
 }
 
 /// The digits of a hexadecimal literal: value = digits * 2**exponent with `sticky` for what was cut off.
@@ -207,14 +236,17 @@ int hex_digit(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-Raised bad_hex() { return raise(types.ValueError, "invalid hexadecimal floating-point string"); }
+Raised bad_hex() {
+  return raise(types.ValueError, "invalid hexadecimal floating-point string");
+}
 
 /// digits * 2**exponent, rounded half to even once.
 Result<double> scale_hex(const HexDigits& number) {
   if (number.digits == 0) return 0.0;
   int top = 64 - std::countl_zero(number.digits);
   int64_t exponent = number.exponent + top;  // value in [2**(exponent-1), 2**exponent)
-  if (exponent > 1024) return raise(types.OverflowError, "hexadecimal value too large to represent as a float");
+  if (exponent > 1024)
+    return raise(types.OverflowError, "hexadecimal value too large to represent as a float");
   if (exponent < -1075) return 0.0;
   int keep = exponent >= -1021 ? 53 : static_cast<int>(exponent + 1074);
   uint64_t digits = number.digits;
@@ -228,7 +260,8 @@ Result<double> scale_hex(const HexDigits& number) {
     if (lost > half || (lost == half && (number.sticky || (digits & 1) != 0))) ++digits;
   }
   double result = std::ldexp(static_cast<double>(digits), static_cast<int>(scale));
-  if (std::isinf(result)) return raise(types.OverflowError, "hexadecimal value too large to represent as a float");
+  if (std::isinf(result))
+    return raise(types.OverflowError, "hexadecimal value too large to represent as a float");
   return result;
 }
 
@@ -237,7 +270,8 @@ Result<double> parse_hex(std::string_view text) {
   double plain_number;
   std::string lower;
   for (char c : text) lower.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c));
-  if (lower.find_first_of("in") != std::string::npos && parse_plain_float(lower, &plain_number)) return plain_number;
+  if (lower.find_first_of("in") != std::string::npos && parse_plain_float(lower, &plain_number))
+    return plain_number;
   std::string_view rest = lower;
   bool negative = false;
   if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
@@ -296,14 +330,25 @@ Result<Value> round_method(const Value* a) {
   return round_to_digits(number, a[1]);
 }
 
-Result<Value> trunc_method(const Value* a) { return truncate(a[0]); }
-Result<Value> floor_method(const Value* a) { return int_from_double(std::floor(float_value(a[0]))); }
-Result<Value> ceil_method(const Value* a) { return int_from_double(std::ceil(float_value(a[0]))); }
-Result<Value> conjugate(const Value* a) { return plain(a[0]); }
-Result<Value> getnewargs(const Value* a) { return make_tuple({TRY(plain(a[0]))}); }
+Result<Value> trunc_method(const Value* a) {
+  return truncate(a[0]);
+}
+Result<Value> floor_method(const Value* a) {
+  return int_from_double(std::floor(float_value(a[0])));
+}
+Result<Value> ceil_method(const Value* a) {
+  return int_from_double(std::ceil(float_value(a[0])));
+}
+Result<Value> conjugate(const Value* a) {
+  return plain(a[0]);
+}
+Result<Value> getnewargs(const Value* a) {
+  return make_tuple({TRY(plain(a[0]))});
+}
 
 Result<Value> float_format(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "__format__() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "__format__() argument must be str, not {}", type_name(a[1]));
   return format_float(a[0], a[1].as<Str>());
 }
 
@@ -316,17 +361,24 @@ Result<Value> getformat(const Value* a) {
   return raise(types.ValueError, "__getformat__() argument 1 must be 'double' or 'float'");
 }
 
-Result<Value> get_real(Value self) { return plain(self); }
-Result<Value> get_imag(Value) { return make_float(0.0); }
+Result<Value> get_real(Value self) {
+  return plain(self);
+}
+Result<Value> get_imag(Value) {
+  return make_float(0.0);
+}
 
 constexpr MethodSpec kMethods[] = {
     {"conjugate", "($self, /)", conjugate, "A float is its own conjugate."},
     {"__trunc__", "($self, /)", trunc_method, "Towards zero, as an int."},
     {"__floor__", "($self, /)", floor_method, "The next int below."},
     {"__ceil__", "($self, /)", ceil_method, "The next int above."},
-    {"__round__", "($self, ndigits=None, /)", round_method, "To that many decimals, half to even; without, to an int."},
-    {"as_integer_ratio", "($self, /)", as_integer_ratio, "The exact value as a pair of ints in lowest terms."},
-    {"fromhex", "($type, string, /)", fromhex, "The float that a hexadecimal text stands for.", Binding::Class},
+    {"__round__", "($self, ndigits=None, /)", round_method,
+     "To that many decimals, half to even; without, to an int."},
+    {"as_integer_ratio", "($self, /)", as_integer_ratio,
+     "The exact value as a pair of ints in lowest terms."},
+    {"fromhex", "($type, string, /)", fromhex, "The float that a hexadecimal text stands for.",
+     Binding::Class},
     {"hex", "($self, /)", hex, "The exact value as hexadecimal text."},
     {"is_integer", "($self, /)", is_integer, "Whether the value is a whole number."},
     {"__getnewargs__", "($self, /)", getnewargs},

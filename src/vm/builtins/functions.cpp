@@ -10,7 +10,9 @@ namespace {
 
 // Every function below gets $module as a[0].
 
-Result<Value> builtin_abs(const Value* a) { return absolute(a[1]); }
+Result<Value> builtin_abs(const Value* a) {
+  return absolute(a[1]);
+}
 
 template <bool wanted>
 Result<Value> any_all(const Value* a) {
@@ -22,7 +24,9 @@ Result<Value> any_all(const Value* a) {
   }
 }
 
-Result<Value> builtin_ascii(const Value* a) { return ascii(a[1]); }
+Result<Value> builtin_ascii(const Value* a) {
+  return ascii(a[1]);
+}
 
 /// bin, oct, hex: sign, prefix, digits.
 Result<Value> in_base(Value number, int base, std::string_view prefix) {
@@ -33,16 +37,25 @@ Result<Value> in_base(Value number, int base, std::string_view prefix) {
   text += prefix;
   return make_str_latin1(text + magnitude_to_text(view, base));
 }
-Result<Value> builtin_bin(const Value* a) { return in_base(a[1], 2, "0b"); }
-Result<Value> builtin_oct(const Value* a) { return in_base(a[1], 8, "0o"); }
-Result<Value> builtin_hex(const Value* a) { return in_base(a[1], 16, "0x"); }
+Result<Value> builtin_bin(const Value* a) {
+  return in_base(a[1], 2, "0b");
+}
+Result<Value> builtin_oct(const Value* a) {
+  return in_base(a[1], 8, "0o");
+}
+Result<Value> builtin_hex(const Value* a) {
+  return in_base(a[1], 16, "0x");
+}
 
-Result<Value> builtin_callable(const Value* a) { return make_bool(is_callable(a[1])); }
+Result<Value> builtin_callable(const Value* a) {
+  return make_bool(is_callable(a[1]));
+}
 
 Result<Value> builtin_chr(const Value* a) {
   Value integer = TRY(to_index(a[1]));
   int64_t number;
-  if (!int_fits(integer, &number)) return raise(types.OverflowError, "Python int too large to convert to C int");
+  if (!int_fits(integer, &number))
+    return raise(types.OverflowError, "Python int too large to convert to C int");
   if (number > INT32_MAX) return raise(types.OverflowError, "signed integer is greater than maximum");
   if (number < INT32_MIN) return raise(types.OverflowError, "signed integer is less than minimum");
   if (number < 0 || number > 0x10FFFF) return raise(types.ValueError, "chr() arg not in range(0x110000)");
@@ -68,7 +81,8 @@ Result<Value> builtin_ord(const Value* a) {
 }
 
 Result<Str*> attribute_name(Value name) {
-  if (!is_str(name)) return raise(types.TypeError, "attribute name must be string, not '{}'", type_name(name));
+  if (!is_str(name))
+    return raise(types.TypeError, "attribute name must be string, not '{}'", type_name(name));
   return intern(name.as<Str>());
 }
 
@@ -93,21 +107,36 @@ Result<Value> builtin_delattr(const Value* a) {
   return none();
 }
 
-Result<Value> builtin_divmod(const Value* a) { return divmod(a[1], a[2]); }
+Result<Value> builtin_divmod(const Value* a) {
+  return divmod(a[1], a[2]);
+}
 
 Result<Value> builtin_format(const Value* a) {
   if (a[2].is_null()) return format(a[1], names.empty);
-  if (!is_str(a[2])) return raise(types.TypeError, "format() argument 2 must be str, not {}", type_name(a[2]));
+  if (!is_str(a[2]))
+    return raise(types.TypeError, "format() argument 2 must be str, not {}", type_name(a[2]));
   return format(a[1], a[2].as<Str>());
 }
 
-Result<Value> builtin_hash(const Value* a) { return make_int(TRY(hash(a[1]))); }
+Result<Value> builtin_hash(const Value* a) {
+  return make_int(TRY(hash(a[1])));
+}
 /// The address; an immediate is its own identity.
-Result<Value> builtin_id(const Value* a) { return make_int_unsigned(a[1].bits()); }
-Result<Value> builtin_isinstance(const Value* a) { return make_bool(TRY(is_instance_of(a[1], a[2]))); }
-Result<Value> builtin_issubclass(const Value* a) { return make_bool(TRY(is_subclass_of(a[1], a[2]))); }
-Result<Value> builtin_len(const Value* a) { return make_int(TRY(length(a[1]))); }
-Result<Value> builtin_repr(const Value* a) { return repr(a[1]); }
+Result<Value> builtin_id(const Value* a) {
+  return make_int_unsigned(a[1].bits());
+}
+Result<Value> builtin_isinstance(const Value* a) {
+  return make_bool(TRY(is_instance_of(a[1], a[2])));
+}
+Result<Value> builtin_issubclass(const Value* a) {
+  return make_bool(TRY(is_subclass_of(a[1], a[2])));
+}
+Result<Value> builtin_len(const Value* a) {
+  return make_int(TRY(length(a[1])));
+}
+Result<Value> builtin_repr(const Value* a) {
+  return repr(a[1]);
+}
 
 Result<Value> builtin_iter(const Value* a) {
   if (a[2].is_null()) return iterate(a[1]);
@@ -165,7 +194,8 @@ Result<Value> extreme(const Value* a, const char* name, CompareOp op) {
   Extreme state{name, op, a[2], {}, {}};
   if (items->length > 1) {
     if (!a[3].is_null())
-      return raise(types.TypeError, "Cannot specify a default for {}() with multiple positional arguments", name);
+      return raise(types.TypeError, "Cannot specify a default for {}() with multiple positional arguments",
+                   name);
     for (Value item : items->span()) TRY(state.consider(item));
     return state.best;
   }
@@ -175,8 +205,12 @@ Result<Value> extreme(const Value* a, const char* name, CompareOp op) {
   if (!a[3].is_null()) return a[3];
   return raise(types.ValueError, "{}() arg is an empty sequence", name);
 }
-Result<Value> builtin_min(const Value* a) { return extreme(a, "min", CompareOp::Less); }
-Result<Value> builtin_max(const Value* a) { return extreme(a, "max", CompareOp::Greater); }
+Result<Value> builtin_min(const Value* a) {
+  return extreme(a, "min", CompareOp::Less);
+}
+Result<Value> builtin_max(const Value* a) {
+  return extreme(a, "max", CompareOp::Greater);
+}
 
 // ---- the rest of the numbers
 
@@ -197,7 +231,8 @@ Result<Value> builtin_sum(const Value* a) {
   Value total = a[2].is_null() ? Value::from_small(0) : a[2];
   if (is_str(total)) return raise(types.TypeError, "sum() can't sum strings [use ''.join(seq) instead]");
   if (is_bytes(total)) return raise(types.TypeError, "sum() can't sum bytes [use b''.join(seq) instead]");
-  if (is_bytearray(total)) return raise(types.TypeError, "sum() can't sum bytearray [use b''.join(seq) instead]");
+  if (is_bytearray(total))
+    return raise(types.TypeError, "sum() can't sum bytearray [use b''.join(seq) instead]");
   Value iterator = TRY(iterate(a[1]));
   for (;;) {
     Value item = TRY(next(iterator));
@@ -233,7 +268,9 @@ Result<Value> builtin_globals(const Value*) {
   return frame == nullptr ? none() : Value(frame->globals());
 }
 
-Result<Value> builtin_locals(const Value*) { return frame_locals(TRY(python_frame())); }
+Result<Value> builtin_locals(const Value*) {
+  return frame_locals(TRY(python_frame()));
+}
 
 Result<Value> builtin_vars(const Value* a) {
   if (a[1].is_null()) return frame_locals(TRY(python_frame()));
@@ -266,14 +303,16 @@ Result<Value> builtin_breakpoint(const Value* a) {
 
 constexpr MethodSpec kFunctions[] = {
     {"abs", "($module, x, /)", builtin_abs, "The absolute value."},
-    {"aiter", "($module, async_iterable, /)", builtin_aiter, "The asynchronous iterator of an asynchronous iterable."},
+    {"aiter", "($module, async_iterable, /)", builtin_aiter,
+     "The asynchronous iterator of an asynchronous iterable."},
     {"all", "($module, iterable, /)", any_all<false>, "Whether every item is true; True for none at all."},
     {"anext", "($module, aiterator, default=<unrepresentable>, /)", builtin_anext,
      "An awaitable of the next item, or of the default when there is none."},
     {"any", "($module, iterable, /)", any_all<true>, "Whether some item is true; False for none at all."},
     {"ascii", "($module, obj, /)", builtin_ascii, "repr() with everything beyond ASCII escaped."},
     {"bin", "($module, number, /)", builtin_bin, "The number in base 2, with the prefix 0b."},
-    {"breakpoint", "($module, /, *args, **kws)", builtin_breakpoint, "Calls sys.breakpointhook(*args, **kws)."},
+    {"breakpoint", "($module, /, *args, **kws)", builtin_breakpoint,
+     "Calls sys.breakpointhook(*args, **kws)."},
     {"callable", "($module, obj, /)", builtin_callable, "Whether the object can be called."},
     {"chr", "($module, i, /)", builtin_chr, "The character of a code point."},
     {"delattr", "($module, obj, name, /)", builtin_delattr, "del obj.name, for a name that is a string."},
@@ -307,7 +346,8 @@ constexpr MethodSpec kFunctions[] = {
     {"pow", "($module, base, exp, mod=None)", builtin_pow, "base ** exp, modulo mod if that is given."},
     {"repr", "($module, obj, /)", builtin_repr, "The text that shows the object to a programmer."},
     {"round", "($module, number, ndigits=None)", builtin_round, "The number rounded to that many decimals."},
-    {"setattr", "($module, obj, name, value, /)", builtin_setattr, "obj.name = value, for a name that is a string."},
+    {"setattr", "($module, obj, name, value, /)", builtin_setattr,
+     "obj.name = value, for a name that is a string."},
     {"sorted", "($module, iterable, /, *, key=None, reverse=False)", builtin_sorted,
      "A new list of the items in ascending order."},
     {"sum", "($module, iterable, /, start=0)", builtin_sum, "The start value plus all items."},
@@ -317,6 +357,8 @@ constexpr MethodSpec kFunctions[] = {
 
 }  // namespace
 
-std::span<const MethodSpec> general_functions() { return kFunctions; }
+std::span<const MethodSpec> general_functions() {
+  return kFunctions;
+}
 
 }  // namespace ouro::vm

@@ -44,22 +44,36 @@ Result<Value> plain(Value integer) {
   return make_int(view.negative, view.limbs);
 }
 
-Result<Value> int_absolute(Value self) { return int_sign(self) < 0 ? int_negate(self) : plain(self); }
+Result<Value> int_absolute(Value self) {
+  return int_sign(self) < 0 ? int_negate(self) : plain(self);
+}
 
-Result<Value> int_repr(Value self) { return make_str_latin1(TRY(int_to_text(self))); }
+Result<Value> int_repr(Value self) {
+  return make_str_latin1(TRY(int_to_text(self)));
+}
 
-Result<int64_t> int_hash_slot(Value self) { return int_hash(self); }
+Result<int64_t> int_hash_slot(Value self) {
+  return int_hash(self);
+}
 
-Result<bool> int_bool(Value self) { return int_sign(self) != 0; }
+Result<bool> int_bool(Value self) {
+  return int_sign(self) != 0;
+}
 
 bool holds(int order, CompareOp op) {
   switch (op) {
-    case CompareOp::Less: return order < 0;
-    case CompareOp::LessEqual: return order <= 0;
-    case CompareOp::Equal: return order == 0;
-    case CompareOp::NotEqual: return order != 0;
-    case CompareOp::Greater: return order > 0;
-    case CompareOp::GreaterEqual: return order >= 0;
+    case CompareOp::Less:
+      return order < 0;
+    case CompareOp::LessEqual:
+      return order <= 0;
+    case CompareOp::Equal:
+      return order == 0;
+    case CompareOp::NotEqual:
+      return order != 0;
+    case CompareOp::Greater:
+      return order > 0;
+    case CompareOp::GreaterEqual:
+      return order >= 0;
   }
   __builtin_unreachable();
 }
@@ -69,7 +83,9 @@ Result<Value> int_richcompare(Value self, Value other, CompareOp op) {
   return make_bool(holds(int_compare(self, other), op));
 }
 
-Result<Value> int_to_float(Value self) { return make_float(TRY(int_to_double(self))); }
+Result<Value> int_to_float(Value self) {
+  return make_float(TRY(int_to_double(self)));
+}
 
 // ---- construction
 
@@ -83,7 +99,8 @@ Result<Value> int_from_buffer(Value object, int base, bool* is_buffer) {
   bool valid;
   Value number = TRY(parse_int(text, base, &valid));
   if (valid) return number;
-  return raise(types.ValueError, "invalid literal for int() with base {}: {}", base, repr_text(make_bytes(text)));
+  return raise(types.ValueError, "invalid literal for int() with base {}: {}", base,
+               repr_text(make_bytes(text)));
 }
 
 Result<Value> int_from_object(Value object) {
@@ -104,13 +121,15 @@ Result<Value> int_from_object(Value object) {
   bool is_buffer;
   number = TRY(int_from_buffer(object, 10, &is_buffer));
   if (is_buffer) return number;
-  return raise(types.TypeError, "int() argument must be a string, a bytes-like object or a real number, not '{}'",
+  return raise(types.TypeError,
+               "int() argument must be a string, a bytes-like object or a real number, not '{}'",
                type_name(object));
 }
 
 Result<Value> int_from_object_and_base(Value object, Value base_object) {
   int64_t base = TRY(to_index_clipped(base_object));
-  if (base != 0 && (base < 2 || base > 36)) return raise(types.ValueError, "int() base must be >= 2 and <= 36, or 0");
+  if (base != 0 && (base < 2 || base > 36))
+    return raise(types.ValueError, "int() base must be >= 2 and <= 36, or 0");
   if (is_str(object)) return int_from_text(object.as<Str>(), static_cast<int>(base));
   if (is_bytes(object) || is_bytearray(object)) {
     bool is_buffer;
@@ -139,7 +158,8 @@ Result<Value> int_new(Type* type, const Arguments& arguments) {
   } else {
     TRY(signature.bind(arguments, given));
   }
-  if (given[0].is_null() && !given[1].is_null()) return raise(types.TypeError, "int() missing string argument");
+  if (given[0].is_null() && !given[1].is_null())
+    return raise(types.TypeError, "int() missing string argument");
   Value number = given[0].is_null()   ? Value::from_small(0)
                  : given[1].is_null() ? TRY(int_from_object(given[0]))
                                       : TRY(int_from_object_and_base(given[0], given[1]));
@@ -160,9 +180,15 @@ Result<Value> bit_count(const Value* a) {
   return make_int(count);
 }
 
-Result<Value> as_integer_ratio(const Value* a) { return make_tuple({TRY(plain(a[0])), Value::from_small(1)}); }
-Result<Value> self_as_int(const Value* a) { return plain(a[0]); }
-Result<Value> getnewargs(const Value* a) { return make_tuple({TRY(plain(a[0]))}); }
+Result<Value> as_integer_ratio(const Value* a) {
+  return make_tuple({TRY(plain(a[0])), Value::from_small(1)});
+}
+Result<Value> self_as_int(const Value* a) {
+  return plain(a[0]);
+}
+Result<Value> getnewargs(const Value* a) {
+  return make_tuple({TRY(plain(a[0]))});
+}
 
 Result<Value> int_format(const Value* a) {
   if (!is_str(a[1]))
@@ -205,7 +231,8 @@ Result<Value> to_bytes(const Value* a) {
   bool little = TRY(is_little(a[2]));
   bool is_signed = !a[3].is_null() && TRY(is_true(a[3]));
   if (length < 0) return raise(types.ValueError, "length argument must be non-negative");
-  if (!is_signed && int_sign(a[0]) < 0) return raise(types.OverflowError, "can't convert negative int to unsigned");
+  if (!is_signed && int_sign(a[0]) < 0)
+    return raise(types.OverflowError, "can't convert negative int to unsigned");
   Bytes* bytes = TRY(allocate_bytes(static_cast<size_t>(length)));
   if (!int_to_bytes(a[0], little, is_signed, std::span(bytes->data, static_cast<size_t>(length))))
     return raise(types.OverflowError, "int too big to convert");
@@ -229,9 +256,15 @@ Result<Value> from_bytes(const Value* a) {
   return call(a[0], {number});
 }
 
-Result<Value> get_real(Value self) { return plain(self); }
-Result<Value> get_imag(Value) { return Value::from_small(0); }
-Result<Value> get_denominator(Value) { return Value::from_small(1); }
+Result<Value> get_real(Value self) {
+  return plain(self);
+}
+Result<Value> get_imag(Value) {
+  return Value::from_small(0);
+}
+Result<Value> get_denominator(Value) {
+  return Value::from_small(1);
+}
 
 constexpr MethodSpec kIntMethods[] = {
     {"conjugate", "($self, /)", self_as_int, "An int is its own conjugate."},
@@ -245,7 +278,8 @@ constexpr MethodSpec kIntMethods[] = {
     {"__trunc__", "($self, /)", self_as_int, "An int is its own truncation."},
     {"__floor__", "($self, /)", self_as_int, "An int is its own floor."},
     {"__ceil__", "($self, /)", self_as_int, "An int is its own ceiling."},
-    {"__round__", "($self, ndigits=<unrepresentable>, /)", int_round, "Rounds to a multiple of 10**-ndigits, half to even."},
+    {"__round__", "($self, ndigits=<unrepresentable>, /)", int_round,
+     "Rounds to a multiple of 10**-ndigits, half to even."},
     {"__getnewargs__", "($self, /)", getnewargs},
     {"__format__", "($self, format_spec, /)", int_format},
     {"__sizeof__", "($self, /)", int_sizeof, "Size in memory, in bytes."},
@@ -290,7 +324,9 @@ Slots int_slots() {
 
 // ---- bool
 
-Result<Value> bool_repr(Value self) { return self == make_bool(true) ? intern("True") : intern("False"); }
+Result<Value> bool_repr(Value self) {
+  return self == make_bool(true) ? intern("True") : intern("False");
+}
 
 Result<Value> bool_new(Type*, const Arguments& arguments) {
   static const Signature signature("bool", "(x=False, /)");

@@ -9,7 +9,8 @@ namespace {
 /// None stands for the default, given by `text`.
 Result<Value> separator(Value given, const char* name, const char* text) {
   if (given.is_null() || is_none(given)) return text == nullptr ? Value() : Value(make_str(text));
-  if (!is_str(given)) return raise(types.TypeError, "{} must be None or a string, not {}", name, type_name(given));
+  if (!is_str(given))
+    return raise(types.TypeError, "{} must be None or a string, not {}", name, type_name(given));
   return given;
 }
 
@@ -69,6 +70,8 @@ constexpr MethodSpec kFunctions[] = {
 
 }  // namespace
 
-std::span<const MethodSpec> print_functions() { return kFunctions; }
+std::span<const MethodSpec> print_functions() {
+  return kFunctions;
+}
 
 }  // namespace ouro::vm

@@ -66,8 +66,8 @@ Result<Value> new_sequence(Type* type, const Arguments& arguments) {
     bool exact = layout.visible == layout.fields.size();
     const char* bound = exact ? "a" : items->length < layout.visible ? "an at least" : "an at most";
     size_t wanted = items->length < layout.visible ? layout.visible : layout.fields.size();
-    return raise(types.TypeError, "{}() takes {} {}-sequence ({}-sequence given)", layout.spec.name, bound, wanted,
-                 items->length);
+    return raise(types.TypeError, "{}() takes {} {}-sequence ({}-sequence given)", layout.spec.name, bound,
+                 wanted, items->length);
   }
   Tuple* result = allocate_fields(type, layout);
   std::copy_n(items->items, items->length, result->items);

@@ -10,23 +10,24 @@ int optimization_level = 0;
 
 namespace {
 
-Value number_or_none(int number) { return number == CompileFailure::kNone ? none() : make_int(number); }
+Value number_or_none(int number) {
+  return number == CompileFailure::kNone ? none() : make_int(number);
+}
 
 Raised raise_failure(const CompileFailure& failure, Str* filename) {
   Type* type = exception_type_by_name(failure.type);
   Value message = make_str(failure.message);
   if (!is_subtype(type, types.SyntaxError)) return raise_with(type, {message});
   Value text = failure.has_text ? Value(make_str(failure.text)) : none();
-  Value details =
-      make_tuple({filename, number_or_none(failure.line), number_or_none(failure.offset), text,
-                  number_or_none(failure.end_line), number_or_none(failure.end_offset)});
+  Value details = make_tuple({filename, number_or_none(failure.line), number_or_none(failure.offset), text,
+                              number_or_none(failure.end_line), number_or_none(failure.end_offset)});
   return raise_with(type, {message, details});
 }
 
 }  // namespace
 
-Result<Code*> compile_source(std::string_view source, bool is_text, Str* filename, CompileMode mode, uint32_t flags,
-                             int optimize) {
+Result<Code*> compile_source(std::string_view source, bool is_text, Str* filename, CompileMode mode,
+                             uint32_t flags, int optimize) {
   if (compile_hook == nullptr) return raise(types.SystemError, "this program has no compiler");
   CompileRequest request;
   request.source = source;

@@ -6,10 +6,10 @@
 
 namespace ouro::vm {
 
-/// compile(source, filename, ...) of text or bytes. Raises SyntaxError and friends; emits warnings through warnings.warn_explicit.
-/// `filename` is a str; `optimize` -1: the program's own level.
-Result<Code*> compile_source(std::string_view source, bool is_text, Str* filename, CompileMode mode, uint32_t flags,
-                             int optimize);
+/// compile(source, filename, ...) of text or bytes. Raises SyntaxError and friends; emits warnings through
+/// warnings.warn_explicit. `filename` is a str; `optimize` -1: the program's own level.
+Result<Code*> compile_source(std::string_view source, bool is_text, Str* filename, CompileMode mode,
+                             uint32_t flags, int optimize);
 
 /// The program's -O level.
 extern int optimization_level;

@@ -1,5 +1,5 @@
-// The compiler as the virtual machine sees it: a function that the program injects, so that the machine can be built
-// and embedded without one.
+// The compiler as the virtual machine sees it: a function that the program injects, so that the machine can
+// be built and embedded without one.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct CompileRequest {
   CompileMode mode = CompileMode::Exec;
   int optimize = 0;
   uint32_t flags = 0;
-  int call_depth = 1;       // Python frames running, which decides what is too deeply nested
+  int call_depth = 1;  // Python frames running, which decides what is too deeply nested
   /// Takes a warning; true when it was turned into an error (the exception is then not pending).
   std::function<bool(bool is_syntax_warning, std::string_view message, int line)> warn;
 };

@@ -84,8 +84,9 @@ bool open_frozen_archive(const std::string& path) {
 
 const FrozenModule* find_frozen(std::string_view name) {
   const auto& modules = archive().modules;
-  auto at = std::lower_bound(modules.begin(), modules.end(), name,
-                             [](const FrozenModule& module, std::string_view key) { return module.name < key; });
+  auto at =
+      std::lower_bound(modules.begin(), modules.end(), name,
+                       [](const FrozenModule& module, std::string_view key) { return module.name < key; });
   return at != modules.end() && at->name == name ? &*at : nullptr;
 }
 

@@ -1,8 +1,8 @@
 // What import statements do: absolute names, sys.modules, and importlib's own bootstrap for everything else.
 //
-// As in CPython, the finding and loading is Python code: importlib._bootstrap and _bootstrap_external, frozen when
-// ouro is built. This file resolves the name, answers at once when the module stands in sys.modules, and picks what
-// `import a.b.c` and `from a import b` bind. Language reference, section 5, "The import system".
+// As in CPython, the finding and loading is Python code: importlib._bootstrap and _bootstrap_external, frozen
+// when ouro is built. This file resolves the name, answers at once when the module stands in sys.modules, and
+// picks what `import a.b.c` and `from a import b` bind. Language reference, section 5, "The import system".
 #include "vm/import/import.h"
 
 #include "vm/builtins/functions.h"
@@ -33,8 +33,7 @@ Result<Str*> package_of(Dict* globals) {
     if (!is_str(package)) return raise(types.TypeError, "package must be a string");
     if (has_spec) {
       Value parent = TRY(get_attribute(spec, names.parent));
-      if (!TRY(equal(package, parent)))
-        TRY(warn(types.ImportWarning, "__package__ != __spec__.parent", 1));
+      if (!TRY(equal(package, parent))) TRY(warn(types.ImportWarning, "__package__ != __spec__.parent", 1));
     }
     return package.as<Str>();
   }
@@ -59,7 +58,8 @@ Result<Str*> absolute_name(Str* name, Value globals, int level) {
   if (is_none(globals)) return raise(types.KeyError, "'__name__' not in globals");
   if (!is_dict(globals)) return raise(types.TypeError, "globals must be a dict");
   Str* package = TRY(package_of(globals.as<Dict>()));
-  if (package->length == 0) return raise(types.ImportError, "attempted relative import with no known parent package");
+  if (package->length == 0)
+    return raise(types.ImportError, "attempted relative import with no known parent package");
   size_t end = package->length;
   for (int up = 1; up < level; ++up) {
     while (end > 0 && package->at(end - 1) != '.') --end;
@@ -136,8 +136,12 @@ Result<Value> import_module(std::string_view name) {
   return import_module_level(intern(name), none(), make_tuple({names.underscore}), 0);
 }
 
-Module* builtins_module() { return builtins; }
-Module* sys_module() { return sys; }
+Module* builtins_module() {
+  return builtins;
+}
+Module* sys_module() {
+  return sys;
+}
 
 Result<Value> modules_dict() {
   Value modules = dict_get(sys->dict, names.modules);

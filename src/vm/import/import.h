@@ -20,7 +20,8 @@ Result<Value> modules_dict();
 
 /// compile() of syntax trees and to them, set by modules/_ast: null when `source` is no tree and no tree is
 /// asked for.
-using CompileTreeHook = Result<Value> (*)(Value source, Str* filename, Str* mode, uint32_t flags, int optimize);
+using CompileTreeHook = Result<Value> (*)(Value source, Str* filename, Str* mode, uint32_t flags,
+                                          int optimize);
 extern CompileTreeHook compile_tree_hook;
 
 /// sys.audit; cheap without hooks.

@@ -8,8 +8,8 @@
 
 namespace ouro::vm {
 
-/// The object that `data` starts with; `*used` (may be null) is how many bytes it took. Any bytes are safe to read:
-/// EOFError, ValueError or TypeError with CPython's text, memory bounded by the input's size.
+/// The object that `data` starts with; `*used` (may be null) is how many bytes it took. Any bytes are safe to
+/// read: EOFError, ValueError or TypeError with CPython's text, memory bounded by the input's size.
 Result<Value> unmarshal(std::string_view data, size_t* used = nullptr);
 
 /// marshal.dumps(value, version).

@@ -1,7 +1,7 @@
 // Reading marshal's format into the machine's objects.
 //
-// Objects that may be referred to later are kept in a list on the heap, in the order in which they started; an
-// object under construction holds its place with null, and a reference to it is an error, as in CPython.
+// Objects that may be referred to later are kept in a list on the heap, in the order in which they started;
+// an object under construction holds its place with null, and a reference to it is an error, as in CPython.
 #include <cstring>
 
 #include "base/unicode.h"
@@ -53,7 +53,8 @@ class Reader {
   /// A count of things that take at least one byte each.
   Result<size_t> take_size(const char* what) {
     uint32_t size = TRY(take_u32());
-    if (size > pyc::kMaxMarshalSize) return raise(types.ValueError, "bad marshal data ({} size out of range)", what);
+    if (size > pyc::kMaxMarshalSize)
+      return raise(types.ValueError, "bad marshal data ({} size out of range)", what);
     if (size > data_.size() - position_) return raise(types.EOFError, "marshal data too short");
     return size_t{size};
   }
@@ -98,19 +99,28 @@ Result<Value> Reader::read() {
 Result<Value> Reader::read_code(uint8_t code, bool keep) {
   double number;
   switch (code) {
-    case '0': return Value();
-    case pyc::kCodeNone: return none();
-    case pyc::kCodeTrue: return make_bool(true);
-    case pyc::kCodeFalse: return make_bool(false);
-    case pyc::kCodeEllipsis: return ellipsis();
-    case pyc::kCodeStopIteration: return Value(types.StopIteration);
-    case pyc::kCodeInt: return keep_if(keep, make_int(static_cast<int32_t>(TRY(take_u32()))));
+    case '0':
+      return Value();
+    case pyc::kCodeNone:
+      return none();
+    case pyc::kCodeTrue:
+      return make_bool(true);
+    case pyc::kCodeFalse:
+      return make_bool(false);
+    case pyc::kCodeEllipsis:
+      return ellipsis();
+    case pyc::kCodeStopIteration:
+      return Value(types.StopIteration);
+    case pyc::kCodeInt:
+      return keep_if(keep, make_int(static_cast<int32_t>(TRY(take_u32()))));
     case pyc::kCodeInt64: {
       std::string_view bytes = TRY(take(8));
       return keep_if(keep, TRY(int_from_bytes(bytes, true, true)));
     }
-    case pyc::kCodeLong: return keep_if(keep, TRY(read_long()));
-    case pyc::kCodeFloat: return keep_if(keep, make_float(TRY(take_double())));
+    case pyc::kCodeLong:
+      return keep_if(keep, TRY(read_long()));
+    case pyc::kCodeFloat:
+      return keep_if(keep, make_float(TRY(take_double())));
     case pyc::kCodeFloatText: {
       TRY(read_float_text(&number));
       return keep_if(keep, make_float(number));
@@ -125,7 +135,8 @@ Result<Value> Reader::read_code(uint8_t code, bool keep) {
       TRY(read_float_text(&imaginary));
       return keep_if(keep, make_complex(number, imaginary));
     }
-    case pyc::kCodeBytes: return keep_if(keep, make_bytes(TRY(take(TRY(take_size("bytes object"))))));
+    case pyc::kCodeBytes:
+      return keep_if(keep, make_bytes(TRY(take(TRY(take_size("bytes object"))))));
     case pyc::kCodeShortAscii:
     case pyc::kCodeShortAsciiInterned: {
       auto size = static_cast<uint8_t>(TRY(take(1))[0]);
@@ -137,15 +148,24 @@ Result<Value> Reader::read_code(uint8_t code, bool keep) {
     case pyc::kCodeUnicode:
     case pyc::kCodeInterned:
       return keep_if(keep, TRY(read_text(TRY(take_size("string")), false, code == pyc::kCodeInterned)));
-    case pyc::kCodeSmallTuple: return read_tuple(static_cast<uint8_t>(TRY(take(1))[0]), keep);
-    case pyc::kCodeTuple: return read_tuple(TRY(take_size("tuple")), keep);
-    case pyc::kCodeList: return read_list(keep);
-    case pyc::kCodeDict: return read_dict(keep);
-    case pyc::kCodeSet: return read_set(false, keep);
-    case pyc::kCodeFrozenSet: return read_set(true, keep);
-    case pyc::kCodeCode: return read_code_object(keep);
-    case pyc::kCodeReference: return read_reference();
-    default: return raise(types.ValueError, "bad marshal data (unknown type code)");
+    case pyc::kCodeSmallTuple:
+      return read_tuple(static_cast<uint8_t>(TRY(take(1))[0]), keep);
+    case pyc::kCodeTuple:
+      return read_tuple(TRY(take_size("tuple")), keep);
+    case pyc::kCodeList:
+      return read_list(keep);
+    case pyc::kCodeDict:
+      return read_dict(keep);
+    case pyc::kCodeSet:
+      return read_set(false, keep);
+    case pyc::kCodeFrozenSet:
+      return read_set(true, keep);
+    case pyc::kCodeCode:
+      return read_code_object(keep);
+    case pyc::kCodeReference:
+      return read_reference();
+    default:
+      return raise(types.ValueError, "bad marshal data (unknown type code)");
   }
 }
 
@@ -211,9 +231,11 @@ Result<Value> Reader::read_long() {
   std::string_view bytes = TRY(take(digits * 2));
   Int* number = TRY(allocate_int((digits * pyc::kMarshalDigitBits + 63) / 64));
   for (size_t i = 0; i < digits; ++i) {
-    auto digit = static_cast<uint64_t>(static_cast<uint8_t>(bytes[2 * i]) | static_cast<uint8_t>(bytes[2 * i + 1]) << 8);
+    auto digit = static_cast<uint64_t>(static_cast<uint8_t>(bytes[2 * i]) |
+                                       static_cast<uint8_t>(bytes[2 * i + 1]) << 8);
     if (digit > 0x7FFF) return raise(types.ValueError, "bad marshal data (digit out of range in long)");
-    if (digit == 0 && i == digits - 1) return raise(types.ValueError, "bad marshal data (unnormalized long data)");
+    if (digit == 0 && i == digits - 1)
+      return raise(types.ValueError, "bad marshal data (unnormalized long data)");
     size_t bit = i * pyc::kMarshalDigitBits;
     number->limbs[bit / 64] |= digit << (bit % 64);
     if (bit % 64 > 64 - pyc::kMarshalDigitBits && bit / 64 + 1 < number->limb_count)
@@ -229,7 +251,8 @@ Result<Str*> decode_marshalled_text(std::string_view bytes) {
     if (!error) break;
     size_t at = start + error->start;
     auto byte = [&](size_t i) { return at + i < bytes.size() ? static_cast<uint8_t>(bytes[at + i]) : 0; };
-    bool surrogate = byte(0) == 0xED && byte(1) >= 0xA0 && byte(1) <= 0xBF && byte(2) >= 0x80 && byte(2) <= 0xBF;
+    bool surrogate =
+        byte(0) == 0xED && byte(1) >= 0xA0 && byte(1) <= 0xBF && byte(2) >= 0x80 && byte(2) <= 0xBF;
     if (!surrogate)
       return raise_with(types.UnicodeDecodeError,
                         {make_str("utf-8"), make_bytes(bytes), make_int(static_cast<int64_t>(at)),
@@ -262,8 +285,8 @@ Result<Value> Reader::read_code_object(bool keep) {
   f.keyword_only_count = static_cast<int32_t>(TRY(take_u32()));
   f.stack_size = static_cast<int32_t>(TRY(take_u32()));
   f.flags = TRY(take_u32());
-  for (Value* field : {&f.code, &f.consts, &f.names, &f.locals_plus_names, &f.locals_plus_kinds, &f.filename, &f.name,
-                       &f.qualified_name})
+  for (Value* field : {&f.code, &f.consts, &f.names, &f.locals_plus_names, &f.locals_plus_kinds, &f.filename,
+                       &f.name, &f.qualified_name})
     *field = TRY(read_item("code object"));
   f.first_line = static_cast<int32_t>(TRY(take_u32()));
   f.line_table = TRY(read_item("code object"));

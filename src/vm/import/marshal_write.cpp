@@ -1,9 +1,9 @@
 // Writing the machine's objects in marshal's format.
 //
 // From version 3 on an object that occurs more than once is written once and referred to afterwards. CPython
-// knows from reference counts which objects may occur again; without counts, every object of a kind that can be
-// shared gets a number, so the bytes are as valid but not the same as CPython's (what py_compile and compileall write comes
-// from the compiler, whose bytes are).
+// knows from reference counts which objects may occur again; without counts, every object of a kind that can
+// be shared gets a number, so the bytes are as valid but not the same as CPython's (what py_compile and
+// compileall write comes from the compiler, whose bytes are).
 #include <cstring>
 #include <unordered_map>
 
@@ -45,7 +45,9 @@ class Writer {
   std::unordered_map<uint64_t, uint32_t> numbers_;  // of objects written before
 };
 
-Raised unmarshallable() { return raise(types.ValueError, "unmarshallable object"); }
+Raised unmarshallable() {
+  return raise(types.ValueError, "unmarshallable object");
+}
 
 bool is_singleton(Value value) {
   return is_none(value) || is_bool(value) || value == ellipsis() || value == Value(types.StopIteration);
@@ -123,7 +125,8 @@ void Writer::write_int(Value integer, uint8_t flag) {
   out_.put(words);
 }
 
-void Writer::write_float(double number, uint8_t flag, uint8_t code, uint8_t text_code, const double* imaginary) {
+void Writer::write_float(double number, uint8_t flag, uint8_t code, uint8_t text_code,
+                         const double* imaginary) {
   bool binary = version_ > 1;
   out_.put_byte((binary ? code : text_code) | flag);
   for (const double* part : {static_cast<const double*>(&number), imaginary}) {
@@ -145,7 +148,8 @@ void Writer::write_text(Str* text, uint8_t flag) {
     if (bytes.size() < 256) {
       out_.put_short((interned ? pyc::kCodeShortAsciiInterned : pyc::kCodeShortAscii) | flag, bytes);
     } else {
-      out_.put_tagged((interned ? pyc::kCodeAsciiInterned : pyc::kCodeAscii) | flag, static_cast<uint32_t>(bytes.size()));
+      out_.put_tagged((interned ? pyc::kCodeAsciiInterned : pyc::kCodeAscii) | flag,
+                      static_cast<uint32_t>(bytes.size()));
       out_.put(bytes);
     }
     return;
@@ -204,9 +208,9 @@ Status Writer::write_code(Code* code, uint8_t flag) {
   for (int32_t number : {code->argument_count, code->positional_only_count, code->keyword_only_count,
                          code->stack_size, static_cast<int32_t>(code->code_flags)})
     out_.put_u32(static_cast<uint32_t>(number));
-  for (const Object* field : std::initializer_list<const Object*>{code->code, code->consts, code->names,
-                                                                  code->locals_plus_names, code->locals_plus_kinds,
-                                                                  code->filename, code->name, code->qualified_name})
+  for (const Object* field : std::initializer_list<const Object*>{
+           code->code, code->consts, code->names, code->locals_plus_names, code->locals_plus_kinds,
+           code->filename, code->name, code->qualified_name})
     TRY(write(field));
   out_.put_u32(static_cast<uint32_t>(code->first_line));
   TRY(write(code->line_table));

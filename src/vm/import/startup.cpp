@@ -20,7 +20,8 @@ Status add_module(Str* name, Value module) {
 Result<Module*> run_frozen(std::string_view name) {
   const FrozenModule* frozen = find_frozen(name);
   if (frozen == nullptr)
-    return raise(types.ImportError, "the archive of the standard library holds no {}: is ouro installed whole?", name);
+    return raise(types.ImportError,
+                 "the archive of the standard library holds no {}: is ouro installed whole?", name);
   Value code = TRY(unmarshal(frozen->code));
   Module* module = make_module(intern(name));
   TRY(module_add(module, "__builtins__", builtins_module()));

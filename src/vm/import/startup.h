@@ -15,4 +15,10 @@ void set_bootstrap_module(Value module);
 /// filled by the caller before.
 Status start_imports(Module* sys);
 
+/// sys.stdin, stdout and stderr, through the module io; `unbuffered` as with -u.
+Status start_streams(bool unbuffered);
+
+/// The end of a program: threads joined, atexit functions called, streams flushed. Returns the exit code.
+int finish_program(int code);
+
 }  // namespace ouro::vm

@@ -18,7 +18,9 @@ struct ImportLock {
   int depth = 0;
 } import_lock;
 
-Result<Value> lock_held(const Value*) { return make_bool(import_lock.owner != 0); }
+Result<Value> lock_held(const Value*) {
+  return make_bool(import_lock.owner != 0);
+}
 
 Result<Value> acquire_lock(const Value*) {
   uint64_t me = thread()->id + 1;
@@ -50,12 +52,14 @@ Result<const FrozenModule*> frozen_module(Value name) {
   const FrozenModule* found = find_frozen(text);
   if (found != nullptr && frozen_override < 0 && !is_essential(text)) found = nullptr;
   if (found == nullptr)
-    return raise_with(types.ImportError, {make_str(fmt::format("No such frozen object named {}", text)), name});
+    return raise_with(types.ImportError,
+                      {make_str(fmt::format("No such frozen object named {}", text)), name});
   return found;
 }
 
 Result<Value> find_frozen_info(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "find_frozen() argument 1 must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "find_frozen() argument 1 must be str, not {}", type_name(a[1]));
   std::string text = to_utf8(a[1].as<Str>());
   const FrozenModule* found = find_frozen(text);
   if (found == nullptr || (frozen_override < 0 && !is_essential(text))) return none();
@@ -82,12 +86,15 @@ Result<Value> get_frozen_object(const Value* a) {
 }
 
 Result<Value> is_frozen(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "is_frozen() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "is_frozen() argument must be str, not {}", type_name(a[1]));
   std::string text = to_utf8(a[1].as<Str>());
   return make_bool(find_frozen(text) != nullptr && (frozen_override >= 0 || is_essential(text)));
 }
 
-Result<Value> is_frozen_package(const Value* a) { return make_bool(TRY(frozen_module(a[1]))->is_package); }
+Result<Value> is_frozen_package(const Value* a) {
+  return make_bool(TRY(frozen_module(a[1]))->is_package);
+}
 
 Result<Value> init_frozen(const Value* a) {
   const FrozenModule* frozen = TRY(frozen_module(a[1]));
@@ -119,7 +126,8 @@ Result<Value> override_frozen(const Value* a) {
 // ---- builtin modules
 
 Result<Value> is_builtin(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "is_builtin() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "is_builtin() argument must be str, not {}", type_name(a[1]));
   std::string name = to_utf8(a[1].as<Str>());
   if (find_native_module(name) == nullptr) return Value::from_small(0);
   return Value::from_small(name == "sys" || name == "builtins" ? -1 : 1);
@@ -137,17 +145,20 @@ Result<Value> create_builtin(const Value* a) {
 }
 
 /// The module was executed when it was made.
-Result<Value> exec_builtin(const Value*) { return Value::from_small(0); }
+Result<Value> exec_builtin(const Value*) {
+  return Value::from_small(0);
+}
 
 Result<Value> no_dynamic(const Value* a) {
   Value name = TRY(get_attribute(a[1], names.name));
   return raise_with(types.ImportError, {make_str("extension modules of CPython cannot be loaded"), name});
 }
 
-Result<Value> extension_suffixes(const Value*) { return make_list(); }
+Result<Value> extension_suffixes(const Value*) {
+  return make_list();
+}
 
 // ---- the rest
-
 
 void fix_file_name(Code* code, Str* from, Str* to) {
   if (!equals(code->filename, from)) return;
@@ -160,7 +171,8 @@ void fix_file_name(Code* code, Str* from, Str* to) {
 Result<Value> fix_co_filename(const Value* a) {
   if (!is_kind(a[1], Kind::kCode))
     return raise(types.TypeError, "_fix_co_filename() argument 1 must be code, not {}", type_name(a[1]));
-  if (!is_str(a[2])) return raise(types.TypeError, "_fix_co_filename() argument 2 must be str, not {}", type_name(a[2]));
+  if (!is_str(a[2]))
+    return raise(types.TypeError, "_fix_co_filename() argument 2 must be str, not {}", type_name(a[2]));
   auto* code = a[1].as<Code>();
   if (!equals(code->filename, a[2].as<Str>())) {
     code->marshalled = nullptr;
@@ -192,20 +204,26 @@ constexpr MethodSpec kFunctions[] = {
     {"_frozen_module_names", "($module, /)", frozen_module_names, "The names of all frozen modules."},
     {"_override_frozen_modules_for_tests", "($module, override, /)", override_frozen,
      "Below zero: frozen modules are not found; above: they are."},
-    {"is_builtin", "($module, name, /)", is_builtin, "1 for a native module, -1 for one that is always there, else 0."},
+    {"is_builtin", "($module, name, /)", is_builtin,
+     "1 for a native module, -1 for one that is always there, else 0."},
     {"create_builtin", "($module, spec, /)", create_builtin, "A native module."},
     {"exec_builtin", "($module, mod, /)", exec_builtin, "Initialises a native module."},
-    {"create_dynamic", "($module, spec, file=<unrepresentable>, /)", no_dynamic, "ImportError: there are no extension modules."},
+    {"create_dynamic", "($module, spec, file=<unrepresentable>, /)", no_dynamic,
+     "ImportError: there are no extension modules."},
     {"exec_dynamic", "($module, mod, /)", exec_builtin, "Initialises an extension module."},
     {"extension_suffixes", "($module, /)", extension_suffixes, "File name endings of extension modules."},
-    {"_fix_co_filename", "($module, code, path, /)", fix_co_filename, "Gives a code object another file name."},
+    {"_fix_co_filename", "($module, code, path, /)", fix_co_filename,
+     "Gives a code object another file name."},
     {"source_hash", "($module, key, source)", hash_source, "The hash in hash-based .pyc files (PEP 552)."},
 };
 
-Status execute(Module* module) { return module_add(module, "check_hash_based_pycs", make_str("default")); }
+Status execute(Module* module) {
+  return module_add(module, "check_hash_based_pycs", make_str("default"));
+}
 
 }  // namespace
 
-extern const ModuleSpec kImpModule{.name = "_imp", .doc = "The machine's half of importlib.", .functions = kFunctions, .execute = execute};
+extern const ModuleSpec kImpModule{
+    .name = "_imp", .doc = "The machine's half of importlib.", .functions = kFunctions, .execute = execute};
 
 }  // namespace ouro::vm

@@ -26,7 +26,7 @@ Result<Value> setting(std::string_view name, bool only_python = false) {
     if (!value.is_null()) return value;
   }
   if (only_python || own_module == nullptr) return Value();
-  return dict_get(own_module->dict, intern(name == "defaultaction" ? "_defaultaction"
+  return dict_get(own_module->dict, intern(name == "defaultaction"  ? "_defaultaction"
                                            : name == "onceregistry" ? "_onceregistry"
                                                                     : name));
 }
@@ -67,11 +67,13 @@ Result<Str*> find_action(const Warning& w) {
   }
   Value action = TRY(setting("defaultaction"));
   if (action.is_null()) return intern("default");
-  if (!is_str(action)) return raise(types.TypeError, "_warnings.defaultaction must be a string, not '{}'", type_name(action));
+  if (!is_str(action))
+    return raise(types.TypeError, "_warnings.defaultaction must be a string, not '{}'", type_name(action));
   return action.as<Str>();
 }
 
-/// Whether the registry knows the key already; else it is put there if `set`. A registry of older filters is emptied.
+/// Whether the registry knows the key already; else it is put there if `set`. A registry of older filters is
+/// emptied.
 Result<bool> already_warned(Value registry, Value key, bool set) {
   if (is_none(registry)) return false;
   auto* dict = registry.as<Dict>();
@@ -92,7 +94,8 @@ Result<bool> already_warned(Value registry, Value key, bool set) {
 Status show_plainly(const Warning& w) {
   Value file = TRY(sys_attribute("stderr"));
   if (file.is_null() || is_none(file)) return {};
-  std::string line = fmt::format("{}:{}: {}: {}\n", to_utf8(w.filename), w.line, type_name(w.category.as<Type>()), to_utf8(w.text));
+  std::string line = fmt::format("{}:{}: {}: {}\n", to_utf8(w.filename), w.line,
+                                 type_name(w.category.as<Type>()), to_utf8(w.text));
   TRY(call_method(file, names.write, {make_str(line)}));
   return {};
 }
@@ -103,7 +106,8 @@ Status show(const Warning& w) {
   Value module = TRY(import_module("warnings"));
   Value make = TRY(get_attribute(module, intern("WarningMessage")));
   Value source = w.source.is_null() ? none() : w.source;
-  Value message = TRY(call(make, {w.message, w.category, w.filename, make_int(w.line), none(), none(), source}));
+  Value message =
+      TRY(call(make, {w.message, w.category, w.filename, make_int(w.line), none(), none(), source}));
   TRY(call(function, {message}));
   return {};
 }
@@ -119,7 +123,8 @@ Status warn_with(Warning w) {
     if (is_none(once)) once = TRY(setting("onceregistry"));
     if (TRY(already_warned(once, make_tuple({w.text, w.category}), true))) return {};
   } else if (equals(action, "module")) {
-    if (TRY(already_warned(w.registry, make_tuple({w.text, w.category, Value::from_small(0)}), true))) return {};
+    if (TRY(already_warned(w.registry, make_tuple({w.text, w.category, Value::from_small(0)}), true)))
+      return {};
   } else if (equals(action, "default")) {
     if (!is_none(w.registry)) TRY(dict_set(w.registry.as<Dict>(), key, make_bool(true)));
   } else if (!equals(action, "always")) {
@@ -214,7 +219,8 @@ Result<Value> warn_function(const Value* a) {
 Result<Value> warn_explicit_function(const Value* a) {
   Warning w{};
   Value category = a[2];
-  if (!is_str(a[3])) return raise(types.TypeError, "warn_explicit() argument 'filename' must be str, not {}", type_name(a[3]));
+  if (!is_str(a[3]))
+    return raise(types.TypeError, "warn_explicit() argument 'filename' must be str, not {}", type_name(a[3]));
   w.filename = a[3].as<Str>();
   w.line = TRY(to_c_int(a[4]));
   TRY(complete_message(a[1], category, &w));
@@ -236,10 +242,12 @@ constexpr MethodSpec kFunctions[] = {
     {"warn", "($module, /, message, category=None, stacklevel=1, source=None)", warn_function,
      "Issues a warning, or ignores it, or raises it, as the filters say."},
     {"warn_explicit",
-     "($module, /, message, category, filename, lineno, module=<unrepresentable>, registry=None, module_globals=None, "
+     "($module, /, message, category, filename, lineno, module=<unrepresentable>, registry=None, "
+     "module_globals=None, "
      "source=None)",
      warn_explicit_function, "The same for a place that is given."},
-    {"_filters_mutated", "($module, /)", filters_mutated, "The filters have changed: forget what was warned."},
+    {"_filters_mutated", "($module, /)", filters_mutated,
+     "The filters have changed: forget what was warned."},
 };
 
 Value filter(const char* action, Type* category, Value module = none()) {
@@ -251,9 +259,10 @@ Status execute(Module* module) {
   add_root(reinterpret_cast<Object**>(&own_module));
   Value main_name = intern("__main__");
   List* filters = make_list();
-  for (Value item : {filter("default", types.DeprecationWarning, main_name), filter("ignore", types.DeprecationWarning),
-                     filter("ignore", types.PendingDeprecationWarning), filter("ignore", types.ImportWarning),
-                     filter("ignore", types.ResourceWarning)})
+  for (Value item :
+       {filter("default", types.DeprecationWarning, main_name), filter("ignore", types.DeprecationWarning),
+        filter("ignore", types.PendingDeprecationWarning), filter("ignore", types.ImportWarning),
+        filter("ignore", types.ResourceWarning)})
     TRY(list_append(filters, item));
   TRY(module_add(module, "filters", filters));
   TRY(module_add(module, "_onceregistry", make_dict()));

@@ -9,29 +9,43 @@ namespace {
 
 struct NamedType {
   const char* name;
-  Type* Types::*type;
+  Type* Types::* type;
 };
 
 constexpr NamedType kTypes[] = {
-    {"object", &Types::object},         {"type", &Types::type},
-    {"bool", &Types::bool_},            {"int", &Types::int_},
-    {"float", &Types::float_},          {"complex", &Types::complex},
-    {"str", &Types::str},               {"bytes", &Types::bytes},
-    {"bytearray", &Types::bytearray},   {"memoryview", &Types::memoryview},
-    {"tuple", &Types::tuple},           {"list", &Types::list},
-    {"dict", &Types::dict},             {"set", &Types::set},
-    {"frozenset", &Types::frozenset},   {"range", &Types::range},
-    {"slice", &Types::slice},           {"classmethod", &Types::classmethod},
-    {"staticmethod", &Types::staticmethod}, {"property", &Types::property},
-    {"super", &Types::super},           {"enumerate", &Types::enumerate},
-    {"zip", &Types::zip},               {"map", &Types::map},
-    {"filter", &Types::filter},         {"reversed", &Types::reversed},
+    {"object", &Types::object},
+    {"type", &Types::type},
+    {"bool", &Types::bool_},
+    {"int", &Types::int_},
+    {"float", &Types::float_},
+    {"complex", &Types::complex},
+    {"str", &Types::str},
+    {"bytes", &Types::bytes},
+    {"bytearray", &Types::bytearray},
+    {"memoryview", &Types::memoryview},
+    {"tuple", &Types::tuple},
+    {"list", &Types::list},
+    {"dict", &Types::dict},
+    {"set", &Types::set},
+    {"frozenset", &Types::frozenset},
+    {"range", &Types::range},
+    {"slice", &Types::slice},
+    {"classmethod", &Types::classmethod},
+    {"staticmethod", &Types::staticmethod},
+    {"property", &Types::property},
+    {"super", &Types::super},
+    {"enumerate", &Types::enumerate},
+    {"zip", &Types::zip},
+    {"map", &Types::map},
+    {"filter", &Types::filter},
+    {"reversed", &Types::reversed},
 };
 
 /// All exception types under their own names; aliases of OSError besides.
 Status add_exceptions(Module* module) {
-#define WELL_KNOWN_TYPE(name) \
-  if (types.name != nullptr && is_subtype(types.name, types.BaseException)) TRY(module_add(module, #name, types.name));
+#define WELL_KNOWN_TYPE(name)                                               \
+  if (types.name != nullptr && is_subtype(types.name, types.BaseException)) \
+    TRY(module_add(module, #name, types.name));
 #include "vm/object/types.def"
   TRY(module_add(module, "EnvironmentError", types.OSError));
   return module_add(module, "IOError", types.OSError);

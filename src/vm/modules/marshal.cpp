@@ -18,7 +18,9 @@ Result<std::string> bytes_of(Value value, Value version) {
   return marshal(value, number);
 }
 
-Result<Value> dumps(const Value* a) { return make_bytes(TRY(bytes_of(a[1], a[2]))); }
+Result<Value> dumps(const Value* a) {
+  return make_bytes(TRY(bytes_of(a[1], a[2])));
+}
 
 Result<Value> dump(const Value* a) {
   std::string bytes = TRY(bytes_of(a[1], a[3]));
@@ -42,7 +44,8 @@ Result<Value> load(const Value* a) {
   size_t used;
   Value value = TRY(unmarshal(bytes, &used));
   if (used < bytes.size())
-    TRY(call_method(a[1], names.seek, {make_int(-static_cast<int64_t>(bytes.size() - used)), Value::from_small(1)}));
+    TRY(call_method(a[1], names.seek,
+                    {make_int(-static_cast<int64_t>(bytes.size() - used)), Value::from_small(1)}));
   return value;
 }
 
@@ -53,11 +56,15 @@ constexpr MethodSpec kFunctions[] = {
     {"loads", "($module, bytes, /)", loads, "The value that bytes stand for."},
 };
 
-Status execute(Module* module) { return module_add(module, "version", Value::from_small(kVersion)); }
+Status execute(Module* module) {
+  return module_add(module, "version", Value::from_small(kVersion));
+}
 
 }  // namespace
 
-extern const ModuleSpec kMarshalModule{
-    .name = "marshal", .doc = "Python values in the format of .pyc files.", .functions = kFunctions, .execute = execute};
+extern const ModuleSpec kMarshalModule{.name = "marshal",
+                                       .doc = "Python values in the format of .pyc files.",
+                                       .functions = kFunctions,
+                                       .execute = execute};
 
 }  // namespace ouro::vm

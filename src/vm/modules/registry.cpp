@@ -18,7 +18,9 @@ constexpr const ModuleSpec* kModules[] = {
 
 }  // namespace
 
-std::span<const ModuleSpec* const> native_modules() { return kModules; }
+std::span<const ModuleSpec* const> native_modules() {
+  return kModules;
+}
 
 const ModuleSpec* find_native_module(std::string_view name) {
   const auto* at = std::find_if(std::begin(kModules), std::end(kModules),

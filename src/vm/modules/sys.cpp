@@ -17,7 +17,9 @@ namespace {
 constexpr const char* kVersion = "3.11.7 (ouro 0.1.0)";
 constexpr int64_t kHexVersion = 0x030B07F0;
 
-Value text(std::string_view bytes) { return make_str(bytes); }
+Value text(std::string_view bytes) {
+  return make_str(bytes);
+}
 
 List* text_list(const std::vector<std::string>& items) {
   List* list = make_list();
@@ -28,7 +30,9 @@ List* text_list(const std::vector<std::string>& items) {
   return list;
 }
 
-Value small(int64_t number) { return make_int(number); }
+Value small(int64_t number) {
+  return make_int(number);
+}
 
 Tuple* version_info() {
   constexpr SequenceField kFields[] = {{"major", "Major release number"},
@@ -36,35 +40,49 @@ Tuple* version_info() {
                                        {"micro", "Patch release number"},
                                        {"releaselevel", "'alpha', 'beta', 'candidate', or 'final'"},
                                        {"serial", "Serial release number"}};
-  static Type* type = make_struct_sequence_type("sys.version_info", "The language version as a tuple.", kFields, 5, false);
+  static Type* type =
+      make_struct_sequence_type("sys.version_info", "The language version as a tuple.", kFields, 5, false);
   return make_struct_sequence(type, {small(3), small(11), small(7), text("final"), small(0)});
 }
 
 Tuple* flags(const SystemOptions& o) {
-  constexpr SequenceField kFields[] = {
-      {"debug", "-d"}, {"inspect", "-i"}, {"interactive", "-i"}, {"optimize", "-O or -OO"},
-      {"dont_write_bytecode", "-B"}, {"no_user_site", "-s"}, {"no_site", "-S"}, {"ignore_environment", "-E"},
-      {"verbose", "-v"}, {"bytes_warning", "-b"}, {"quiet", "-q"}, {"hash_randomization", "-R"},
-      {"isolated", "-I"}, {"dev_mode", "-X dev"}, {"utf8_mode", "-X utf8"},
-      {"warn_default_encoding", "-X warn_default_encoding"}, {"safe_path", "-P"},
-      {"int_max_str_digits", "-X int_max_str_digits"}};
-  static Type* type = make_struct_sequence_type("sys.flags", "The command line's options.", kFields, 18, false);
+  constexpr SequenceField kFields[] = {{"debug", "-d"},
+                                       {"inspect", "-i"},
+                                       {"interactive", "-i"},
+                                       {"optimize", "-O or -OO"},
+                                       {"dont_write_bytecode", "-B"},
+                                       {"no_user_site", "-s"},
+                                       {"no_site", "-S"},
+                                       {"ignore_environment", "-E"},
+                                       {"verbose", "-v"},
+                                       {"bytes_warning", "-b"},
+                                       {"quiet", "-q"},
+                                       {"hash_randomization", "-R"},
+                                       {"isolated", "-I"},
+                                       {"dev_mode", "-X dev"},
+                                       {"utf8_mode", "-X utf8"},
+                                       {"warn_default_encoding", "-X warn_default_encoding"},
+                                       {"safe_path", "-P"},
+                                       {"int_max_str_digits", "-X int_max_str_digits"}};
+  static Type* type =
+      make_struct_sequence_type("sys.flags", "The command line's options.", kFields, 18, false);
   return make_struct_sequence(
-      type, {small(o.debug), small(o.inspect), small(o.interactive), small(o.optimize), small(!o.write_bytecode),
-             small(o.no_user_site), small(o.no_site), small(o.ignore_environment), small(o.verbose),
-             small(o.bytes_warning), small(o.quiet), small(o.hash_randomization), small(o.isolated),
-             make_bool(o.development != 0), small(o.utf8_mode), small(o.warn_default_encoding),
-             make_bool(o.safe_path != 0), small(o.max_str_digits)});
+      type, {small(o.debug), small(o.inspect), small(o.interactive), small(o.optimize),
+             small(!o.write_bytecode), small(o.no_user_site), small(o.no_site), small(o.ignore_environment),
+             small(o.verbose), small(o.bytes_warning), small(o.quiet), small(o.hash_randomization),
+             small(o.isolated), make_bool(o.development != 0), small(o.utf8_mode),
+             small(o.warn_default_encoding), make_bool(o.safe_path != 0), small(o.max_str_digits)});
 }
 
 Tuple* float_info() {
-  constexpr SequenceField kFields[] = {{"max"}, {"max_exp"}, {"max_10_exp"}, {"min"}, {"min_exp"}, {"min_10_exp"},
-                                       {"dig"}, {"mant_dig"}, {"epsilon"}, {"radix"}, {"rounds"}};
+  constexpr SequenceField kFields[] = {{"max"},     {"max_exp"},    {"max_10_exp"}, {"min"},
+                                       {"min_exp"}, {"min_10_exp"}, {"dig"},        {"mant_dig"},
+                                       {"epsilon"}, {"radix"},      {"rounds"}};
   static Type* type = make_struct_sequence_type("sys.float_info", "The limits of float.", kFields, 11, false);
   return make_struct_sequence(
-      type, {make_float(DBL_MAX), small(DBL_MAX_EXP), small(DBL_MAX_10_EXP), make_float(DBL_MIN), small(DBL_MIN_EXP),
-             small(DBL_MIN_10_EXP), small(DBL_DIG), small(DBL_MANT_DIG), make_float(DBL_EPSILON), small(FLT_RADIX),
-             small(FLT_ROUNDS)});
+      type, {make_float(DBL_MAX), small(DBL_MAX_EXP), small(DBL_MAX_10_EXP), make_float(DBL_MIN),
+             small(DBL_MIN_EXP), small(DBL_MIN_10_EXP), small(DBL_DIG), small(DBL_MANT_DIG),
+             make_float(DBL_EPSILON), small(FLT_RADIX), small(FLT_ROUNDS)});
 }
 
 Tuple* int_info() {
@@ -77,22 +95,24 @@ Tuple* int_info() {
 Tuple* hash_info() {
   constexpr SequenceField kFields[] = {{"width"},     {"modulus"},   {"inf"},       {"nan"},   {"imag"},
                                        {"algorithm"}, {"hash_bits"}, {"seed_bits"}, {"cutoff"}};
-  static Type* type = make_struct_sequence_type("sys.hash_info", "How numbers and text are hashed.", kFields, 9, false);
-  return make_struct_sequence(type, {small(64), small((int64_t{1} << 61) - 1), small(314159), small(0), small(1000003),
-                                     text("siphash13"), small(64), small(128), small(0)});
+  static Type* type =
+      make_struct_sequence_type("sys.hash_info", "How numbers and text are hashed.", kFields, 9, false);
+  return make_struct_sequence(type, {small(64), small((int64_t{1} << 61) - 1), small(314159), small(0),
+                                     small(1000003), text("siphash13"), small(64), small(128), small(0)});
 }
 
 Tuple* thread_info() {
   constexpr SequenceField kFields[] = {{"name"}, {"lock"}, {"version"}};
-  static Type* type = make_struct_sequence_type("sys.thread_info", "How threads are built.", kFields, 3, false);
+  static Type* type =
+      make_struct_sequence_type("sys.thread_info", "How threads are built.", kFields, 3, false);
   return make_struct_sequence(type, {text("pthread"), text("semaphore"), text("NPTL")});
 }
 
 Result<Value> implementation() {
   Value arguments[] = {intern("ouro"), intern("cpython-311"), version_info(), small(kHexVersion),
                        text("x86_64-linux-gnu")};
-  static Tuple* keywords = make_tuple({intern("name"), intern("cache_tag"), intern("version"), intern("hexversion"),
-                                       intern("_multiarch")});
+  static Tuple* keywords = make_tuple(
+      {intern("name"), intern("cache_tag"), intern("version"), intern("hexversion"), intern("_multiarch")});
   return call(types.namespace_, Arguments{arguments, 0, keywords});
 }
 
@@ -150,7 +170,8 @@ Status add_options(Module* m, const SystemOptions& o) {
   for (const char* name : {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"})
     TRY(module_add(m, name, TRY(decode_file_name(o.prefix))));
   TRY(module_add(m, "_stdlib_dir", o.library.empty() ? none() : Value(TRY(decode_file_name(o.library)))));
-  TRY(module_add(m, "pycache_prefix", o.pycache_prefix.empty() ? none() : Value(TRY(decode_file_name(o.pycache_prefix)))));
+  TRY(module_add(m, "pycache_prefix",
+                 o.pycache_prefix.empty() ? none() : Value(TRY(decode_file_name(o.pycache_prefix)))));
   TRY(module_add(m, "dont_write_bytecode", make_bool(!o.write_bytecode)));
   return module_add(m, "flags", flags(o));
 }

@@ -31,7 +31,9 @@ Result<Value> exc_info(const Value*) {
   return make_tuple({type_of(exception), exception, traceback.is_null() ? none() : traceback});
 }
 
-Result<Value> exception_function(const Value*) { return handled_exception(); }
+Result<Value> exception_function(const Value*) {
+  return handled_exception();
+}
 
 Result<Value> exit_function(const Value* a) {
   return a[1].is_null() ? raise_with(types.SystemExit, {}) : raise_with(types.SystemExit, {a[1]});
@@ -104,10 +106,13 @@ Result<Value> breakpointhook(const Value* a) {
   std::string module_name = dot == std::string::npos ? "builtins" : target.substr(0, dot);
   auto module = import_module(module_name);
   Value hook;
-  if (module.ok()) hook = TRY(find_attribute(module.unwrap(), intern(target.substr(dot == std::string::npos ? 0 : dot + 1))));
+  if (module.ok())
+    hook =
+        TRY(find_attribute(module.unwrap(), intern(target.substr(dot == std::string::npos ? 0 : dot + 1))));
   if (!module.ok() || hook.is_null()) {
     if (!module.ok() && !clear_if(types.ImportError)) return Raised{};
-    TRY(warn(types.RuntimeWarning, fmt::format("Ignoring unimportable $PYTHONBREAKPOINT: \"{}\"", target), 0));
+    TRY(warn(types.RuntimeWarning, fmt::format("Ignoring unimportable $PYTHONBREAKPOINT: \"{}\"", target),
+             0));
     return none();
   }
   return call_with(hook, a[1], a[2]);
@@ -131,13 +136,20 @@ Result<Value> setprofile(const Value* a) {
   set_profile_function(is_none(a[1]) ? Value() : a[1]);
   return none();
 }
-Value or_none(Value value) { return value.is_null() ? none() : value; }
-Result<Value> gettrace(const Value*) { return or_none(thread()->trace_function); }
-Result<Value> getprofile(const Value*) { return or_none(thread()->profile_function); }
+Value or_none(Value value) {
+  return value.is_null() ? none() : value;
+}
+Result<Value> gettrace(const Value*) {
+  return or_none(thread()->trace_function);
+}
+Result<Value> getprofile(const Value*) {
+  return or_none(thread()->profile_function);
+}
 
 /// Calls with tracing allowed, also from inside a trace function.
 Result<Value> call_tracing(const Value* a) {
-  if (!is_tuple(a[2])) return raise(types.TypeError, "call_tracing() argument 2 must be tuple, not {}", type_name(a[2]));
+  if (!is_tuple(a[2]))
+    return raise(types.TypeError, "call_tracing() argument 2 must be tuple, not {}", type_name(a[2]));
   int depth = std::exchange(thread()->tracing, 0);
   auto result = call_with(a[1], a[2], Value());
   thread()->tracing = depth;
@@ -163,19 +175,24 @@ Result<Value> current_exceptions(const Value*) {
 
 // ---- limits and settings
 
-Result<Value> getrecursionlimit(const Value*) { return make_int(thread()->recursion_limit); }
+Result<Value> getrecursionlimit(const Value*) {
+  return make_int(thread()->recursion_limit);
+}
 
 Result<Value> setrecursionlimit(const Value* a) {
   int limit = TRY(to_c_int(a[1]));
   if (limit < 1) return raise(types.ValueError, "recursion limit must be greater or equal than 1");
   if (thread()->recursion_depth >= limit)
-    return raise(types.RecursionError, "cannot set the recursion limit to {} at the recursion depth {}: the limit is too low",
+    return raise(types.RecursionError,
+                 "cannot set the recursion limit to {} at the recursion depth {}: the limit is too low",
                  limit, thread()->recursion_depth);
   for (Thread* t = first_thread(); t != nullptr; t = t->next) t->recursion_limit = limit;
   return none();
 }
 
-Result<Value> getswitchinterval(const Value*) { return make_float(static_cast<double>(switch_interval()) * 1e-6); }
+Result<Value> getswitchinterval(const Value*) {
+  return make_float(static_cast<double>(switch_interval()) * 1e-6);
+}
 
 Result<Value> setswitchinterval(const Value* a) {
   double seconds = TRY(to_double(a[1]));
@@ -184,7 +201,9 @@ Result<Value> setswitchinterval(const Value* a) {
   return none();
 }
 
-Result<Value> get_max_str_digits(const Value*) { return make_int(max_str_digits); }
+Result<Value> get_max_str_digits(const Value*) {
+  return make_int(max_str_digits);
+}
 
 Result<Value> set_max_str_digits(const Value* a) {
   constexpr int kLeast = 640;
@@ -201,12 +220,15 @@ Result<Value> set_origin_depth(const Value* a) {
   thread()->origin_depth = depth;
   return none();
 }
-Result<Value> get_origin_depth(const Value*) { return make_int(thread()->origin_depth); }
+Result<Value> get_origin_depth(const Value*) {
+  return make_int(thread()->origin_depth);
+}
 
 Type* asyncgen_hooks_type() {
   constexpr SequenceField kFields[] = {{"firstiter", "Called when iteration starts."},
                                        {"finalizer", "Called when a generator is about to be collected."}};
-  static Type* type = make_struct_sequence_type("asyncgen_hooks", "Hooks of asynchronous generators.", kFields, 2);
+  static Type* type =
+      make_struct_sequence_type("asyncgen_hooks", "Hooks of asynchronous generators.", kFields, 2);
   return type;
 }
 
@@ -237,12 +259,15 @@ Result<Value> intern_function(const Value* a) {
 }
 
 /// There are no reference counts; a number that says "somebody holds it".
-Result<Value> getrefcount(const Value*) { return Value::from_small(2); }
+Result<Value> getrefcount(const Value*) {
+  return Value::from_small(2);
+}
 
 Result<Value> getsizeof(const Value* a) {
   bool found;
   auto size = call_special(a[1], names.dunder_sizeof, {}, &found);
-  if (size.ok() && !found) return raise(types.TypeError, "Type {} doesn't define __sizeof__", type_name(a[1]));
+  if (size.ok() && !found)
+    return raise(types.TypeError, "Type {} doesn't define __sizeof__", type_name(a[1]));
   if (!size.ok()) {
     if (a[2].is_null() || !clear_if(types.TypeError)) return Raised{};
     return a[2];
@@ -256,18 +281,27 @@ Result<Value> allocated_blocks(const Value*) {
   return make_int(static_cast<int64_t>(heap_statistics().live_bytes / 64));
 }
 
-Result<Value> nothing(const Value*) { return none(); }
-Result<Value> encoding_utf8(const Value*) { return intern("utf-8"); }
-Result<Value> encode_errors(const Value*) { return intern("surrogateescape"); }
+Result<Value> nothing(const Value*) {
+  return none();
+}
+Result<Value> encoding_utf8(const Value*) {
+  return intern("utf-8");
+}
+Result<Value> encode_errors(const Value*) {
+  return intern("surrogateescape");
+}
 bool finalizing = false;
-Result<Value> is_finalizing(const Value*) { return make_bool(finalizing); }
+Result<Value> is_finalizing(const Value*) {
+  return make_bool(finalizing);
+}
 
 // ---- auditing
 
 List* audit_hooks = nullptr;
 
 Result<Value> audit_function(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "expected str for argument 'event', not {}", type_name(a[1]));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "expected str for argument 'event', not {}", type_name(a[1]));
   for (size_t i = 0; audit_hooks != nullptr && i < audit_hooks->length; ++i)
     TRY(call(audit_hooks->items()[i], {a[1], a[2]}));
   return none();
@@ -292,12 +326,14 @@ constexpr MethodSpec kFunctions[] = {
     {"audit", "($module, event, /, *args)", audit_function, "Tells the audit hooks of an event."},
     {"breakpointhook", "($module, /, *args, **kws)", breakpointhook, "What breakpoint() calls."},
     {"_clear_type_cache", "($module, /)", nothing, "Nothing: lookup caches need no clearing."},
-    {"_current_frames", "($module, /)", current_frames, "The running frame of each thread, by thread identifier."},
+    {"_current_frames", "($module, /)", current_frames,
+     "The running frame of each thread, by thread identifier."},
     {"_current_exceptions", "($module, /)", current_exceptions, "The exception each thread handles."},
     {"displayhook", "($module, object, /)", displayhook, "Prints an object and keeps it in builtins._."},
     {"exc_info", "($module, /)", exc_info, "(type, value, traceback) of the exception being handled."},
     {"exception", "($module, /)", exception_function, "The exception being handled, or None."},
-    {"excepthook", "($module, exctype, value, traceback, /)", excepthook, "Prints an exception with its traceback."},
+    {"excepthook", "($module, exctype, value, traceback, /)", excepthook,
+     "Prints an exception with its traceback."},
     {"exit", "($module, status=None, /)", exit_function, "Ends the program by raising SystemExit(status)."},
     {"getdefaultencoding", "($module, /)", encoding_utf8, "'utf-8'."},
     {"getallocatedblocks", "($module, /)", allocated_blocks, "About how many cells live on the heap."},
@@ -306,17 +342,24 @@ constexpr MethodSpec kFunctions[] = {
     {"getrefcount", "($module, object, /)", getrefcount, "A constant: there are no reference counts."},
     {"getrecursionlimit", "($module, /)", getrecursionlimit, "How deep calls may nest."},
     {"setrecursionlimit", "($module, limit, /)", setrecursionlimit, "Sets how deep calls may nest."},
-    {"getsizeof", "($module, /, object, default=<unrepresentable>)", getsizeof, "The size of an object in bytes."},
+    {"getsizeof", "($module, /, object, default=<unrepresentable>)", getsizeof,
+     "The size of an object in bytes."},
     {"_getframe", "($module, depth=0, /)", getframe, "The frame that many calls up the stack."},
-    {"getswitchinterval", "($module, /)", getswitchinterval, "How long a thread runs before others get a turn."},
-    {"setswitchinterval", "($module, interval, /)", setswitchinterval, "Sets how long a thread runs, in seconds."},
-    {"get_int_max_str_digits", "($module, /)", get_max_str_digits, "The limit on digits between int and text."},
-    {"set_int_max_str_digits", "($module, /, maxdigits)", set_max_str_digits, "Sets the limit on digits; 0: none."},
-    {"get_coroutine_origin_tracking_depth", "($module, /)", get_origin_depth, "How many frames cr_origin keeps."},
-    {"set_coroutine_origin_tracking_depth", "($module, /, depth)", set_origin_depth, "Sets how many frames cr_origin keeps."},
+    {"getswitchinterval", "($module, /)", getswitchinterval,
+     "How long a thread runs before others get a turn."},
+    {"setswitchinterval", "($module, interval, /)", setswitchinterval,
+     "Sets how long a thread runs, in seconds."},
+    {"get_int_max_str_digits", "($module, /)", get_max_str_digits,
+     "The limit on digits between int and text."},
+    {"set_int_max_str_digits", "($module, /, maxdigits)", set_max_str_digits,
+     "Sets the limit on digits; 0: none."},
+    {"get_coroutine_origin_tracking_depth", "($module, /)", get_origin_depth,
+     "How many frames cr_origin keeps."},
+    {"set_coroutine_origin_tracking_depth", "($module, /, depth)", set_origin_depth,
+     "Sets how many frames cr_origin keeps."},
     {"get_asyncgen_hooks", "($module, /)", get_asyncgen_hooks, "The hooks of asynchronous generators."},
-    {"set_asyncgen_hooks", "($module, /, firstiter=<unrepresentable>, finalizer=<unrepresentable>)", set_asyncgen_hooks,
-     "Sets the hooks of asynchronous generators."},
+    {"set_asyncgen_hooks", "($module, /, firstiter=<unrepresentable>, finalizer=<unrepresentable>)",
+     set_asyncgen_hooks, "Sets the hooks of asynchronous generators."},
     {"intern", "($module, string, /)", intern_function, "The one interned string of this text."},
     {"is_finalizing", "($module, /)", is_finalizing, "Whether the program is ending."},
     {"settrace", "($module, function, /)", settrace, "Sets the function that is told of every line."},
@@ -324,13 +367,16 @@ constexpr MethodSpec kFunctions[] = {
     {"setprofile", "($module, function, /)", setprofile, "Sets the function that is told of every call."},
     {"getprofile", "($module, /)", getprofile, "The function set by setprofile()."},
     {"call_tracing", "($module, func, args, /)", call_tracing, "func(*args) with tracing on."},
-    {"unraisablehook", "($module, unraisable, /)", unraisablehook, "Prints an exception that nobody can take."},
+    {"unraisablehook", "($module, unraisable, /)", unraisablehook,
+     "Prints an exception that nobody can take."},
     {"_debugmallocstats", "($module, /)", nothing, "Nothing."},
 };
 
 }  // namespace
 
-std::span<const MethodSpec> sys_functions() { return kFunctions; }
+std::span<const MethodSpec> sys_functions() {
+  return kFunctions;
+}
 
 Value standard_library_names() {
   List* list = make_list();

@@ -19,7 +19,8 @@ bool is_name_like(const Str* text) {
 Status check_names(Value value) {
   if (!is_tuple(value)) return raise(types.TypeError, "name tuples must be tuples, not {}", type_name(value));
   for (Value item : value.as<Tuple>()->span()) {
-    if (!is_str(item)) return raise(types.TypeError, "name tuples must contain only strings, not '{}'", type_name(item));
+    if (!is_str(item))
+      return raise(types.TypeError, "name tuples must contain only strings, not '{}'", type_name(item));
   }
   return {};
 }
@@ -35,8 +36,8 @@ Tuple* intern_all(Tuple* tuple) {
   return result;
 }
 
-/// Interns the name-like strings among constants, also inside tuples; the tuples are changed in place, as they were
-/// made for this code object or compare equal anyway.
+/// Interns the name-like strings among constants, also inside tuples; the tuples are changed in place, as
+/// they were made for this code object or compare equal anyway.
 void intern_constants(Tuple* consts) {
   for (Value& item : consts->span()) {
     if (is_exactly(item, types.str)) {
@@ -53,7 +54,8 @@ void intern_constants(Tuple* consts) {
 Status check_locals(const CodeFields& f) {
   auto* names_tuple = f.locals_plus_names.as<Tuple>();
   auto* kinds = f.locals_plus_kinds.as<Bytes>();
-  if (kinds->length != names_tuple->length) return raise(types.ValueError, "code: one kind is needed for each local name");
+  if (kinds->length != names_tuple->length)
+    return raise(types.ValueError, "code: one kind is needed for each local name");
   int64_t locals = 0;
   for (uint8_t kind : std::span(kinds->data, kinds->length)) locals += (kind & kLocalLocal) != 0;
   int64_t parameters = int64_t{f.argument_count} + f.keyword_only_count + ((f.flags & kCoVarArgs) != 0) +

@@ -1,8 +1,8 @@
 // Integers of any size: arithmetic on magnitudes straight in heap cells, over GMP's mpn layer.
 //
-// Small integers are immediates and never reach this file from the interpreter's fast paths; here every operand
-// is seen as sign and limbs (int_view), the result is computed into a fresh cell and becomes an immediate again
-// when it fits (finish).
+// Small integers are immediates and never reach this file from the interpreter's fast paths; here every
+// operand is seen as sign and limbs (int_view), the result is computed into a fresh cell and becomes an
+// immediate again when it fits (finish).
 #include <gmp.h>
 
 #include <cmath>
@@ -21,8 +21,12 @@ namespace {
 
 constexpr size_t kMaxLimbs = size_t{1} << 36;
 
-const mp_limb_t* limbs_of(const IntView& view) { return reinterpret_cast<const mp_limb_t*>(view.limbs.data()); }
-mp_limb_t* limbs_of(Int* cell) { return reinterpret_cast<mp_limb_t*>(cell->limbs); }
+const mp_limb_t* limbs_of(const IntView& view) {
+  return reinterpret_cast<const mp_limb_t*>(view.limbs.data());
+}
+mp_limb_t* limbs_of(Int* cell) {
+  return reinterpret_cast<mp_limb_t*>(cell->limbs);
+}
 
 int compare_magnitudes(const IntView& a, const IntView& b) {
   if (a.limbs.size() != b.limbs.size()) return a.limbs.size() < b.limbs.size() ? -1 : 1;
@@ -33,9 +37,8 @@ Result<Value> add_magnitudes(IntView a, IntView b, bool negative) {
   if (a.limbs.size() < b.limbs.size()) std::swap(a, b);
   if (b.limbs.empty()) return make_int(negative, a.limbs);
   Int* sum = TRY(allocate_int(a.limbs.size() + 1));
-  limbs_of(sum)[a.limbs.size()] =
-      mpn_add(limbs_of(sum), limbs_of(a), static_cast<mp_size_t>(a.limbs.size()), limbs_of(b),
-              static_cast<mp_size_t>(b.limbs.size()));
+  limbs_of(sum)[a.limbs.size()] = mpn_add(limbs_of(sum), limbs_of(a), static_cast<mp_size_t>(a.limbs.size()),
+                                          limbs_of(b), static_cast<mp_size_t>(b.limbs.size()));
   return finish_int(sum, negative);
 }
 
@@ -66,8 +69,8 @@ Result<Value> add_signed(Value a, Value b, bool negate_b) {
 Status divide_magnitudes(const IntView& a, const IntView& b, Int** quotient, Int** remainder) {
   *quotient = TRY(allocate_int(a.limbs.size() - b.limbs.size() + 1));
   *remainder = TRY(allocate_int(b.limbs.size()));
-  mpn_tdiv_qr(limbs_of(*quotient), limbs_of(*remainder), 0, limbs_of(a), static_cast<mp_size_t>(a.limbs.size()),
-              limbs_of(b), static_cast<mp_size_t>(b.limbs.size()));
+  mpn_tdiv_qr(limbs_of(*quotient), limbs_of(*remainder), 0, limbs_of(a),
+              static_cast<mp_size_t>(a.limbs.size()), limbs_of(b), static_cast<mp_size_t>(b.limbs.size()));
   return {};
 }
 
@@ -266,7 +269,9 @@ int int_compare(Value a, Value b) {
   return ouro::int_compare(int_view(a, &small_a), int_view(b, &small_b));
 }
 
-bool int_equal(Value a, Value b) { return int_compare(a, b) == 0; }
+bool int_equal(Value a, Value b) {
+  return int_compare(a, b) == 0;
+}
 
 int64_t int_hash(Value integer) {
   constexpr uint64_t kModulus = (uint64_t{1} << 61) - 1;
@@ -386,7 +391,8 @@ Result<Value> int_power(Value base, Value exponent, Value modulus) {
   if (view.limbs.size() == 1 && view.limbs[0] == 1) return Value::from_small(view.negative && odd ? -1 : 1);
   if (!int_fits(exponent, &count)) return raise_no_memory();
   uint64_t bits = int_bit_length(view);
-  if (static_cast<uint64_t>(count) > (kMaxLimbs * 64) / bits || !can_allocate(bits * static_cast<uint64_t>(count) / 8))
+  if (static_cast<uint64_t>(count) > (kMaxLimbs * 64) / bits ||
+      !can_allocate(bits * static_cast<uint64_t>(count) / 8))
     return raise_no_memory();
   Mpz b(base), result;
   mpz_pow_ui(result.get(), b.get(), static_cast<unsigned long>(count));
@@ -406,7 +412,8 @@ Result<Value> int_rshift(Value a, Value b) {
   if (int_sign(b) < 0) return raise(types.ValueError, "negative shift count");
   uint64_t bits;
   if (!shift_count(b, &bits)) return Value::from_small(int_sign(a) < 0 ? -1 : 0);
-  if (a.is_small_int()) return Value::from_small(bits > 63 ? (a.small_int() < 0 ? -1 : 0) : a.small_int() >> bits);
+  if (a.is_small_int())
+    return Value::from_small(bits > 63 ? (a.small_int() < 0 ? -1 : 0) : a.small_int() >> bits);
   uint64_t small;
   return shift_right(int_view(a, &small), bits);
 }
@@ -497,8 +504,8 @@ bool int_to_bytes(Value integer, bool little_endian, bool is_signed, std::span<u
   if (negative && out.empty()) return false;
   std::fill(out.begin(), out.end(), 0);
   size_t count = (bits + 7) / 8;
-  mpz_export(little_endian ? out.data() : out.data() + (out.size() - count), nullptr, little_endian ? -1 : 1, 1, 0, 0,
-             number.get());
+  mpz_export(little_endian ? out.data() : out.data() + (out.size() - count), nullptr, little_endian ? -1 : 1,
+             1, 0, 0, number.get());
   if (negative) {
     for (uint8_t& byte : out) byte = static_cast<uint8_t>(~byte);
   }

@@ -27,9 +27,12 @@ Result<int64_t> index_to_int64(Value value, Overflow overflow) {
   int64_t number;
   if (int_fits(integer, &number)) return number;
   switch (overflow) {
-    case Overflow::Saturate: return int_sign(integer) < 0 ? INT64_MIN : INT64_MAX;
-    case Overflow::Index: return raise(types.IndexError, "cannot fit '{}' into an index-sized integer", type_name(value));
-    case Overflow::SsizeT: break;
+    case Overflow::Saturate:
+      return int_sign(integer) < 0 ? INT64_MIN : INT64_MAX;
+    case Overflow::Index:
+      return raise(types.IndexError, "cannot fit '{}' into an index-sized integer", type_name(value));
+    case Overflow::SsizeT:
+      break;
   }
   return raise(types.OverflowError, "Python int too large to convert to C ssize_t");
 }
@@ -39,10 +42,12 @@ Result<Value> checked_int_result(Value result, std::string_view method) {
   if (result.is_small_int() || is_exactly(result, types.int_)) return result;
   if (!is_int(result))
     return raise(types.TypeError, "{} returned non-int (type {})", method, type_name(result));
-  TRY(warn(types.DeprecationWarning,
-           fmt::format("{} returned non-int (type {}).  The ability to return an instance of a strict subclass of int "
-                       "is deprecated, and may not be supported in a future version of Python.",
-                       method, type_name(result))));
+  TRY(warn(
+      types.DeprecationWarning,
+      fmt::format(
+          "{} returned non-int (type {}).  The ability to return an instance of a strict subclass of int "
+          "is deprecated, and may not be supported in a future version of Python.",
+          method, type_name(result))));
   return result;
 }
 
@@ -55,7 +60,10 @@ bool collect_digits(std::string_view text, int base, std::string* digits) {
       after_digit = false;
       continue;
     }
-    int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'z' ? c - 'a' + 10 : c >= 'A' && c <= 'Z' ? c - 'A' + 10 : 99;
+    int digit = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'z' ? c - 'a' + 10
+                : c >= 'A' && c <= 'Z' ? c - 'A' + 10
+                                       : 99;
     if (digit >= base) return false;
     digits->push_back(c);
     after_digit = true;
@@ -211,9 +219,15 @@ Result<Value> to_int_by_dunder(Value value, bool* found) {
   return Value();
 }
 
-Result<int64_t> to_int64(Value value) { return index_to_int64(value, Overflow::SsizeT); }
-Result<int64_t> to_int64_index(Value value) { return index_to_int64(value, Overflow::Index); }
-Result<int64_t> to_index_clipped(Value value) { return index_to_int64(value, Overflow::Saturate); }
+Result<int64_t> to_int64(Value value) {
+  return index_to_int64(value, Overflow::SsizeT);
+}
+Result<int64_t> to_int64_index(Value value) {
+  return index_to_int64(value, Overflow::Index);
+}
+Result<int64_t> to_index_clipped(Value value) {
+  return index_to_int64(value, Overflow::Saturate);
+}
 
 Result<uint64_t> to_uint64(Value value) {
   Value integer = TRY(to_index(value));
@@ -227,7 +241,8 @@ Result<uint64_t> to_uint64(Value value) {
 Result<int> to_c_int(Value value) {
   Value integer = TRY(to_index(value));
   int64_t number;
-  if (!int_fits(integer, &number)) return raise(types.OverflowError, "Python int too large to convert to C int");
+  if (!int_fits(integer, &number))
+    return raise(types.OverflowError, "Python int too large to convert to C int");
   if (number > INT32_MAX) return raise(types.OverflowError, "signed integer is greater than maximum");
   if (number < INT32_MIN) return raise(types.OverflowError, "signed integer is less than minimum");
   return static_cast<int>(number);
@@ -243,12 +258,14 @@ Result<double> to_double(Value value) {
   }
   Value result = TRY(convert(value));
   if (!is_float(result))
-    return raise(types.TypeError, "{}.__float__ returned non-float (type {})", type_name(value), type_name(result));
+    return raise(types.TypeError, "{}.__float__ returned non-float (type {})", type_name(value),
+                 type_name(result));
   if (!is_exactly(result, types.float_)) {
     TRY(warn(types.DeprecationWarning,
-             fmt::format("{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict "
-                         "subclass of float is deprecated, and may not be supported in a future version of Python.",
-                         type_name(value), type_name(result))));
+             fmt::format(
+                 "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict "
+                 "subclass of float is deprecated, and may not be supported in a future version of Python.",
+                 type_name(value), type_name(result))));
   }
   return float_value(result);
 }
@@ -267,10 +284,11 @@ Result<std::string> int_to_text(Value integer, int base) {
       too_long = static_cast<int64_t>(digits.size()) > max_str_digits;
     }
     if (too_long)
-      return raise(types.ValueError,
-                   "Exceeds the limit ({} digits) for integer string conversion; use sys.set_int_max_str_digits() to "
-                   "increase the limit",
-                   max_str_digits);
+      return raise(
+          types.ValueError,
+          "Exceeds the limit ({} digits) for integer string conversion; use sys.set_int_max_str_digits() to "
+          "increase the limit",
+          max_str_digits);
     return (view.negative ? "-" : "") + digits;
   }
   return (view.negative ? "-" : "") + magnitude_to_text(view, base);
@@ -309,7 +327,8 @@ Result<Value> float_power_value(double a, double b) {
   auto power = float_power(a, b);
   if (!power) {
     if (a == 0) return raise(types.ZeroDivisionError, "0.0 cannot be raised to a negative power");
-    return raise_with(types.OverflowError, {Value::from_small(34), make_str("Numerical result out of range")});
+    return raise_with(types.OverflowError,
+                      {Value::from_small(34), make_str("Numerical result out of range")});
   }
   return power->is_complex ? make_complex(power->real, power->imag) : make_float(power->real);
 }
@@ -335,9 +354,12 @@ double round_half_even(double number, int digits) {
 bool is_unicode_space(char32_t character) {
   if (u_charType(static_cast<UChar32>(character)) == U_SPACE_SEPARATOR) return true;
   UCharDirection direction = u_charDirection(static_cast<UChar32>(character));
-  return direction == U_WHITE_SPACE_NEUTRAL || direction == U_BLOCK_SEPARATOR || direction == U_SEGMENT_SEPARATOR;
+  return direction == U_WHITE_SPACE_NEUTRAL || direction == U_BLOCK_SEPARATOR ||
+         direction == U_SEGMENT_SEPARATOR;
 }
 
-int decimal_digit(char32_t character) { return u_charDigitValue(static_cast<UChar32>(character)); }
+int decimal_digit(char32_t character) {
+  return u_charDigitValue(static_cast<UChar32>(character));
+}
 
 }  // namespace ouro::vm
