@@ -81,6 +81,11 @@ Result<ByteArray*> make_bytearray(std::string_view data) {
 
 Status bytearray_resize(ByteArray* array, size_t length) {
   if (length == array->length) return {};
+  if (array->exports > 0) {
+    // A view that nobody holds any more may not have been collected yet.
+    collect(2);
+    run_pending_finalizers();
+  }
   if (array->exports > 0)
     return raise(types.BufferError, "Existing exports of data: object cannot be re-sized");
   const size_t capacity = array->storage == nullptr ? 0 : array->storage->length;
