@@ -54,6 +54,7 @@ class [[nodiscard]] Result<Value> {
   Result(Result<T*> other)
       : value_(other.ok() ? Value(other.unwrap()) : Value::from_bits(kErrorBits)) {}  // NOLINT
   bool ok() const { return value_.bits() != kErrorBits; }
+  uint64_t bits() const { return value_.bits(); }
   Value unwrap() const { return value_; }
 
  private:
