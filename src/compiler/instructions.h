@@ -49,6 +49,7 @@ class InstructionSequence {
  public:
   explicit InstructionSequence(Arena& arena) : instructions_(arena), label_at_(arena), placed_(arena) {
     label_at_.push_back(kUnplaced);
+    instructions_.reserve(kUsualSize);
   }
 
   Label new_label() {
@@ -86,6 +87,7 @@ class InstructionSequence {
   }
 
   static constexpr uint32_t kUnplaced = UINT32_MAX;
+  static constexpr size_t kUsualSize = 128;  // growing to it step by step would copy as much again
   ArenaVector<FlowInstruction>& instructions() { return instructions_; }
   /// By label number: index of the first instruction after it, or kUnplaced.
   const ArenaVector<uint32_t>& label_positions() const { return label_at_; }

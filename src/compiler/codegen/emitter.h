@@ -58,6 +58,7 @@ struct Unit {
 
   CodeUnit code;
   UnitKind kind = UnitKind::Module;
+  uint32_t number = 0;  // of the units begun so far, from 1 on
   Unit* parent = nullptr;
   Name private_name = Name::none;  // the innermost class, for name mangling
   IndexTable const_index;

@@ -55,6 +55,16 @@ class Generator : public Emitter {
   Status store_name(Name name) { return name_operation(name, syntax::ExprContext::Store); }
   Status delete_name(Name name) { return name_operation(name, syntax::ExprContext::Del); }
   Status name_operation(Name name, syntax::ExprContext context);
+  /// Where a name's value is: in a cell or free variable, in a local, among the globals, or in whatever
+  /// namespace the code runs in.
+  enum class NameStore : uint8_t { Cell, Fast, Global, Namespace };
+  struct NameUse {
+    uint32_t unit = 0;   // the number of the unit that this was found out for
+    uint32_t index = 0;  // among the cells, locals or names
+    NameStore store = NameStore::Namespace;
+  };
+  NameUse name_use(Name name);
+  NameUse find_name_use(Name key);
   Status check_not_debug(Name name, syntax::ExprContext context);
   Status import(const syntax::ImportStmt* s);
   Status import_as(Name dotted, Name target);
@@ -247,6 +257,8 @@ class Generator : public Emitter {
 
   Compilation& compilation_;
   const SymbolTable& symbols_;
+  ArenaVector<NameUse> name_uses_{arena()};  // by Name, as the names of the source have it
+  uint32_t units_begun_ = 0;
   Unit* spare_ = nullptr;  // units to be used again, linked by `parent`
   bool interactive_ = false;
 };

@@ -1,4 +1,6 @@
 // Names: how a variable is loaded, stored and deleted in the scope at hand; imports.
+#include <algorithm>
+
 #include "compiler/codegen/generator.h"
 
 namespace ouro::compiler {
@@ -36,37 +38,59 @@ Status Generator::check_not_debug(Name name, ExprContext context) {
   return error(context == ExprContext::Store ? "cannot assign to __debug__" : "cannot delete __debug__");
 }
 
-Status Generator::name_operation(Name name, ExprContext context) {
-  OURO_TRY_STATUS(check_not_debug(name, context));
-  const Name key = mangled(name);
+// How the unit at hand reaches a name. Most names occur several times in a unit, and looking one up is mostly
+// waiting for memory and for branches that nobody could guess, so each is looked up once per unit.
+Generator::NameUse Generator::name_use(Name name) {
+  const auto number = static_cast<size_t>(name);
+  if (number >= name_uses_.size()) name_uses_.resize(std::max<size_t>(names().size(), number + 1));
+  NameUse& use = name_uses_[number];
+  if (use.unit != unit_->number) use = find_name_use(mangled(name));
+  return use;
+}
+
+Generator::NameUse Generator::find_name_use(Name key) {
   const Symbol* symbol = unit_->code.scope->find(key);
-  const Binding binding = symbol == nullptr ? Binding::None : symbol->binding;
-  switch (binding) {
+  switch (symbol == nullptr ? Binding::None : symbol->binding) {
     case Binding::Free:
-    case Binding::Cell: {
-      const IndexTable& table = binding == Binding::Free ? unit_->free_index : unit_->cell_index;
-      const bool in_class = unit_->code.scope->kind == ScopeKind::Class;
-      const Op op = in_class && context == ExprContext::Load ? Op::LOAD_CLASSDEREF : kDerefOps.of(context);
-      emit(op, table.find(static_cast<uint64_t>(key)));
-      return {};
-    }
+      return {unit_->number, unit_->free_index.find(static_cast<uint64_t>(key)), NameStore::Cell};
+    case Binding::Cell:
+      return {unit_->number, unit_->cell_index.find(static_cast<uint64_t>(key)), NameStore::Cell};
     case Binding::Local:
       if (!in_function()) break;
-      emit(kFastOps.of(context), add_local(key));
-      return {};
+      return {unit_->number, add_local(key), NameStore::Fast};
     case Binding::GlobalImplicit:
       if (!in_function()) break;
       [[fallthrough]];
     case Binding::GlobalExplicit:
-      if (context == ExprContext::Load)
-        select::load_global(*this, add_name(key));
-      else
-        emit(kGlobalOps.of(context), add_name(key));
-      return {};
+      return {unit_->number, add_name(key), NameStore::Global};
     case Binding::None:
       break;
   }
-  emit(kNameOps.of(context), add_name(key));
+  return {unit_->number, add_name(key), NameStore::Namespace};
+}
+
+Status Generator::name_operation(Name name, ExprContext context) {
+  OURO_TRY_STATUS(check_not_debug(name, context));
+  const NameUse use = name_use(name);
+  switch (use.store) {
+    case NameStore::Cell: {
+      const bool in_class = unit_->code.scope->kind == ScopeKind::Class;
+      emit(in_class && context == ExprContext::Load ? Op::LOAD_CLASSDEREF : kDerefOps.of(context), use.index);
+      return {};
+    }
+    case NameStore::Fast:
+      emit(kFastOps.of(context), use.index);
+      return {};
+    case NameStore::Global:
+      if (context == ExprContext::Load)
+        select::load_global(*this, use.index);
+      else
+        emit(kGlobalOps.of(context), use.index);
+      return {};
+    case NameStore::Namespace:
+      emit(kNameOps.of(context), use.index);
+      return {};
+  }
   return {};
 }
 

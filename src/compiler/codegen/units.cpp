@@ -60,6 +60,7 @@ void Generator::enter(Name name, UnitKind kind, const Scope* scope, int32_t line
     unit->clear();
   }
   unit->kind = kind;
+  unit->number = ++units_begun_;
   unit->parent = unit_;
   unit->code.scope = scope;
   unit->code.name = name;
