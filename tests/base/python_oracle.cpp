@@ -5,7 +5,6 @@
 #include <array>
 #include <bit>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -13,19 +12,14 @@
 
 namespace ouro::test {
 
-std::string python_path() {
-  if (const char* chosen = std::getenv("OURO_PYTHON")) return chosen;
-  static const bool found = std::system("python3.11 -c '' >/dev/null 2>&1") == 0;
-  return found ? "python3.11" : "";
-}
-
 std::optional<std::string> run_python(std::string_view script) {
   char name[] = "/tmp/ouro_test_XXXXXX";
   const int descriptor = mkstemp(name);
   if (descriptor < 0) return std::nullopt;
   close(descriptor);
   std::ofstream(name) << script;
-  const std::string command = "PYTHONHASHSEED=0 PYTHONIOENCODING=utf-8 " + python_path() + " -X utf8 " + name;
+  const std::string command =
+      "PYTHONHASHSEED=0 PYTHONIOENCODING=utf-8 " + find_python().value_or("false") + " -X utf8 " + name;
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return std::nullopt;
   std::string output;

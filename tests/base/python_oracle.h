@@ -8,12 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "../python.h"
 #include "base/constant.h"
 
 namespace ouro::test {
-
-/// The interpreter: $OURO_PYTHON, else python3.11 on the PATH; empty when there is none.
-std::string python_path();
 
 /// Runs the script with PYTHONHASHSEED=0 and returns its output; nothing when it failed.
 std::optional<std::string> run_python(std::string_view script);
@@ -31,6 +29,6 @@ const Constant* read_constant(Constants& constants, const std::vector<std::strin
 std::string from_hex(std::string_view digits);
 
 #define OURO_NEEDS_PYTHON() \
-  if (::ouro::test::python_path().empty()) GTEST_SKIP() << "python3.11 is not on this machine"
+  if (!::ouro::test::find_python()) GTEST_SKIP() << "python3.11 is not on this machine"
 
 }  // namespace ouro::test

@@ -2,12 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <sstream>
 #include <string>
 
+#include "../python.h"
 #include "bytecode/exceptions.h"
 #include "bytecode/positions.h"
 
@@ -30,21 +30,6 @@ def show(code):
 for path in sorted(glob.glob(os.path.dirname(os.__file__) + '/*.py'))[:50]:
     with open(path, 'rb') as file: show(compile(file.read(), path, 'exec'))
 )PY";
-
-std::optional<std::string> find_python() {
-  namespace fs = std::filesystem;
-  if (const char* given = std::getenv("OURO_PYTHON311")) return given;
-  if (const char* home = std::getenv("HOME")) {
-    for (int patch = 20; patch >= 0; --patch) {
-      const fs::path path =
-          fs::path(home) / ".pyenv/versions" / ("3.11." + std::to_string(patch)) / "bin/python3.11";
-      if (fs::exists(path)) return path.string();
-    }
-  }
-  for (const char* path : {"/usr/local/bin/python3.11", "/usr/bin/python3.11"})
-    if (fs::exists(path)) return path;
-  return std::nullopt;
-}
 
 std::string output_of(const std::string& python) {
   const std::filesystem::path script = std::filesystem::temp_directory_path() / "ouro_positions_oracle.py";
@@ -117,7 +102,7 @@ std::string rewrite_exceptions(const std::string& table) {
 }
 
 TEST(PositionsOracle, StandardLibrary) {
-  const std::optional<std::string> python = find_python();
+  const std::optional<std::string> python = test::find_python();
   if (!python) GTEST_SKIP() << "python3.11 not found";
   std::istringstream lines(output_of(*python));
   int32_t first_line = 0;

@@ -17,27 +17,14 @@
 #include <string>
 #include <vector>
 
+#include "../python.h"
 #include "compiler/passes.h"
 #include "compiler/symbols/scope_builder.h"
 #include "syntax/source.h"
 
 namespace ouro::compiler::testing {
 
-/// $OURO_PYTHON311, or the newest of pyenv's, or the system's.
-inline std::optional<std::string> find_python() {
-  namespace fs = std::filesystem;
-  if (const char* given = std::getenv("OURO_PYTHON311")) return given;
-  if (const char* home = std::getenv("HOME")) {
-    for (int patch = 20; patch >= 0; --patch) {
-      const fs::path versions = fs::path(home) / ".pyenv/versions";
-      const fs::path path = versions / ("3.11." + std::to_string(patch)) / "bin/python3.11";
-      if (fs::exists(path)) return path.string();
-    }
-  }
-  for (const char* path : {"/usr/local/bin/python3.11", "/usr/bin/python3.11"})
-    if (fs::exists(path)) return path;
-  return std::nullopt;
-}
+using test::find_python;
 
 inline std::string to_hex(std::string_view bytes) {
   std::string hex;

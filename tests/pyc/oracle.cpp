@@ -77,20 +77,6 @@ std::vector<OracleFile> load() {
 
 }  // namespace
 
-std::optional<std::string> find_python() {
-  if (const char* given = std::getenv("OURO_PYTHON311")) return given;
-  if (const char* home = std::getenv("HOME")) {
-    for (int patch = 20; patch >= 0; --patch) {
-      const fs::path path =
-          fs::path(home) / ".pyenv/versions" / ("3.11." + std::to_string(patch)) / "bin/python3.11";
-      if (fs::exists(path)) return path.string();
-    }
-  }
-  for (const char* path : {"/usr/local/bin/python3.11", "/usr/bin/python3.11"})
-    if (fs::exists(path)) return path;
-  return std::nullopt;
-}
-
 std::string run_python(const std::string& python, const std::string& script, const std::string& input) {
   const fs::path base = fs::temp_directory_path() / ("ouro_pyc_oracle." + std::to_string(getpid()));
   const std::string script_path = base.string() + ".py";

@@ -1,14 +1,14 @@
 // CPython 3.11 as oracle, where it is installed.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "../python.h"
+
 namespace ouro::pyc {
 
-/// The newest CPython 3.11 to be found, or nothing.
-std::optional<std::string> find_python();
+using test::find_python;
 
 /// Runs a script with `input` on its standard input and returns what it prints.
 std::string run_python(const std::string& python, const std::string& script, const std::string& input = "");
@@ -25,6 +25,6 @@ struct OracleFile {
 const std::vector<OracleFile>& oracle_files();
 
 #define OURO_REQUIRE_PYTHON() \
-  if (!::ouro::pyc::find_python()) GTEST_SKIP() << "python3.11 not found"
+  if (!::ouro::test::find_python()) GTEST_SKIP() << "python3.11 not found"
 
 }  // namespace ouro::pyc

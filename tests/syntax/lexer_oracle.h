@@ -6,28 +6,15 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "../python.h"
+
 namespace ouro::syntax::testing {
 
-/// The newest CPython 3.11 of this machine: $OURO_PYTHON311, pyenv's, or the one on the PATH.
-inline std::optional<std::string> find_python() {
-  namespace fs = std::filesystem;
-  if (const char* given = std::getenv("OURO_PYTHON311")) return given;
-  if (const char* home = std::getenv("HOME")) {
-    for (int patch = 20; patch >= 0; --patch) {
-      const fs::path path =
-          fs::path(home) / ".pyenv/versions" / ("3.11." + std::to_string(patch)) / "bin/python3.11";
-      if (fs::exists(path)) return path.string();
-    }
-  }
-  for (const char* path : {"/usr/local/bin/python3.11", "/usr/bin/python3.11"})
-    if (fs::exists(path)) return path;
-  return std::nullopt;
-}
+using test::find_python;
 
 class PythonOracle {
  public:
