@@ -44,7 +44,7 @@ class Dumper {
     const uint32_t offset = code_.offset_of(word);
     const std::string at = offset != last_offset_ || word == 0 ? fmt::format("{}", offset) : "";
     last_offset_ = offset;
-    fmt::format_to(std::back_inserter(out_), "{:>6} {:>5}  {:<18}", at, word, info.name);
+    fmt::format_to(std::back_inserter(out_), "{:>6} {:>5}  {:<19} ", at, word, info.name);
     separator_ = "";
     field(info.a, first.a);
     field(info.b, first.b);

@@ -84,17 +84,39 @@ struct RegisterCode {
 
 /// The registers that hold values still needed while the instruction at `word` runs (a call has read its
 /// operands already; its Out counts as dead): bit r of the result. Locals and constants are always live.
-/// Analysed on the first question and kept by the caller.
+/// Analysed on the first question and kept by the caller. A register that is live holds a value, or null
+/// where code allows it.
 class Liveness {
  public:
   explicit Liveness(const RegisterCode& code);
-  /// One bit per temporary: index register - temp_base.
+  /// One bit per temporary: index register - temp_base. Valid until the next question.
   const std::vector<bool>& live_temps(uint32_t word) const;
 
  private:
+  /// Instructions that only the first one is jumped to, all in the same protected range or in none.
+  struct Block {
+    uint32_t first, end;             // indexes into starts_
+    uint32_t successors[2];          // blocks, or kNoBlock
+    uint32_t handler;                // block, or kNoBlock
+    uint32_t exception, last_index;  // registers that the handler gets, or kNoRegister
+  };
+  static constexpr uint32_t kNoBlock = 0xFFFFFFFF;
+
+  void cut_blocks();
+  uint32_t block_at(uint32_t word) const;
+  uint64_t raised(const Block& block, uint32_t chunk, const std::vector<uint64_t>& live_in) const;
+  uint64_t live_out(const Block& block, const std::vector<uint64_t>& live_in) const;
+  uint64_t step_back(uint32_t word, uint32_t chunk, uint64_t live, uint64_t raised) const;
+  std::vector<uint64_t> solve(uint32_t chunk) const;
+  const std::vector<uint64_t>& live_in(uint32_t chunk) const;
+
   const RegisterCode& code_;
-  std::vector<std::vector<bool>> by_instruction_;
   std::vector<uint32_t> starts_;
+  std::vector<Block> blocks_;
+  // Registers are looked at 64 at a time. Solutions are kept, unless they would take too much room.
+  mutable std::vector<std::vector<uint64_t>> solved_;
+  mutable std::vector<uint64_t> unkept_;
+  mutable std::vector<bool> result_;
 };
 
 }  // namespace ouro::lift

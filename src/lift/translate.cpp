@@ -11,6 +11,7 @@ namespace {
 constexpr uint32_t kMaxRegisters = kNoRegister;
 constexpr uint32_t kMaxWords = 0x7FFFFFFF;
 constexpr unsigned kMaxLoopWeight = 6;
+constexpr uint32_t kMaxDeadSlots = 8;
 
 }  // namespace
 
@@ -28,8 +29,9 @@ bool Translator::run() {
   if (options_.tracing) find_line_starts();
   block_words_.assign(code_.blocks.size(), 0);
   snapshots_.assign(code_.blocks.size(), {});
+  skipped_.assign(code_.blocks.size(), false);
   for (uint32_t i = 0; i < code_.blocks.size(); ++i) {
-    if (code_.blocks[i].depth < 0) continue;
+    if (code_.blocks[i].depth < 0 || skipped_[i]) continue;
     translate_block(i);
     if (!error_.empty()) return false;
     if (emit_.size() > kMaxWords) return fail("the code is too long");
@@ -102,7 +104,7 @@ void Translator::find_line_starts() {
 
 uint32_t Translator::next_reached(uint32_t block) const {
   for (++block; block < code_.blocks.size(); ++block)
-    if (code_.blocks[block].depth >= 0) return block;
+    if (code_.blocks[block].depth >= 0 && !skipped_[block]) return block;
   return kNone;
 }
 
@@ -110,6 +112,16 @@ bool Translator::takes_store(uint32_t index) const {
   const Block& block = code_.blocks[index];
   return !options_.tracing && block.predecessors > 1 && !block.conditional &&
          code_.instructions[block.first].op == Op::STORE_FAST;
+}
+
+uint32_t Translator::dead_slots(uint32_t index) const {
+  if (options_.tracing) return 0;
+  const Block& block = code_.blocks[index];
+  uint32_t count = 0;
+  while (count < kMaxDeadSlots && block.first + count < block.end &&
+         code_.instructions[block.first + count].op == Op::POP_TOP)
+    ++count;
+  return count;
 }
 
 /// The register in which a handler's block gets its exception.
@@ -123,11 +135,14 @@ uint32_t Translator::exception_register(uint32_t index) const {
 void Translator::reset_stack(uint32_t index, uint32_t depth) {
   stack_.pop(stack_.depth());
   const std::span<const SlotKind> kinds = analysis_.kinds(code_.blocks[index]);
+  const uint32_t live = depth - dead_slots(index);
   for (uint32_t i = 0; i < depth; ++i) {
-    if (kinds[i] == SlotKind::Value)
+    if (kinds[i] != SlotKind::Value)
+      stack_.push_kind(kinds[i]);
+    else if (i < live)
       stack_.push_register(canonical(i));
     else
-      stack_.push_kind(kinds[i]);
+      stack_.push_kind(SlotKind::Unusable);
   }
   stack_.set_canonical(depth);
 }
@@ -140,7 +155,7 @@ void Translator::enter_block(uint32_t index) {
   if (!(open_ && sole)) {
     if (open_) {
       if (takes_store(index)) store_fast(code_.instructions[block.first].argument);
-      ensure_canonical(stack_.depth());
+      ensure_canonical(stack_.depth() - dead_slots(index));
     }
     if (snapshot.start != kNone) {
       stack_.pop(stack_.depth());

@@ -31,6 +31,21 @@ Operation backward_form(Operation forward) {
   return forward;
 }
 
+Operation inverse(Operation operation) {
+  switch (operation) {
+    case Operation::JumpIfTrue:
+      return Operation::JumpIfFalse;
+    case Operation::JumpIfFalse:
+      return Operation::JumpIfTrue;
+    case Operation::JumpIfNone:
+      return Operation::JumpIfNotNone;
+    default:
+      return Operation::JumpIfNone;
+  }
+}
+
+constexpr uint32_t kMaxHops = 8;
+
 constexpr Operation kCompare[] = {Operation::Less,     Operation::LessEqual, Operation::Equal,
                                   Operation::NotEqual, Operation::Greater,   Operation::GreaterEqual};
 constexpr Operation kCompareJump[] = {Operation::JumpLess,    Operation::JumpLessEqual,
@@ -59,8 +74,64 @@ bool Translator::keeps_stack(uint32_t target) const {
   return code_.blocks[target].predecessors == 1 && target > block_;
 }
 
-void Translator::before_branch(uint32_t target, uint32_t operands) {
-  if (!keeps_stack(target)) ensure_canonical(stack_.depth() - operands);
+/// The unconditional jump that is all of a block but for `pops` POP_TOPs, if only one way leads there; or
+/// kNone.
+uint32_t Translator::sole_jump(uint32_t index, uint32_t* pops) const {
+  const Block& block = code_.blocks[index];
+  if (options_.tracing || block.predecessors != 1 || block.handler) return kNone;
+  *pops = 0;
+  for (uint32_t i = block.first; i < block.end; ++i) {
+    const Op op = code_.instructions[i].op;
+    if (StackCode::is_unconditional_jump(op)) return i;
+    if (op == Op::POP_TOP) ++*pops;
+    if (op != Op::POP_TOP && op != Op::NOP) return kNone;
+  }
+  return kNone;
+}
+
+/// Where a conditional jump had better go at once: through blocks that only drop something and jump forward,
+/// as the end of a chained comparison does. They are left out.
+Translator::Way Translator::follow(uint32_t target) {
+  Way way = {target, 0};
+  for (uint32_t hops = 0; hops < kMaxHops && way.target > block_; ++hops) {
+    uint32_t pops = 0;
+    const uint32_t jump = sole_jump(way.target, &pops);
+    if (jump == kNone) break;
+    const uint32_t next = code_.target_block(code_.instructions[jump]);
+    if (next <= way.target || takes_store(next)) break;
+    skipped_[way.target] = true;
+    way = {next, way.drop + pops};
+  }
+  return way;
+}
+
+/// The way of a conditional jump. One around a single jump (`if x: continue`) takes that jump's way instead,
+/// and *inverted says so.
+Translator::Way Translator::way_of(uint32_t index, bool* inverted) {
+  *inverted = false;
+  const StackInstruction& instruction = code_.instructions[index];
+  const uint32_t target = code_.target_block(instruction);
+  const uint32_t between = block_ + 1;
+  uint32_t pops = 0;
+  if (target > between && next_reached(between) == target && code_.blocks[between].depth >= 0) {
+    const uint32_t jump = sole_jump(between, &pops);
+    if (jump != kNone && pops == 0 && code_.instructions[jump].handler == instruction.handler) {
+      const uint32_t next = code_.target_block(code_.instructions[jump]);
+      if (!takes_store(next)) {
+        skipped_[between] = true;
+        *inverted = true;
+        return follow(next);
+      }
+    }
+  }
+  return follow(target);
+}
+
+/// Brings the stack into the form that the end of a way expects; the jump pops `operands` of it.
+void Translator::before_branch(const Way& way, uint32_t operands) {
+  if (keeps_stack(way.target)) return;
+  const uint32_t depth = stack_.depth() - operands - way.drop;
+  ensure_canonical(depth - dead_slots(way.target));
 }
 
 /// Remembers the stack without its topmost `drop` slots for a target.
@@ -72,60 +143,59 @@ void Translator::save_stack(uint32_t target, uint32_t drop) {
   for (uint32_t i = 0; i < snapshot.count; ++i) snapshot_slots_.push_back(stack_[i]);
 }
 
-/// Emits a jump to the target of the stack instruction `index`.
-void Translator::branch(uint32_t index, Operation forward, uint32_t a, uint32_t b, uint32_t c) {
-  const uint32_t target = code_.target_block(code_.instructions[index]);
+/// Emits a jump to a block.
+void Translator::branch(uint32_t target, Operation forward, uint32_t a, uint32_t b, uint32_t c) {
   const uint32_t at = emit_.emit(target <= block_ ? backward_form(forward) : forward, a, b, c);
   emit_.jump_to(at, target);
 }
 
 void Translator::jump(uint32_t index) {
   const uint32_t target = code_.target_block(code_.instructions[index]);
-  open_ = false;
-  if (target == next_reached(block_)) {
-    open_ = true;
-    return;
-  }
+  open_ = target == next_reached(block_);
+  if (open_) return;
   if (takes_store(target)) store_fast(code_.instructions[code_.blocks[target].first].argument);
-  before_branch(target, 0);
-  branch(index, Operation::Jump, 0, 0, 0);
+  before_branch({target, 0}, 0);
+  branch(target, Operation::Jump, 0, 0, 0);
   save_stack(target, 0);
 }
 
 void Translator::jump_if(uint32_t index, Operation operation) {
-  const uint32_t target = code_.target_block(code_.instructions[index]);
-  before_branch(target, 1);
+  bool inverted;
+  const Way way = way_of(index, &inverted);
+  before_branch(way, 1);
   prepare(1);
   const uint32_t value = reg(0);
   stack_.pop();
-  branch(index, operation, value, 0, 0);
-  save_stack(target, 0);
+  branch(way.target, inverted ? inverse(operation) : operation, value, 0, 0);
+  save_stack(way.target, way.drop);
 }
 
 void Translator::jump_or_pop(uint32_t index) {
   const StackInstruction& instruction = code_.instructions[index];
-  const uint32_t target = code_.target_block(instruction);
-  before_branch(target, 0);
+  const Way way = follow(code_.target_block(instruction));
+  before_branch(way, 0);
   prepare(1);
   const bool if_true = instruction.op == Op::JUMP_IF_TRUE_OR_POP;
-  branch(index, if_true ? Operation::JumpIfTrue : Operation::JumpIfFalse, reg(0), 0, 0);
-  save_stack(target, 0);
+  branch(way.target, if_true ? Operation::JumpIfTrue : Operation::JumpIfFalse, reg(0), 0, 0);
+  save_stack(way.target, way.drop);
   stack_.pop();
 }
 
 /// A comparison together with the jump behind it.
 void Translator::fused_jump(uint32_t index, Operation operation, bool negated) {
   const StackInstruction& next = code_.instructions[index + 1];
-  const uint32_t target = code_.target_block(next);
-  before_branch(target, 2);
+  bool inverted;
+  const Way way = way_of(index + 1, &inverted);
+  before_branch(way, 2);
   prepare(2);
   const uint32_t left = reg(1);
   const uint32_t right = reg(0);
   stack_.pop(2);
   const uint32_t at = emit_.size();
-  branch(index + 1, operation, left, right, jumps_if_true(next.op) != negated ? 1 : 0);
+  const bool if_true = (jumps_if_true(next.op) != negated) != inverted;
+  branch(way.target, operation, left, right, if_true ? 1 : 0);
   emit_.add_offset(at + 1, next.unit * 2);
-  save_stack(target, 0);
+  save_stack(way.target, way.drop);
   consumed_ = 1;
 }
 
@@ -155,7 +225,7 @@ void Translator::unary_not(uint32_t index) {
 
 void Translator::for_iter(uint32_t index) {
   const uint32_t target = code_.target_block(code_.instructions[index]);
-  before_branch(target, 1);
+  before_branch({target, 0}, 1);
   prepare(1);
   const uint32_t out = claim(stack_.depth(), stack_.depth());
   const uint32_t at = emit_.emit(Operation::ForIter, out, reg(0));
@@ -168,7 +238,7 @@ void Translator::for_iter(uint32_t index) {
 /// returned.
 void Translator::send(uint32_t index) {
   const uint32_t target = code_.target_block(code_.instructions[index]);
-  before_branch(target, 2);
+  before_branch({target, 0}, 2);
   prepare(2);
   const uint32_t slot = stack_.depth() - 1;
   const uint32_t out = claim(slot, slot);

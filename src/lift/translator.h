@@ -47,6 +47,12 @@ class Translator {
     uint32_t offset, range;
   };
 
+  /// Where a jump goes, and how many slots are dropped on the way.
+  struct Way {
+    uint32_t target;
+    uint32_t drop;
+  };
+
   // translate.cpp: the frame of it all
   bool fail(std::string message);
   bool choose_registers();
@@ -62,6 +68,8 @@ class Translator {
   uint32_t next_reached(uint32_t block) const;
   /// The block begins with a STORE_FAST that all ways to it can do themselves.
   bool takes_store(uint32_t block) const;
+  /// How many of the topmost slots a block begins by dropping.
+  uint32_t dead_slots(uint32_t block) const;
   uint32_t exception_register(uint32_t block) const;
 
   // translate_values.cpp: registers, constants, locals
@@ -90,9 +98,12 @@ class Translator {
   // translate_control.cpp: jumps, calls of generators, exceptions
   bool can_fuse(uint32_t index) const;
   bool keeps_stack(uint32_t target) const;
-  void before_branch(uint32_t target, uint32_t operands);
+  uint32_t sole_jump(uint32_t block, uint32_t* pops) const;
+  Way follow(uint32_t target);
+  Way way_of(uint32_t index, bool* inverted);
+  void before_branch(const Way& way, uint32_t operands);
   void save_stack(uint32_t target, uint32_t drop);
-  void branch(uint32_t index, Operation forward, uint32_t a, uint32_t b, uint32_t c);
+  void branch(uint32_t target, Operation forward, uint32_t a, uint32_t b, uint32_t c);
   void jump(uint32_t index);
   void jump_if(uint32_t index, Operation operation);
   void jump_or_pop(uint32_t index);
@@ -158,8 +169,9 @@ class Translator {
   std::vector<uint32_t> list_;
 
   uint32_t block_ = 0;
-  bool open_ = false;      // the block before goes on into this one
-  uint32_t consumed_ = 0;  // further instructions that the last translation took
+  bool open_ = false;          // the block before goes on into this one
+  uint32_t consumed_ = 0;      // further instructions that the last translation took
+  std::vector<bool> skipped_;  // by block: jumps go through it to where it jumps
   std::vector<uint32_t> block_words_;
   std::vector<Snapshot> snapshots_;
   std::vector<Slot> snapshot_slots_;
