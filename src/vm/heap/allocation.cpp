@@ -158,6 +158,7 @@ Object* allocate(Shape* shape, size_t size) {
   if (size > heap::kLargestSmall) [[unlikely]] {
     Object* object = reinterpret_cast<Object*>(heap::allocate_large(heap::state(), size));
     heap::write_header(object, shape);
+    object->gc = kGcLarge;
     return object;
   }
   const unsigned size_class = heap::class_of(size < sizeof(Object) ? sizeof(Object) : size);
@@ -169,6 +170,7 @@ Object* allocate(Shape* shape, size_t size) {
     cursor.next = cell + heap::kClassSizes[size_class];
   Object* object = reinterpret_cast<Object*>(cell);
   heap::write_header(object, shape);
+  if (size > heap::kCardedSize) object->gc = kGcLarge;
   return object;
 }
 

@@ -37,9 +37,11 @@ State::State() {
   std::fill(std::begin(current), std::end(current), kNoBlock);
 }
 
-State& state() {
-  static State* const heap = new State;
-  return *heap;
+constinit State* the_heap = nullptr;
+
+State& make_state() {
+  the_heap = new State;
+  return *the_heap;
 }
 
 namespace {
@@ -71,7 +73,7 @@ void run_collection(State& heap, bool full) {
     drop_dead_references(heap, full);
   }
   sweep(heap, full);
-  heap.nursery_left = kNurseryBytes;
+  heap.nursery_left = nursery_size(heap);
   if (full) set_full_threshold(heap);
   if (heap.exhausted && within_limit(heap, 0)) heap.exhausted = false;
   heap.statistics.live_bytes = heap.live_bytes;
@@ -80,6 +82,10 @@ void run_collection(State& heap, bool full) {
 }
 
 }  // namespace
+
+int64_t nursery_size(const State& heap) {
+  return std::clamp(static_cast<int64_t>(heap.live_bytes / 8), kSmallestNursery, kLargestNursery);
+}
 
 // With automatic collection off minor ones still happen, for they do what CPython's reference counts do; full
 // ones wait until the heap has grown fourfold.

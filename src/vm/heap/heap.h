@@ -96,6 +96,12 @@ T* allocate(Shape* shape, size_t size = sizeof(T)) {
 /// allocating what a program's number decides, and raise MemoryError. May collect to find out.
 bool can_allocate(size_t size);
 
+/// Makes room in a cell without moving it: false when it must be copied to a new one. [old_size, new_size) is
+/// zero afterwards. Long lists grow in place nearly always. The caller has asked can_allocate(new_size).
+bool grow_in_place(Object* cell, size_t old_size, size_t new_size);
+/// Gives memory of a large cell back. What lay beyond `new_size` is lost; nobody may trace it any more.
+void shrink_in_place(Object* cell, size_t new_size);
+
 /// Memory outside the heap that lives and dies with cells (GMP buffers, zlib state): makes collections come
 /// in time.
 void account_external(int64_t bytes);

@@ -34,7 +34,7 @@ uint64_t external(const State& heap) {
 }  // namespace
 
 uint64_t used_bytes(const State& heap) {
-  return (uint64_t{heap.space.blocks_in_use()} << kBlockShift) + external(heap);
+  return ((heap.space.blocks_in_use() - heap.slack_blocks) << kBlockShift) + external(heap);
 }
 
 bool within_limit(const State& heap, uint64_t more) {

@@ -69,9 +69,22 @@ void Marker::visit_interior(const void* pointer) {
   if (address - base_ < extent_) visit_object(cell_around(heap_, address));
 }
 
+// Twice over at most a card's words: most are marked already or no pointers, and the rest is fetched ahead.
 void Marker::visit_words(uintptr_t start, uintptr_t end) {
-  for (uintptr_t at = start; at < end; at += sizeof(uintptr_t))
-    if (Object* cell = find_cell(heap_, *reinterpret_cast<const uintptr_t*>(at))) visit_object(cell);
+  constexpr uintptr_t kWords = 64;
+  while (start < end) {
+    const uintptr_t stop = std::min(end, start + kWords * sizeof(uintptr_t));
+    uintptr_t candidates[kWords];
+    size_t count = 0;
+    for (; start < stop; start += sizeof(uintptr_t)) {
+      const uintptr_t word = *reinterpret_cast<const uintptr_t*>(start);
+      if (word - base_ >= extent_ || heap_.space.is_marked(word)) continue;
+      __builtin_prefetch(reinterpret_cast<const void*>(word), 1);
+      candidates[count++] = word;
+    }
+    for (size_t i = 0; i < count; ++i)
+      if (Object* cell = find_cell(heap_, candidates[i])) visit_object(cell);
+  }
 }
 
 void Marker::trace(Object* object) {

@@ -30,9 +30,11 @@ enum GcBits : uint8_t {
   kGcStatic = 4,      // lies outside the heap; never freed
   kGcFinalized = 8,   // its finaliser has run (PEP 442: once)
   kGcTracked = 16,    // gc.is_tracked, see modules/gc
+  kGcLarge = 32,      // remembers single fields, see remember_field
 };
 
-struct alignas(16) Object {
+// Cells of the heap are 16-byte aligned; the struct is not declared so, lest sizeof round up what follows it.
+struct Object {
   Shape* shape;
   uint8_t gc;  // GcBits, the heap's
   Kind kind;

@@ -108,8 +108,7 @@ void remember(Object* holder) {
 // remembers the 512 bytes around the field instead.
 void remember_field(Object* holder, const void* field) {
   State& heap = state();
-  const uintptr_t cell = reinterpret_cast<uintptr_t>(holder);
-  if ((holder->gc & kGcStatic) != 0 || !heap.space.contains(cell) || cell_size(holder) <= heap::kCardedSize) {
+  if ((holder->gc & kGcLarge) == 0) {
     remember(holder);
     return;
   }

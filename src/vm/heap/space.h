@@ -31,7 +31,7 @@ struct Block {
   uint32_t handed_out = 0;
   uint32_t live_cells = 0;  // small: marked ones, after the last collection
   uint32_t head = 0;        // large: index of the first block
-  uint32_t span = 0;        // large: number of blocks
+  uint32_t span = 0;        // large: number of blocks, with those kept free for growth
   uint64_t large_size = 0;  // large: bytes of the cell
 };
 
@@ -79,9 +79,12 @@ class Space {
 
   /// `count` adjacent blocks, the lowest ones that are free; kNoBlock when memory or addresses are exhausted.
   uint32_t take(uint32_t count);
+  /// The `count` blocks from `first` on, if all are free.
+  bool take_at(uint32_t first, uint32_t count);
   void give_back(uint32_t first, uint32_t count);
   /// Returns memory of free blocks to the system until at most `keep_bytes` of it is held.
   void trim(size_t keep_bytes);
+  /// Returns the memory of blocks, which reads as zero afterwards.
   void discard(uint32_t first, uint32_t count);
 
   uint32_t blocks_in_use() const { return in_use_; }
@@ -90,6 +93,8 @@ class Space {
   bool try_reserve(size_t bytes);
   bool extend(size_t bytes);
   uint32_t find_free(uint32_t count);
+  void claim(uint32_t first, uint32_t count);
+  bool append(uint32_t count);
   bool is_free(uint32_t index) const { return (free_bits_[index >> 6] >> (index & 63)) & 1; }
 
   uintptr_t base_ = 0;

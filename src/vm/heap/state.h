@@ -12,10 +12,12 @@
 
 namespace ouro::vm::heap {
 
-// Bytes that may be handed out before a minor collection.
-constexpr int64_t kNurseryBytes = int64_t{4} << 20;
+// Bytes that may be handed out before a minor collection: a share of what is alive, within these bounds.
+// Small, for the caches' sake and because a small program's peak memory shows it.
+constexpr int64_t kSmallestNursery = int64_t{2} << 20;
+constexpr int64_t kLargestNursery = int64_t{16} << 20;
 // The old generation may always grow by this much before a full collection.
-constexpr uint64_t kMinimalGrowth = uint64_t{16} << 20;
+constexpr uint64_t kMinimalGrowth = uint64_t{8} << 20;
 // A run of cells that the allocator zeroes and bumps through.
 constexpr uint32_t kRunBytes = 4096;
 // Cells above this size remember single cards instead of being traced whole.
@@ -57,7 +59,8 @@ struct State {
   std::vector<uint32_t> touched;  // small blocks allocated into since the last collection
   std::vector<uint32_t> young_large;
   std::vector<uint32_t> old_large;
-  int64_t nursery_left = kNurseryBytes;
+  uint64_t slack_blocks = 0;  // of large cells, for growth: in use, but without memory
+  int64_t nursery_left = kSmallestNursery;
   uint64_t handed_cells = 0;  // since the last collection, with those that the cursors still hold
   uint64_t handed_bytes = 0;
 
@@ -102,8 +105,15 @@ struct State {
   State();
 };
 
-/// The one heap. Never destroyed: static destructors may still use it.
-State& state();
+extern constinit __attribute__((visibility("hidden"))) State* the_heap;
+State& make_state();
+
+/// The one heap, made at the first question. Never destroyed: static destructors may still use it.
+inline State& state() {
+  if (the_heap == nullptr) [[unlikely]]
+    return make_state();
+  return *the_heap;
+}
 
 // Where allocate may not collect: the callbacks of for_each_object.
 class CollectionPause {
@@ -130,6 +140,9 @@ uint64_t sweep_large(State& heap, bool full);
 uint64_t used_bytes(const State& heap);
 bool within_limit(const State& heap, uint64_t more);
 void exhaust(State& heap, uint64_t wanted);
+
+// heap.cpp
+int64_t nursery_size(const State& heap);
 
 // sweeping.cpp
 void sweep(State& heap, bool full);

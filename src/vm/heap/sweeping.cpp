@@ -95,7 +95,7 @@ void sweep(State& heap, bool full) {
   heap.statistics.allocated_bytes += heap.handed_bytes;
   heap.handed_bytes = 0;
   heap.handed_cells = 0;
-  const uint64_t keep = static_cast<uint64_t>(kNurseryBytes) * 2 + heap.live_bytes / 8;
+  const uint64_t keep = static_cast<uint64_t>(nursery_size(heap)) * 2 + heap.live_bytes / 8;
   heap.space.trim(keep);
 }
 

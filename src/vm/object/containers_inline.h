@@ -50,8 +50,7 @@ inline bool list_set_item_quick(List* list, int64_t index, Value value) {
 inline bool list_append_quick(List* list, Value item) {
   Array* storage = list->storage;
   if (storage == nullptr || list->length == storage->length) return false;
-  storage->items[list->length++] = item;
-  write_barrier(storage);
+  store(storage, storage->items[list->length++], item);
   return true;
 }
 

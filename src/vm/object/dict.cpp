@@ -174,7 +174,8 @@ Status insert_new(Dict* dict, Value key, int64_t hash, Value value) {
   table->version = 0;
   index_entry(table, hash, entry);
   ++dict->count;
-  write_barrier(table);
+  write_barrier(table, &table->entries[entry].key);
+  write_barrier(table, &table->entries[entry].value);
   return {};
 }
 

@@ -28,7 +28,14 @@ Status change_capacity(List* list, size_t capacity) {
   if (capacity > kSurelyFits &&
       (capacity > kMaxItems || !can_allocate(sizeof(Array) + capacity * sizeof(Value))))
     return raise_no_memory();
-  Array* storage = make_array(capacity);
+  Array* storage = list->storage;
+  if (storage != nullptr && capacity > storage->length &&
+      grow_in_place(storage, sizeof(Array) + storage->length * sizeof(Value),
+                    sizeof(Array) + capacity * sizeof(Value))) {
+    storage->length = capacity;
+    return {};
+  }
+  storage = make_array(capacity);
   // make_array may collect, and so nothing that was read before counts now.
   if (list->length > capacity) list->length = capacity;
   if (list->length > 0) std::memcpy(storage->items, list->storage->items, list->length * sizeof(Value));
@@ -93,8 +100,7 @@ Status list_reserve(List* list, size_t capacity) {
 Status list_append(List* list, Value item) {
   if (list_append_quick(list, item)) return {};
   TRY(make_room(list, list->length + 1));
-  list->storage->items[list->length++] = item;
-  write_barrier(list->storage);
+  store(list->storage, list->storage->items[list->length++], item);
   return {};
 }
 
@@ -164,7 +170,7 @@ Value list_remove_at(List* list, size_t index) {
   Value item = items[index];
   std::memmove(items + index, items + index + 1, (list->length - index - 1) * sizeof(Value));
   items[--list->length] = Value();
-  write_barrier(list->storage);
+  if (index < list->length) write_barrier(list->storage);
   shrink_storage(list);
   return item;
 }

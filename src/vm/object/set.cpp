@@ -182,13 +182,13 @@ Status set_add(Set* set, Value key, int64_t hash) {
       if (removed->is_item()) continue;  // a comparison has put something there
       *removed = {key, hash};
       ++set->count;
-      write_barrier(table);
+      write_barrier(table, removed);
       return {};
     }
     *entry = {key, hash};
     ++set->count;
     ++table->fill;
-    write_barrier(table);
+    write_barrier(table, entry);
     if (table->fill * 5 < table->mask * 3) return {};
     return grow(set);
   }

@@ -63,11 +63,6 @@ void trace_shape(Object* object, Tracer& tracer) {
   tracer.visit(shape->next_of_type);
 }
 
-void trace_array_items(Object* object, Tracer& tracer) {
-  auto* array = static_cast<Array*>(object);
-  tracer.visit(array->items, array->length);
-}
-
 void trace_transitions(Object* object, Tracer& tracer) {
   auto* table = static_cast<NameTable*>(object);
   for (uint64_t i = 0; i < table->capacity; ++i) {
@@ -253,7 +248,7 @@ void start_shapes() {
   shape_of_shapes.trace = trace_shape;
   shapes.shape = &shape_of_shapes;
   add_root_visitor(trace_internal_shapes);
-  shapes.array = make_internal_shape(Kind::kArray, trace_array_items);
+  shapes.array = make_internal_shape(Kind::kArray, trace_array);
   shapes.blob = make_internal_shape(Kind::kBlob, nullptr);
   shapes.table = make_internal_shape(Kind::kTable, nullptr);
   transition_shape = make_internal_shape(Kind::kTable, trace_transitions);

@@ -61,7 +61,7 @@ TEST(Allocate, GivesZeroedAlignedCellsOfEverySize) {
       ASSERT_EQ(reinterpret_cast<uintptr_t>(blob) % 16, 0u);
       ASSERT_EQ(blob->shape, &blob_shape);
       ASSERT_EQ(blob->kind, Kind::kBlob);
-      ASSERT_EQ(blob->gc, 0);
+      ASSERT_EQ(blob->gc & ~kGcLarge, 0);
       ASSERT_EQ(blob->aux, 0u);
       ASSERT_GE(cell_size(blob), size);
       ASSERT_TRUE(is_zero(&blob->length, size - sizeof(Object))) << size;
@@ -134,6 +134,52 @@ TEST(Allocate, AFewSurvivorsDoNotHoldTheirBlocks) {
   for (int i = 0; i < 3000000; ++i) make_node(8);
   EXPECT_LT(heap::state().space.blocks_in_use(), blocks + 200);
   for (uint64_t i = 0; i < 1000; ++i) ASSERT_EQ(array->items[i].as<Node>()->id, i);
+}
+
+TEST(Grow, ALongArrayStaysWhereItIs) {
+  Root root(make_array(3000000));
+  Array* array = root.value.as<Array>();
+  uint64_t length = array->length;
+  for (int step = 0; step < 5; ++step) {
+    const uint64_t wanted = length + length / 8;
+    ASSERT_TRUE(grow_in_place(array, sizeof(Array) + length * 8, sizeof(Array) + wanted * 8)) << step;
+    ASSERT_TRUE(is_zero(array->items + length, (wanted - length) * 8));
+    for (uint64_t i = length; i < wanted; ++i) array->items[i] = Value::from_small(static_cast<int64_t>(i));
+    array->length = length = wanted;
+    write_barrier(array);
+    if (step % 2 == 0) collect(step);
+  }
+  ASSERT_EQ(cell_size(array), (sizeof(Array) + length * 8 + 15) / 16 * 16);
+}
+
+TEST(Grow, CellsOfAllSizesGrowWithinTheirRoomAndReadAsZero) {
+  const uint64_t used = heap::used_bytes(heap::state());
+  std::mt19937 random(5);
+  for (int round = 0; round < 300; ++round) {
+    size_t size = 32 + random() % (random() % 2 == 0 ? 30000 : 3000000);
+    Blob* blob = allocate<Blob>(&blob_shape, size);
+    for (int step = 0; step < 6; ++step) {
+      const size_t end_of_cell = cell_size(blob);
+      std::memset(blob->data, 0xEE, size - sizeof(Blob));
+      const size_t wanted = size + random() % size;
+      if (random() % 3 == 0) {
+        size = std::max(sizeof(Blob), size / 2);
+        shrink_in_place(blob, size);
+        continue;
+      }
+      if (!grow_in_place(blob, size, wanted)) {
+        ASSERT_GT(wanted, end_of_cell);
+        break;
+      }
+      ASSERT_GE(cell_size(blob), wanted);
+      ASSERT_TRUE(is_zero(blob->data + size - sizeof(Blob), wanted - size));
+      size = wanted;
+    }
+    if (round % 40 == 0) collect(round % 80 == 0 ? 2 : 0);
+  }
+  wipe_stack();
+  collect(2);
+  EXPECT_LT(heap::used_bytes(heap::state()), used + (32 << 20));
 }
 
 TEST(Limit, AsksForAMemoryErrorAndGoesOnInTheReserve) {
