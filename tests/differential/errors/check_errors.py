@@ -6,7 +6,8 @@ Run it with the CPython that is the oracle, or name one with --oracle:
 
 PROGRAM reads sources from standard input (length in decimal, newline, bytes) and writes one JSON object a line: the
 fields of the error, or "ok", and "warnings". With --stage syntax an error that only CPython's compiler finds counts as
-none. With --on-disk CPython finds each source in a file, and quotes that. Exit code 1 if less than --bar percent are equal. --save writes the differing sources into a directory.
+none. With --covers, a text of an error or a warning in the sources of these folders fails that no source of --tests and
+--cases provokes. With --on-disk CPython finds each source in a file, and quotes that. Exit code 1 if less than --bar percent are equal. --save writes the differing sources into a directory.
 """
 
 import argparse
@@ -23,7 +24,9 @@ import threading
 import warnings
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent)]
+import cases
 import collect
+import messages
 import oracles
 
 FIELDS = "type", "msg", "lineno", "offset", "end_lineno", "end_offset", "text"
@@ -145,6 +148,8 @@ def main():
     parser.add_argument("program", nargs="+")
     parser.add_argument("--oracle", metavar="NAME", help="start again under this CPython; see oracles.py")
     parser.add_argument("--tests", action="store_true", help="the sources in CPython's own tests")
+    parser.add_argument("--cases", action="store_true", help="the sources in cases.py")
+    parser.add_argument("--covers", nargs="*", default=[], metavar="DIRECTORY")
     parser.add_argument("--mutants", type=int, default=0, metavar="N", help="N mutants of the standard library")
     parser.add_argument("--nested", action="store_true", help="deep nesting of everything")
     parser.add_argument("--on-disk", action="store_true", help="errors quote a file; PROGRAM must know that")
@@ -164,18 +169,29 @@ def main():
         corpora.append(("files", [pathlib.Path(f).read_bytes() for f in arguments.files]))
     if arguments.tests:
         corpora.append(("tests", collect.from_tests()))
+    if arguments.cases:
+        corpora.append(("cases", cases.SOURCES))
     if arguments.mutants:
         corpora.append(("mutants", collect.mutants(sysconfig.get_path("stdlib"), arguments.mutants, arguments.seed)))
     if arguments.nested:
         corpora.append(("nested", list(collect.nested())))
     worst = 100.0
+    chosen = []  # what is said about sources that were chosen for it
     scratch = tempfile.TemporaryDirectory()
     filename = pathlib.Path(scratch.name, "source.py") if arguments.on_disk else "<source>"
     for title, sources in corpora:
         expected = [expected_record(source, arguments.stage, filename) for source in sources]
         actual = program_records(arguments.program, sources)
         worst = min(worst, report(title, sources, expected, actual, arguments))
-    return 0 if worst >= arguments.bar else 1
+        if title in ("tests", "cases"):
+            chosen += actual
+    missing = {}
+    if arguments.covers:
+        count, missing = messages.unprovoked(arguments.covers, chosen)
+        print(f"{count - len(missing)} of {count} texts of messages provoked")
+        for text, name in missing.items():
+            print(f"  no source provokes {text!r} ({name})")
+    return 0 if worst >= arguments.bar and not missing else 1
 
 
 if __name__ == "__main__":
