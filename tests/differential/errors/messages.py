@@ -70,6 +70,5 @@ def unprovoked(folders, records):
     said = {record["msg"] for record in records if record and record.get("msg")}
     said |= {warning[1] for record in records if record for warning in record["warnings"]}
     everything = "\n".join(sorted(said))
-    known = fragments(folders)
-    missing = {piece: name for piece, name in known.items() if piece not in everything and piece not in UNREACHABLE}
-    return len(known), missing
+    known = {piece: name for piece, name in fragments(folders).items() if piece not in UNREACHABLE}
+    return len(known), {piece: name for piece, name in known.items() if piece not in everything}
