@@ -45,6 +45,9 @@ Status check_same_layout(Type* from, Type* to, const char* attribute);
 /// Attribute slots inside new instances, from the stores to self in __init__.
 uint16_t guess_inline_slots(const Type* type);
 
+/// type.__setattr__.
+Status type_set_attribute(Value self, Str* name, Value value);
+
 // ---- making (type_make.cpp)
 
 /// The `__dict__` descriptor of a class whose instances are the first to have one.
@@ -55,6 +58,9 @@ Value instance_weakref_getset(Type* owner);
 Result<Value> type_new(Type* metatype, const Arguments& arguments);
 /// Inherits flags, slots and the like from bases; mro stands. For Python classes.
 void inherit_from_bases(Type* type);
+
+/// Bases of a native type that has several; before complete_native_type.
+void set_native_bases(Type* type, Type* base, Tuple* bases);
 
 // ---- names
 
@@ -69,8 +75,5 @@ std::string type_text_name(const Type* type);
 std::string native_type_name(const Type* type);
 /// `__module__` of a type: the namespace's, or the table's; null: none.
 Value type_module(Type* type);
-
-/// __globals__ of the running frame; null: no frame. Set by interp/.
-extern Dict* (*running_globals)();
 
 }  // namespace ouro::vm

@@ -67,6 +67,8 @@ Raised raise_from_pending(Type* type, std::string_view utf8);
 Raised raise_no_memory();
 Raised raise_key_error(Value key);
 Raised raise_attribute_error(Value object, Str* name);  // "'X' object has no attribute 'y'"
+/// AttributeError of this text, with `obj` and `name` set.
+Raised raise_with_attribute(Value object, Str* name, std::string_view utf8);
 Raised raise_os_error(int error_number, Value filename = {}, Value filename2 = {});
 Raised raise_bad_internal_call();
 
@@ -82,6 +84,12 @@ bool exception_is(const Type* type);
 bool clear_if(const Type* type);
 /// `except type_or_tuple`: no checks of what it is.
 bool exception_matches(Value exception, Value type_or_tuple);
+/// `except* matcher` (and BaseExceptionGroup.split): the parts that match and the rest, null when empty. A naked
+/// exception counts as one part.
+Status split_exception_group(Value exception, Value matcher, Value* match, Value* rest);
+/// What the end of a try with except* clauses raises: `parts` are what the clauses raised, and the unhandled
+/// rest; None: nothing.
+Result<Value> prepare_reraise_star(Value original, List* parts);
 /// sys.unraisablehook for an exception that nobody can take; `where` is the object it is said to come from.
 void report_unraisable(Value where);
 

@@ -34,7 +34,7 @@ std::unordered_map<const MethodSpec*, const Signature*>& parsed_signatures() {
 
 Raised needs_argument(const MethodDescriptor* descriptor) {
   return raise(types.TypeError, "unbound method {}.{}() needs an argument",
-               type_name(descriptor->owner), descriptor->spec->name);
+               to_utf8(descriptor->owner->qualified_name), descriptor->spec->name);
 }
 
 Raised wrong_self(const MethodDescriptor* descriptor, Value self) {
@@ -51,8 +51,7 @@ const Signature* signature_of(const MethodSpec* spec, const Type* owner, Value m
     signature = new Signature(spec->name, spec->signature);
     std::string full;
     if (owner != nullptr) {
-      full = type_name(owner);
-      full += '.';
+      full = to_utf8(owner->qualified_name) + '.';
     } else if (!module_or_null.is_null() && is_str(module_or_null) &&
                !equals(module_or_null.as<Str>(), "builtins")) {
       full = to_utf8(module_or_null.as<Str>()) + '.';

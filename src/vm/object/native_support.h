@@ -29,9 +29,7 @@ class CallBuffer {
   Value* data_ = few_;
 };
 
-/// The name of a callable in messages: "list.append()", "f()".
-std::string callable_name(Value callable);
-
-void add_type_members(Type* type, const TypeSpec& spec);
+/// A function of the builtins module, by name: for __reduce__.
+Result<Value> builtin_function(std::string_view name);
 
 }  // namespace ouro::vm

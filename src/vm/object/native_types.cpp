@@ -72,7 +72,7 @@ void set_names(Type* type, const TypeSpec& spec) {
   dict_set(type->dict, names.dunder_module, module);
 }
 
-void set_bases(Type* type, Type* base, Tuple* bases) {
+void set_own_bases(Type* type, Type* base, Tuple* bases) {
   type->base = base;
   if (bases == nullptr) bases = base != nullptr ? make_tuple({base}) : empty_tuple();
   store(type, type->bases, bases);
@@ -101,13 +101,17 @@ Value instance_dict_getset(Type* owner) {
   return make_getset(kDictGetSet, owner);
 }
 
+void set_native_bases(Type* type, Type* base, Tuple* bases) {
+  set_own_bases(type, base, bases);
+}
+
 void complete_native_type(Type* type, const TypeSpec& spec, Type* base) {
   if (base == nullptr && type != types.object) base = types.object;
   type->spec = &spec;
   set_layout(type, spec, base);
   if (type->dict == nullptr) store(type, type->dict, make_dict(spec.methods.size()));
   set_names(type, spec);
-  if (type->bases == nullptr) set_bases(type, base, nullptr);
+  if (type->bases == nullptr) set_own_bases(type, base, nullptr);
   type->slots = spec.slots;
   install_root_shape(type);
   fill_namespace(type, spec, base);
@@ -119,7 +123,7 @@ Type* make_native_type(const TypeSpec& spec, Type* base, Tuple* bases, Type* met
   if (base == nullptr) base = bases != nullptr ? bases->items[0].as<Type>() : types.object;
   auto* type = allocate_instance<Type>(metatype != nullptr ? metatype : types.type);
   store(type, type->dict, make_dict(spec.methods.size()));
-  set_bases(type, base, bases);
+  set_own_bases(type, base, bases);
   complete_native_type(type, spec, base);
   return type;
 }

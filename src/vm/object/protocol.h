@@ -104,6 +104,9 @@ Status for_each(Value iterable, Visit&& visit) {
 }
 
 // ---- classes
+/// The same without asking for __instancecheck__ and __subclasscheck__: what type's own do.
+Result<bool> plain_is_instance_of(Value object, Value cls);
+Result<bool> plain_is_subclass_of(Value derived, Value cls);
 /// super(type, type_of_self).name: the attribute behind `after` in the MRO, not bound; null: none.
 Value lookup_after(Type* type, Type* after, Str* name);
 /// The "abstract class" of isinstance: `__isabstractmethod__` is true.

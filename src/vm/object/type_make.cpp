@@ -7,14 +7,14 @@
 #include <algorithm>
 
 #include "vm/object/class_support.h"
+#include "vm/object/hooks.h"
 #include "vm/object/native_support.h"
 #include "vm/object/protocol.h"
 #include "vm/object/shapes.h"
 #include "vm/object/special_methods.h"
+#include "base/unicode.h"
 
 namespace ouro::vm {
-
-Dict* (*running_globals)() = nullptr;
 
 namespace {
 
@@ -50,8 +50,12 @@ struct ClassMaker {
   Status call_init_subclass(const Arguments& keywords);
 };
 
-bool is_identifier_name(Str* name) {
-  return is_identifier(name);
+bool is_identifier_name(const Str* name) {
+  if (name->length == 0 || !is_identifier_start(name->at(0))) return false;
+  for (size_t i = 1; i < name->length; ++i) {
+    if (!is_identifier_continue(name->at(i))) return false;
+  }
+  return true;
 }
 
 /// Private names: __x in class C becomes _C__x.
@@ -170,8 +174,8 @@ Status ClassMaker::set_names() {
 }
 
 void ClassMaker::set_module() {
-  if (!dict_get(dict, names.dunder_module).is_null() || running_globals == nullptr) return;
-  Dict* globals = running_globals();
+  if (!dict_get(dict, names.dunder_module).is_null() || hooks.running_globals == nullptr) return;
+  Dict* globals = hooks.running_globals();
   if (globals == nullptr) return;
   Value module = dict_get(globals, names.dunder_name);
   if (!module.is_null()) dict_set(dict, names.dunder_module, module);
