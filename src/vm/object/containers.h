@@ -67,7 +67,7 @@ struct DictEntry {
 
 /// The cell behind a Dict. `version` is 0, or a number that stands for exactly this set and order of keys: it
 /// is dropped to 0 when a key is added or removed and given anew by dict_keys_version. Values may change
-/// under the same version.
+/// under the same version. All entries before the index `aux` are deleted ones.
 struct DictTable : Object {
   uint32_t version;
   uint8_t log2_index;     // size of the index
@@ -103,6 +103,10 @@ Result<int64_t> dict_lookup(Dict* dict, Value key, int64_t hash);
 void dict_remove_entry(Dict* dict, int64_t entry);
 /// Removes and returns the last item; false when the dict is empty.
 bool dict_pop_last(Dict* dict, Value* key, Value* value);
+bool dict_pop_first(Dict* dict, Value* key, Value* value);
+/// Makes an entry the last or the first one.
+Status dict_move_to_back(Dict* dict, int64_t entry);
+Status dict_move_to_front(Dict* dict, int64_t entry);
 /// From a mapping: a dict, or anything with keys() and [].
 Status dict_update(Dict* dict, Value other, bool override_ = true);
 /// From an iterable of pairs.

@@ -174,6 +174,7 @@ inline int64_t next_dict_entry_quick(DictIterator* iterator) {
   const DictTable* table = dict->table;
   auto position = static_cast<uint64_t>(iterator->position);
   uint64_t used = table != nullptr ? table->entries_used : 0;
+  if (used != 0 && position < table->aux) position = table->aux;
   while (position < used && table->entries[position].key.is_null()) ++position;
   if (position >= used) {
     iterator->dict = nullptr;

@@ -137,10 +137,11 @@ bool table_fits(size_t capacity) {
          (capacity <= kMaxCapacity && can_allocate(capacity * 2 * sizeof(DictEntry)));
 }
 
-// A table of the same entries without holes, with room for `capacity`.
-DictTable* rebuilt(const DictTable* old, unsigned log2_index) {
+// A table of the same entries without holes, except for `gap` ones in front.
+DictTable* rebuilt(const DictTable* old, unsigned log2_index, uint32_t gap = 0) {
   DictTable* table = new_table(log2_index);
-  uint64_t count = 0;
+  table->aux = gap;
+  uint64_t count = gap;
   for (uint64_t i = 0; i < old->entries_used; ++i) {
     if (old->entries[i].key.is_null()) continue;
     table->entries[count] = old->entries[i];
@@ -339,6 +340,10 @@ void dict_remove_entry(Dict* dict, int64_t entry) {
   removed.value = Value();
   table->version = 0;
   --dict->count;
+  if (static_cast<uint64_t>(entry) != table->aux || table->entries_used > UINT32_MAX) return;
+  uint64_t first = table->aux;
+  while (first < table->entries_used && table->entries[first].key.is_null()) ++first;
+  table->aux = static_cast<uint32_t>(first);
 }
 
 Result<bool> dict_delete(Dict* dict, Value key) {
@@ -375,7 +380,46 @@ bool dict_pop_last(Dict* dict, Value* key, Value* value) {
   *value = table->entries[last].value;
   dict_remove_entry(dict, static_cast<int64_t>(last));
   table->entries_used = last;
+  table->aux = static_cast<uint32_t>(std::min<uint64_t>(table->aux, last));
   return true;
+}
+
+bool dict_pop_first(Dict* dict, Value* key, Value* value) {
+  if (dict->count == 0) return false;
+  DictTable* table = dict->table;
+  uint64_t first = table->aux;
+  while (table->entries[first].key.is_null()) ++first;
+  *key = table->entries[first].key;
+  *value = table->entries[first].value;
+  dict_remove_entry(dict, static_cast<int64_t>(first));
+  return true;
+}
+
+Status dict_move_to_back(Dict* dict, int64_t entry) {
+  DictEntry moved = dict->table->entries[entry];
+  dict_remove_entry(dict, entry);
+  return insert_new(dict, moved.key, moved.hash, moved.value);
+}
+
+Status dict_move_to_front(Dict* dict, int64_t entry) {
+  DictEntry moved = dict->table->entries[entry];
+  dict_remove_entry(dict, entry);
+  if (dict->table->aux == 0) {
+    // No hole in front: make some, so that the next ones find theirs.
+    size_t gap = std::min<size_t>(dict->count / 2 + 4, UINT32_MAX / 2);
+    size_t capacity = dict->count + gap + dict->count / 2;
+    if (!table_fits(capacity)) return raise_no_memory();
+    DictTable* table = rebuilt(dict->table, log2_for(capacity), static_cast<uint32_t>(gap));
+    store(dict, dict->table, table);
+  }
+  DictTable* table = dict->table;
+  uint32_t place = --table->aux;
+  table->entries[place] = moved;
+  index_entry(table, moved.hash, place);
+  table->version = 0;
+  ++dict->count;
+  write_barrier(table);
+  return {};
 }
 
 void dict_clear(Dict* dict) {
@@ -406,7 +450,7 @@ Dict* dict_copy(Dict* dict) {
 bool dict_next(Dict* dict, size_t* position, Value* key, Value* value) {
   const DictTable* table = dict->table;
   if (table == nullptr) return false;
-  size_t i = *position;
+  size_t i = std::max<size_t>(*position, table->aux);
   while (i < table->entries_used && table->entries[i].key.is_null()) ++i;
   if (i >= table->entries_used) return false;
   if (key != nullptr) *key = table->entries[i].key;
