@@ -140,7 +140,12 @@ Result<Value> next_with_result(Value iterator, Value* result) {
   UnaryFn function = type_of(iterator)->slots.iternext;
   *result = none();
   if (function == nullptr) return not_an_iterator(iterator);
-  if (function != generic_iternext) return function(iterator);
+  if (function != generic_iternext) {
+    thread()->stop_value = Value();
+    Result<Value> item = function(iterator);
+    if (item.ok() && item.unwrap().is_stop() && !thread()->stop_value.is_null()) *result = thread()->stop_value;
+    return item;
+  }
   Result<Value> item = call_special_or_raise(names.dunder_next, &iterator, 1);
   if (item.ok() || !exception_is(types.StopIteration)) return item;
   auto* stop = static_cast<StopIterationError*>(take_exception());

@@ -128,9 +128,11 @@ Result<Value> call_unary(const SlotCall& call) {
       TRY(call.as<decltype(Slots::del)>()(call.self));
       return none();
     case Wrap::Next: {
+      thread()->stop_value = Value();
       Value item = TRY(call.as<UnaryFn>()(call.self));
-      if (item.is_stop()) return raise_with(types.StopIteration, {});
-      return item;
+      if (!item.is_stop()) return item;
+      Value value = thread()->stop_value;
+      return value.is_null() ? raise_with(types.StopIteration, {}) : raise_with(types.StopIteration, {value});
     }
     default:
       return call.as<UnaryFn>()(call.self);

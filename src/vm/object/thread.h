@@ -37,6 +37,7 @@ struct Thread {
   Value dict;                // threading.local storage
   uint64_t id = 0;
   const void* const* dispatch_table = nullptr;  // the interpreter's handlers: others while traced
+  Value stop_value;  // what the last Value::stop() stood for, see next_with_result; null: None
   bool raising_again = false;                   // the traceback has an entry for the frame already
   uint64_t outcome = 0;                         // what the loop is left with: bits of a Result<Value>
   Thread* next = nullptr;
