@@ -3,7 +3,9 @@
 //
 // The collecting thread is scanned from here down to its base; what its callers keep in registers is written
 // to an array on its stack first. The other threads wait for the global lock: each noted its stack pointer
-// and registers in leave_heap.
+// and registers in leave_heap. Functions on the way there (a constructor, say) may have pushed registers of
+// their callers into frames that are gone by the time of a collection, so leave_heap also copies the top of
+// the stack.
 #include <pthread.h>
 
 #include <algorithm>
@@ -65,6 +67,16 @@ __attribute__((no_sanitize("address", "thread", "undefined"))) void scan(State& 
   }
 }
 
+__attribute__((no_sanitize("address", "thread", "undefined"))) void copy_frames(ThreadRecord* record) {
+  constexpr size_t kWords = sizeof record->frames / sizeof(uintptr_t);
+  const uintptr_t start = record->stack_top & ~uintptr_t{7};
+  for (size_t i = 0; i < kWords; ++i) {
+    const uintptr_t at = start + i * sizeof(uintptr_t);
+    record->frames[i] =
+        at + sizeof(uintptr_t) <= record->stack_base ? *reinterpret_cast<const uintptr_t*>(at) : 0;
+  }
+}
+
 void* fake_stack_of_thread() {
 #ifdef OURO_ASAN
   return __asan_get_current_fake_stack();
@@ -96,6 +108,7 @@ void find_conservative_roots(State& heap) {
   for (ThreadRecord* record : heap.threads) {
     if (record == own_record || !record->away) continue;
     for (const uintptr_t word : record->registers) consider(heap, word);
+    for (const uintptr_t word : record->frames) consider(heap, word);
     scan(heap, record->stack_top, record->stack_base, record->fake_stack);
   }
 }
@@ -143,6 +156,7 @@ void exit_thread() {
   if (own_record == nullptr) return;
   heap::save_registers(own_record->registers);
   own_record->stack_top = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  heap::copy_frames(own_record);
   own_record->away = true;
 }
 

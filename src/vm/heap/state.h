@@ -48,6 +48,7 @@ struct ThreadRecord {
   bool away;            // between leave_heap and return_to_heap
   void* fake_stack;     // AddressSanitizer's
   uintptr_t registers[16];
+  uintptr_t frames[128];  // the words above stack_top when the thread left
 };
 
 struct State {

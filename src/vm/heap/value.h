@@ -2,7 +2,8 @@
 //
 //   ...xxx1   integer of 63 bits
 //   ...xx10   float whose exponent is an ordinary one, rotated so that the tag falls into the lowest bits
-//   ...x000   pointer to an Object (8-byte aligned; cells of the heap 16-byte); the zero word is "null": unbound, absent
+//   ...x000   pointer to an Object (8-byte aligned; cells of the heap 16-byte); the zero word is "null":
+//   unbound, absent
 //   ...0100   marks that never reach Python code: `stop` (an iterator is exhausted), `error` (see result.h)
 //
 // Floats outside the range of the tag (NaN, infinities, very small and very large ones) and integers of more
