@@ -75,6 +75,10 @@ void Analysis::find_prologue() {
 }
 
 bool Analysis::follow() {
+  kind_pool_.reserve(code_.blocks.size() * 2);
+  events_.reserve(code_.instructions.size() / 2 + 8);
+  work_.reserve(16);
+  stack_.reserve(std::min<size_t>(view_.stack_size, 64));
   Block& entry = code_.blocks[0];
   entry.depth = 0;
   entry.predecessors = 1;

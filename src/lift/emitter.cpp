@@ -2,9 +2,13 @@
 
 #include <cstring>
 
+#include "lift/operands.h"
+
 namespace ouro::lift {
 
 namespace {
+
+constexpr unsigned kMaxHops = 8;
 
 uint64_t pack(Operation operation, uint32_t a, uint32_t b, uint32_t c) {
   const Instruction instruction = {static_cast<uint16_t>(operation), static_cast<uint16_t>(a),
@@ -51,10 +55,21 @@ void Emitter::patch_list(uint32_t list, uint32_t index, uint32_t reg) {
 }
 
 void Emitter::resolve(std::span<const uint32_t> block_words) {
+  for (const PendingJump& jump : jumps_) set_distance(jump.instruction, block_words[jump.block]);
+  // A jump forward to a jump forward goes on at once.
   for (const PendingJump& jump : jumps_) {
-    const int64_t distance = int64_t{block_words[jump.block]} - int64_t{jump.instruction};
-    code_.words[jump.instruction + 1] = static_cast<uint32_t>(static_cast<int32_t>(distance));
+    uint32_t target = block_words[jump.block];
+    for (unsigned hops = 0; hops < kMaxHops && target > jump.instruction; ++hops) {
+      if (operation_of(instruction_at(code_.words, target)) != Operation::Jump) break;
+      target = static_cast<uint32_t>(jump_target(code_.words, target));
+      set_distance(jump.instruction, target);
+    }
   }
+}
+
+void Emitter::set_distance(uint32_t instruction, uint32_t target) {
+  const int64_t distance = int64_t{target} - int64_t{instruction};
+  code_.words[instruction + 1] = static_cast<uint32_t>(static_cast<int32_t>(distance));
 }
 
 }  // namespace ouro::lift

@@ -12,6 +12,13 @@ namespace ouro::lift {
 
 class Emitter {
  public:
+  /// Makes room for code of that many stack instructions.
+  void reserve(size_t instructions) {
+    code_.words.reserve(instructions * 2 + 16);
+    code_.offsets.reserve(instructions * 2 / 3 + 4);
+    jumps_.reserve(instructions / 8 + 2);
+  }
+
   /// What is emitted next comes from that byte offset of co_code and is protected by that range, or kNone.
   void set_source(uint32_t offset, uint32_t range) {
     offset_ = offset;
@@ -52,6 +59,8 @@ class Emitter {
   RegisterCode& code() { return code_; }
 
  private:
+  void set_distance(uint32_t instruction, uint32_t target);
+
   struct PendingJump {
     uint32_t instruction;
     uint32_t block;

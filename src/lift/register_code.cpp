@@ -4,24 +4,7 @@
 
 namespace ouro::lift {
 
-namespace {
-
-// The rows of operations.def name fields as they are; Name and InNull are spelt out there in comments only.
-constexpr Field None = Field::None, Out = Field::Out, In = Field::In, InOut = Field::InOut,
-                Local = Field::Local, Num = Field::Num;
-constexpr Tail No = Tail::No, List = Tail::List;
-
-constexpr OperationInfo kOperations[] = {
-#define OPERATION(name, a, b, c, words, tail) {#name, a, b, c, words, tail},
-#include "lift/operations.def"
-};
-static_assert(std::size(kOperations) == static_cast<size_t>(Operation::kCount));
-
-}  // namespace
-
-const OperationInfo& operation_info(Operation operation) {
-  return kOperations[static_cast<size_t>(operation)];
-}
+static_assert(std::size(detail::kOperations) == static_cast<size_t>(Operation::kCount));
 
 WideOperand wide_operand(Operation operation) {
   using enum Operation;

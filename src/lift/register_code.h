@@ -23,8 +23,26 @@ struct OperationInfo {
   uint8_t words;  // behind the first, without the tail
   Tail tail;
 };
+
+namespace detail {
+
+// The rows of operations.def name kinds of fields as they are; Name and InNull are spelt out there in
+// comments only.
+constexpr Field None = Field::None, Out = Field::Out, In = Field::In, InOut = Field::InOut,
+                Local = Field::Local, Num = Field::Num;
+constexpr Tail No = Tail::No, List = Tail::List;
+
+inline constexpr OperationInfo kOperations[] = {
+#define OPERATION(name, a, b, c, words, tail) {#name, a, b, c, words, tail},
+#include "lift/operations.def"
+};
+
+}  // namespace detail
+
 /// The row of operations.def.
-const OperationInfo& operation_info(Operation operation);
+constexpr const OperationInfo& operation_info(Operation operation) {
+  return detail::kOperations[static_cast<size_t>(operation)];
+}
 
 /// What the first word behind an instruction's own holds.
 enum class WideOperand : uint8_t {

@@ -27,6 +27,7 @@ bool Translator::fail(std::string message) {
 bool Translator::run() {
   if (!choose_registers()) return false;
   if (options_.tracing) find_line_starts();
+  emit_.reserve(analysis_.reached_instructions());
   block_words_.assign(code_.blocks.size(), 0);
   snapshots_.assign(code_.blocks.size(), {});
   skipped_.assign(code_.blocks.size(), false);
@@ -202,8 +203,8 @@ void Translator::translate(uint32_t index) {
   // itself.)
   if (instruction.handler != kNone && instruction.op != Op::LOAD_FAST && may_raise(instruction.op))
     ensure_canonical(code_.ranges[instruction.handler].depth);
-  if (!translate_stack(instruction) && !translate_variable(instruction) && !translate_control(index) &&
-      !translate_construction(instruction) && !translate_simple(instruction) && !translate_rest(instruction))
+  if (!translate_stack(instruction) && !translate_variable(instruction) && !translate_simple(instruction) &&
+      !translate_control(index) && !translate_construction(instruction) && !translate_rest(instruction))
     fail("an instruction that has no translation");
   if (StackCode::is_terminator(instruction.op)) {
     if (!StackCode::is_unconditional_jump(instruction.op)) open_ = false;

@@ -1,4 +1,6 @@
 // Instructions that become one operation each, or none.
+#include <array>
+
 #include "lift/translator.h"
 
 namespace ouro::lift {
@@ -33,6 +35,50 @@ constexpr Operation kBinary[] = {
     Operation::InplaceTrueDivide,
     Operation::InplaceXor,
 };
+
+struct Row {
+  Op op;
+  Operation operation;
+  uint8_t operands;
+  enum : uint8_t { Result, Peek, Effect } form;
+};
+
+// Instructions whose operands and results are those of one operation.
+constexpr Row kRows[] = {
+    {Op::BINARY_SUBSCR, Operation::Subscript, 2, Row::Result},
+    {Op::UNARY_NEGATIVE, Operation::Negative, 1, Row::Result},
+    {Op::UNARY_POSITIVE, Operation::Positive, 1, Row::Result},
+    {Op::UNARY_INVERT, Operation::Invert, 1, Row::Result},
+    {Op::GET_ITER, Operation::GetIter, 1, Row::Result},
+    {Op::DELETE_SUBSCR, Operation::DeleteSubscript, 2, Row::Effect},
+    {Op::RETURN_VALUE, Operation::Return, 1, Row::Effect},
+    {Op::YIELD_VALUE, Operation::Yield, 1, Row::Result},
+    {Op::LIST_TO_TUPLE, Operation::ListToTuple, 1, Row::Result},
+    {Op::IMPORT_STAR, Operation::ImportStar, 1, Row::Effect},
+    {Op::POP_EXCEPT, Operation::PopExcept, 1, Row::Effect},
+    {Op::GET_LEN, Operation::GetLen, 1, Row::Peek},
+    {Op::MATCH_MAPPING, Operation::MatchMapping, 1, Row::Peek},
+    {Op::MATCH_SEQUENCE, Operation::MatchSequence, 1, Row::Peek},
+    {Op::MATCH_KEYS, Operation::MatchKeys, 2, Row::Peek},
+    {Op::LOAD_BUILD_CLASS, Operation::LoadBuildClass, 0, Row::Result},
+    {Op::LOAD_ASSERTION_ERROR, Operation::LoadAssertionError, 0, Row::Result},
+    {Op::SETUP_ANNOTATIONS, Operation::SetupAnnotations, 0, Row::Effect},
+    {Op::PRINT_EXPR, Operation::PrintExpression, 1, Row::Effect},
+    {Op::GET_YIELD_FROM_ITER, Operation::GetYieldFromIter, 1, Row::Result},
+    {Op::GET_AITER, Operation::GetAiter, 1, Row::Result},
+    {Op::GET_ANEXT, Operation::GetAnext, 1, Row::Peek},
+    {Op::ASYNC_GEN_WRAP, Operation::AsyncGenWrap, 1, Row::Result},
+    {Op::END_ASYNC_FOR, Operation::EndAsyncFor, 2, Row::Effect},
+    {Op::PREP_RERAISE_STAR, Operation::PrepareReraiseStar, 2, Row::Result},
+};
+
+/// By Op: the index of its row + 1, or 0.
+constexpr auto kRowOf = [] {
+  std::array<uint8_t, kOpCount> table = {};
+  for (size_t i = 0; i < std::size(kRows); ++i)
+    table[static_cast<size_t>(kRows[i].op)] = static_cast<uint8_t>(i + 1);
+  return table;
+}();
 
 }  // namespace
 
@@ -483,50 +529,16 @@ bool Translator::translate_construction(const StackInstruction& instruction) {
 }
 
 bool Translator::translate_simple(const StackInstruction& instruction) {
-  struct Row {
-    Op op;
-    Operation operation;
-    uint8_t operands;
-    enum : uint8_t { Result, Peek, Effect } form;
-  };
-  static constexpr Row kRows[] = {
-      {Op::BINARY_SUBSCR, Operation::Subscript, 2, Row::Result},
-      {Op::UNARY_NEGATIVE, Operation::Negative, 1, Row::Result},
-      {Op::UNARY_POSITIVE, Operation::Positive, 1, Row::Result},
-      {Op::UNARY_INVERT, Operation::Invert, 1, Row::Result},
-      {Op::GET_ITER, Operation::GetIter, 1, Row::Result},
-      {Op::DELETE_SUBSCR, Operation::DeleteSubscript, 2, Row::Effect},
-      {Op::RETURN_VALUE, Operation::Return, 1, Row::Effect},
-      {Op::YIELD_VALUE, Operation::Yield, 1, Row::Result},
-      {Op::LIST_TO_TUPLE, Operation::ListToTuple, 1, Row::Result},
-      {Op::IMPORT_STAR, Operation::ImportStar, 1, Row::Effect},
-      {Op::POP_EXCEPT, Operation::PopExcept, 1, Row::Effect},
-      {Op::GET_LEN, Operation::GetLen, 1, Row::Peek},
-      {Op::MATCH_MAPPING, Operation::MatchMapping, 1, Row::Peek},
-      {Op::MATCH_SEQUENCE, Operation::MatchSequence, 1, Row::Peek},
-      {Op::MATCH_KEYS, Operation::MatchKeys, 2, Row::Peek},
-      {Op::LOAD_BUILD_CLASS, Operation::LoadBuildClass, 0, Row::Result},
-      {Op::LOAD_ASSERTION_ERROR, Operation::LoadAssertionError, 0, Row::Result},
-      {Op::SETUP_ANNOTATIONS, Operation::SetupAnnotations, 0, Row::Effect},
-      {Op::PRINT_EXPR, Operation::PrintExpression, 1, Row::Effect},
-      {Op::GET_YIELD_FROM_ITER, Operation::GetYieldFromIter, 1, Row::Result},
-      {Op::GET_AITER, Operation::GetAiter, 1, Row::Result},
-      {Op::GET_ANEXT, Operation::GetAnext, 1, Row::Peek},
-      {Op::ASYNC_GEN_WRAP, Operation::AsyncGenWrap, 1, Row::Result},
-      {Op::END_ASYNC_FOR, Operation::EndAsyncFor, 2, Row::Effect},
-      {Op::PREP_RERAISE_STAR, Operation::PrepareReraiseStar, 2, Row::Result},
-  };
-  for (const Row& row : kRows) {
-    if (row.op != instruction.op) continue;
-    if (row.form == Row::Result)
-      simple(row.operation, row.operands);
-    else if (row.form == Row::Peek)
-      peek(row.operation, row.operands);
-    else
-      effect(row.operation, row.operands);
-    return true;
-  }
-  return false;
+  const uint8_t index = kRowOf[static_cast<size_t>(instruction.op)];
+  if (index == 0) return false;
+  const Row& row = kRows[index - 1];
+  if (row.form == Row::Result)
+    simple(row.operation, row.operands);
+  else if (row.form == Row::Peek)
+    peek(row.operation, row.operands);
+  else
+    effect(row.operation, row.operands);
+  return true;
 }
 
 bool Translator::translate_rest(const StackInstruction& instruction) {
