@@ -3,25 +3,9 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/unicode.h"
+
 namespace ouro {
-
-namespace {
-
-// Most texts are a few bytes long.
-bool is_ascii(std::string_view text) {
-  constexpr uint64_t kHighBits = 0x8080808080808080u;
-  const char* at = text.data();
-  size_t left = text.size();
-  uint64_t any = 0;
-  for (uint64_t word = 0; left >= 8; at += 8, left -= 8) {
-    std::memcpy(&word, at, 8);
-    any |= word;
-  }
-  for (; left > 0; ++at, --left) any |= static_cast<unsigned char>(*at);
-  return (any & kHighBits) == 0;
-}
-
-}  // namespace
 
 Constants::Constants(Arena& arena) : arena_(arena) {
   reset();

@@ -261,7 +261,7 @@ bool is_identifier(std::string_view text) {
 }
 
 bool is_nfkc_quick(std::string_view text) {
-  if (ascii_prefix_length(text) == text.size()) return true;
+  if (is_ascii(text)) return true;
   const icu::Normalizer2* normalizer = nfkc_instance();
   if (normalizer == nullptr) return false;
   UErrorCode status = U_ZERO_ERROR;

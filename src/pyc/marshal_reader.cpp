@@ -416,7 +416,7 @@ class Reader {
       return {};
     if (!read_bytes(size, &bytes)) return {};
     const bool interned = type == kCodeAsciiInterned || type == kCodeShortAsciiInterned;
-    if (ascii_prefix_length(bytes) == bytes.size()) return string(bytes, interned);
+    if (is_ascii(bytes)) return string(bytes, interned);
     // CPython doesn't check these: bytes above 127 are Latin-1 characters.
     std::string text;
     for (const char ch : bytes) append_code_point(text, static_cast<unsigned char>(ch));

@@ -7,6 +7,7 @@
 // specification has its own literal's.
 #include <algorithm>
 
+#include "base/unicode.h"
 #include "syntax/strings/literal.h"
 
 namespace ouro::syntax {
@@ -56,10 +57,6 @@ Expr* finish_joined(const LiteralContext& context, JoinedParts& parts, const Tok
 }
 
 namespace {
-
-bool is_ascii(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char ch) { return (ch & 0x80) != 0; });
-}
 
 /// One literal that is no f-string: what it means, appended to `out`.
 Status read_plain(const LiteralContext& context, const LiteralParts& parts, const Token& token,

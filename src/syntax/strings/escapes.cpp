@@ -188,7 +188,7 @@ Status LiteralContext::warn_invalid_escape(std::string_view escape, const Token&
 }
 
 Status check_utf8(const LiteralContext& context, std::string_view body) {
-  if (ascii_prefix_length(body) == body.size()) return {};
+  if (is_ascii(body)) return {};
   const std::optional<Utf8Error> error = find_utf8_error(body);
   if (!error) return {};
   return context.error("(unicode error) " + utf8_error_message(body, *error));
