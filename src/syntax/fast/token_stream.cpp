@@ -28,15 +28,17 @@ TokenStream::TokenStream(Arena& arena, Lexer& lexer)
 
 void TokenStream::lex_batch() {
   if (fill_ + batch_ > buffer_.size()) grow();
-  for (size_t i = 0; i < batch_; ++i) {
+  Token* to = buffer_.data() + fill_;
+  Token* const stop = to + batch_;
+  do {
     // Made in its place: a copy would wait for the lexer's small stores before its wide loads.
-    Token& token = *new (&buffer_[fill_]) Token(lexer_.next());
-    ++fill_;
-    lexed_end_ = token.end;
+    Token& token = *new (to++) Token(lexer_.next());
     if (is_disguised_soft_keyword(token)) token.kind = TokenKind::Error;
     if (token.kind == TokenKind::EndMarker || token.kind == TokenKind::Error) break;
-  }
-  end_ = buffer_.data() + fill_;
+  } while (to != stop);
+  lexed_end_ = to[-1].end;
+  fill_ = static_cast<size_t>(to - buffer_.data());
+  end_ = to;
 }
 
 void TokenStream::grow() {
