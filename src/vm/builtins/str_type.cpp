@@ -3,7 +3,7 @@
 
 #include "vm/builtins/codecs.h"
 #include "vm/builtins/str_methods.h"
-#include "vm/object/startup.h"
+#include "vm/builtins/text_types.h"
 
 namespace ouro::vm {
 
