@@ -84,9 +84,8 @@ void run_pending_finalizers() {
       continue;
     }
     Object* object = heap::pop_front(heap.pending_finalizers);
-    if ((object->gc & kGcFinalized) != 0) continue;
-    object->gc |= kGcFinalized;
     if (heap.finalize_hook != nullptr) heap.finalize_hook(object);
+    object->gc |= kGcFinalized;
   }
   heap.running_finalizers = false;
 }

@@ -25,6 +25,7 @@
 #include "vm/heap/heap.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "vm/heap/state.h"
 
@@ -56,10 +57,24 @@ uint64_t old_bytes(const State& heap) {
   return heap.live_bytes + static_cast<uint64_t>(std::max<int64_t>(heap.external_bytes, 0));
 }
 
-void run_collection(State& heap, bool full) {
+using Keep = std::function<bool(Object* object)>;
+
+// What the garbage cycles hold is shown to `keep`, and marked if that says so.
+void keep_from_cycles(State& heap, Marker& marker, const CellSnapshot& before, const Keep& keep,
+                      std::vector<Object*>& kept) {
+  for (Object* object : held_by_cycles(heap, before.unmarked(heap)))
+    if (keep(object)) kept.push_back(object);
+  for (Object* object : kept) marker.visit(object);
+  marker.drain();
+}
+
+void run_collection(State& heap, bool full, const Keep* keep = nullptr,
+                    std::vector<Object*>* kept = nullptr) {
   heap.collecting = true;
   retire_cursors(heap);
   find_conservative_roots(heap);
+  std::optional<CellSnapshot> before;
+  if (keep != nullptr) before.emplace(heap);
   if (full) {
     forget_remembered(heap);
     heap.space.clear_marks();
@@ -68,6 +83,7 @@ void run_collection(State& heap, bool full) {
     Marker marker(heap);
     mark_roots(heap, marker, full);
     marker.drain();
+    if (keep != nullptr) keep_from_cycles(heap, marker, *before, *keep, *kept);
     clear_dead_weak(heap, full);
     queue_dead_finalizable(heap, marker, full);
     drop_dead_references(heap, full);
@@ -107,6 +123,27 @@ uint64_t collect(int generation) {
   heap::run_collection(heap, generation > 0);
   heap::announce_pending(heap);
   return heap.statistics.freed_cells - before;
+}
+
+void collect_cycles(const std::function<bool(Object* object)>& keep,
+                    const std::function<void(Object* object)>& found) {
+  State& heap = state();
+  if (heap.collecting || heap.pauses != 0) return;
+  std::vector<Object*> kept;
+  heap::run_collection(heap, true, &keep, &kept);
+  {
+    const heap::CollectionPause pause;
+    for (Object* object : kept) found(object);
+  }
+  heap::announce_pending(heap);
+}
+
+uint64_t allocated_cells() {
+  const State& heap = state();
+  uint64_t cells = heap.handed_cells;
+  for (unsigned i = 0; i < heap::kClassCount; ++i)
+    cells -= (heap::cursors[i].limit - heap::cursors[i].next) / heap::kClassSizes[i];
+  return cells;
 }
 
 void set_automatic_collection(bool enabled) {

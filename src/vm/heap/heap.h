@@ -134,16 +134,27 @@ inline void store(Object* holder, T*& field, T* value) {
 /// weak-reference callbacks are queued, not run.
 uint64_t collect(int generation);
 
+/// A full collection that asks about each dead object that CPython's collector would have found: those in
+/// garbage cycles, and what only they reach. `keep` may say true: the object stays alive, and its finaliser
+/// is not called now. It must not allocate. `found`, after the collection, gets those that were kept.
+void collect_cycles(const std::function<bool(Object* object)>& keep,
+                    const std::function<void(Object* object)>& found);
+
 /// gc.enable / gc.disable: whether allocation may start a collection by itself.
 void set_automatic_collection(bool enabled);
 bool automatic_collection();
+
+/// Allocations since the last collection: gc.get_count.
+uint64_t allocated_cells();
 
 /// Runs what the last collections queued: finalisers and weak-reference callbacks. Called by the interpreter
 /// at its safe points and by gc.collect. `finalizers_pending` is cheap.
 bool finalizers_pending();
 void run_pending_finalizers();
 
-/// The object's type has a finaliser (__del__, or a native one): told once, right after its allocation.
+/// The object's type has a finaliser (__del__, or a native one): told right after its allocation. The
+/// finaliser is called once; it may register the object again for another one. kGcFinalized is set when the
+/// first has run.
 void register_finalizable(Object* object);
 /// Calls one finaliser. Set by object/: it knows types.
 void set_finalize_hook(FinalizeFn hook);
@@ -158,6 +169,8 @@ void register_weak(Object* reference, Object** slot, Object* target, bool has_ca
 void unregister_weak(Object* reference);
 /// All registered references to `target`, oldest first.
 void for_each_weak(Object* target, const std::function<void(Object* reference)>& visit);
+/// The same step by step: the reference registered after `previous` (null: the first), or null.
+Object* next_weak(const Object* target, const Object* previous);
 void set_weak_callback_hook(void (*hook)(Object* reference));
 
 /// Roots: single words, and functions that visit many (thread stacks, tables).

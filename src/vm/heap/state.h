@@ -157,6 +157,21 @@ Object* find_cell(State& heap, uintptr_t address);
 /// The cell of an address that is known to lie in one.
 Object* cell_around(State& heap, uintptr_t address);
 
+// cycles.cpp
+// Every allocated cell, as a bitmap like the marks.
+class CellSnapshot {
+ public:
+  explicit CellSnapshot(State& heap);
+  /// The cells of the snapshot that are not marked now.
+  std::vector<Object*> unmarked(const State& heap) const;
+
+ private:
+  void add(State& heap, uintptr_t address);
+  std::vector<uint64_t> words_;
+};
+/// Those of `dead` that are in a cycle or reachable from one; empty when there are too many to look.
+std::vector<Object*> held_by_cycles(State& heap, const std::vector<Object*>& dead);
+
 // stack_scan.cpp
 void find_conservative_roots(State& heap);
 

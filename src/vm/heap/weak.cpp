@@ -126,6 +126,17 @@ void for_each_weak(Object* target, const std::function<void(Object* reference)>&
   for (Object* reference : references) visit(reference);
 }
 
+Object* next_weak(const Object* target, const Object* previous) {
+  const WeakTable& table = state().weak;
+  const uint32_t first = table.by_target.find(target);
+  if (first == PointerMap::kAbsent) return nullptr;
+  if (previous == nullptr) return table.entries[first].reference;
+  const uint32_t index = table.by_reference.find(previous);
+  if (index == PointerMap::kAbsent) return nullptr;
+  const uint32_t next = table.entries[index].next_of_target;
+  return next == first ? nullptr : table.entries[next].reference;
+}
+
 void set_weak_callback_hook(void (*hook)(Object* reference)) {
   state().weak_callback_hook = hook;
 }

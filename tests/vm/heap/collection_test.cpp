@@ -344,6 +344,60 @@ TEST(Collect, RandomGraphsStayWholeUnderStress) {
   }
 }
 
+TEST(Cycles, OnlyWhatTheyHoldIsFound) {
+  wipe_stack();
+  collect(2);
+  for (const bool old : {false, true}) {
+    Root root;
+    in_other_frame([&] {
+      Node* a = make_node(1);
+      Node* b = make_node(2);
+      a->children[0] = b;
+      b->children[0] = a;
+      b->children[1] = make_node(3);  // reachable from the cycle
+      Node* holder = make_node(4);    // refers to the cycle
+      holder->children[0] = a;
+      holder->children[1] = make_node(5);
+      if (old) {
+        root.value = holder;
+        collect(2);
+      }
+    });
+    in_other_frame([&] { root.value = {}; });
+    std::multiset<uint64_t> ids;
+    collect_cycles(
+        [&](Object* object) {
+          if (object->shape == &node_shape) ids.insert(static_cast<Node*>(object)->id);
+          return false;
+        },
+        [](Object*) { ADD_FAILURE() << "nothing was to be kept"; });
+    EXPECT_EQ(ids, (std::multiset<uint64_t>{1, 2, 3})) << old;
+  }
+}
+
+TEST(Cycles, WhatIsKeptStaysAlive) {
+  in_other_frame([&] {
+    Node* a = make_node(61);
+    a->children[0] = a;
+    a->children[1] = make_node(62);
+  });
+  Root root;
+  collect_cycles(
+      [](Object* object) { return object->shape == &node_shape && static_cast<Node*>(object)->id == 61; },
+      [&](Object* object) { root.value = object; });
+  ASSERT_FALSE(root.value.is_null());
+  collect(0);
+  for (int i = 0; i < 100000; ++i) make_node(7);
+  EXPECT_EQ(static_cast<Node*>(root.value.as<Node>()->children[1])->id, 62u);
+}
+
+TEST(Collect, AllocatedCellsAreCounted) {
+  collect(0);
+  const uint64_t before = allocated_cells();
+  for (int i = 0; i < 1000; ++i) make_node(1, static_cast<uint64_t>(i % 50));
+  EXPECT_EQ(allocated_cells(), before + 1000);
+}
+
 TEST(Collect, PausesWhileObjectsAreVisited) {
   Root root(make_list(100));
   std::set<Object*> seen;
