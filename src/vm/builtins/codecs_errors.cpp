@@ -4,6 +4,7 @@
 #include "vm/builtins/codecs.h"
 #include "vm/builtins/codecs_names.h"
 #include "vm/object/str_data.h"
+#include "vm/object/unicode_data.h"
 
 namespace ouro::vm {
 

@@ -11,7 +11,4 @@ UnicodeForm unicode_form(std::string_view encoding);
 
 void add_standard_error_handlers(Dict* handlers);
 
-/// unicodedata.name(c), empty when it has none.
-std::string character_name(char32_t c);
-
 }  // namespace ouro::vm
