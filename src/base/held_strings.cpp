@@ -37,7 +37,10 @@ HeldStrings::HeldStrings(std::string_view shared_characters, std::string_view na
 bool HeldStrings::has_name(std::string_view text) const {
   const size_t mask = table_.size() - 1;
   uint32_t hash = kSeed;
-  for (const char c : text) hash = add_to_hash(hash, c);
+  for (const char c : text) {
+    if (is_space(c)) return false;
+    hash = add_to_hash(hash, c);
+  }
   for (size_t slot = hash & mask; table_[slot] != 0; slot = (slot + 1) & mask) {
     const std::string_view known = names_.substr(table_[slot] - 1);
     if (!known.starts_with(text)) continue;
