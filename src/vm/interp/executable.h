@@ -10,20 +10,20 @@ namespace ouro::vm {
 /// Caches hold no references: what a cache points to is alive whenever its guard, a version that is never
 /// given twice, matches.
 struct Executable : Object {
-  uint32_t id;              // never given twice: the guard of call caches
-  uint16_t parameters;      // registers that a call fills
-  uint16_t positional;      // of these: plain positional parameters, when `simple`
-  uint32_t frame_words;     // the Frame and its registers
-  uint16_t temp_base;       // registers [0, temp_base) of a fresh frame come from the template
-  bool simple;              // no *args, **kwargs, keyword-only parameters, and not a generator's code
+  uint32_t id;           // never given twice: the guard of call caches
+  uint16_t parameters;   // registers that a call fills
+  uint16_t positional;   // of these: plain positional parameters, when `simple`
+  uint32_t frame_words;  // the Frame and its registers
+  uint16_t temp_base;    // registers [0, temp_base) of a fresh frame come from the template
+  bool simple;           // no *args, **kwargs, keyword-only parameters, and not a generator's code
   bool tracing;
-  uint64_t* entry;          // where a call begins: behind the first Resume where nothing stands before it
+  uint64_t* entry;  // where a call begins: behind the first Resume where nothing stands before it
   const Value* frame_template;
   uint64_t* words;
   Code* code;
-  Blob* storage;            // of words and template
-  lift::RegisterCode* lifted;   // handlers, offsets, sizes
-  lift::Liveness* liveness;     // null until the collector asks
+  Blob* storage;               // of words and template
+  lift::RegisterCode* lifted;  // handlers, offsets, sizes
+  lift::Liveness* liveness;    // null until the collector asks
   uint16_t register_count, local_count;
 
   uint32_t word_count() const { return static_cast<uint32_t>(lifted->words.size()); }

@@ -9,23 +9,23 @@
 namespace ouro::vm {
 
 enum FrameFlags : uint16_t {
-  kFrameEntry = 1,          // returning leaves the interpreter's C++ function
-  kFrameGenerator = 2,      // lies in a generator
-  kFrameConstructor = 4,    // __init__ called by a class: the result is the instance in `constructed`
-  kFrameObserved = 8,       // has a frame object
-  kFrameTraced = 16,        // runs the traced form of its code
-  kFrameIterated = 32,      // a generator resumed by the caller's ForIter
-  kFrameSent = 64,          // a generator resumed by the caller's Send
-  kFrameTruth = 128,        // the caller wants the truth of the result, and its complement if kFrameNegated
+  kFrameEntry = 1,        // returning leaves the interpreter's C++ function
+  kFrameGenerator = 2,    // lies in a generator
+  kFrameConstructor = 4,  // __init__ called by a class: the result is the instance in `constructed`
+  kFrameObserved = 8,     // has a frame object
+  kFrameTraced = 16,      // runs the traced form of its code
+  kFrameIterated = 32,    // a generator resumed by the caller's ForIter
+  kFrameSent = 64,        // a generator resumed by the caller's Send
+  kFrameTruth = 128,      // the caller wants the truth of the result, and its complement if kFrameNegated
   kFrameNegated = 256,
 };
 
 struct Frame {
   Frame* previous;  // the caller, also across C++
   Executable* executable;
-  uint64_t* pc;         // of the instruction that is running or calling; up to date whenever C++ code runs
-  Function* function;   // never null: globals, builtins, closure
-  Value locals;         // class and module bodies: the namespace (any mapping); functions: null until asked
+  uint64_t* pc;          // of the instruction that is running or calling; up to date whenever C++ code runs
+  Function* function;    // never null: globals, builtins, closure
+  Value locals;          // class and module bodies: the namespace (any mapping); functions: null until asked
   Object* frame_object;  // types.FrameType's instance, when somebody asked for it
   Value constructed;     // valid with kFrameConstructor
   uint16_t return_register;  // of the caller
@@ -55,22 +55,24 @@ struct Generator : Object {
   Str* name;
   Str* qualified_name;
   Code* code;
-  Value await_origin;     // cr_origin
-  Value async_finalizer;  // the hook of sys.set_asyncgen_hooks
-  Value result;           // of the last resumption, when it returned
+  Value await_origin;       // cr_origin
+  Value async_finalizer;    // the hook of sys.set_asyncgen_hooks
+  Value result;             // of the last resumption, when it returned
   alignas(16) Frame frame;  // last: registers follow
 };
 inline Generator* generator_of(Frame* frame) {
-  return reinterpret_cast<Generator*>(reinterpret_cast<char*>(frame) - offsetof(Generator, frame));
+  return reinterpret_cast<Generator*>(reinterpret_cast<char*>(frame) - (sizeof(Generator) - sizeof(Frame)));
 }
 
-/// types.FrameType. While the frame lives `frame` points to it; when it ends, what can still be asked of it is
-/// copied behind this object.
+/// types.FrameType. While the frame lives `frame` points to it; when it ends, what can still be asked of it
+/// is copied behind this object.
 struct FrameObject : Object {
   Frame* frame;
-  Value trace;  // f_trace
-  int32_t line;  // while a trace function runs: the line of the event, or 0
-  bool trace_lines, trace_opcodes, running_trace, finished;
+  Value trace;            // f_trace
+  Value back;             // f_back, once finished
+  int32_t line;           // while a trace function runs: the line of the event, or 0
+  int32_t traced_offset;  // of the instruction that was traced last
+  bool trace_lines, trace_opcodes, finished;
   Frame own;  // registers follow: the locals only
 };
 

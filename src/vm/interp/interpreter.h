@@ -7,8 +7,8 @@
 
 namespace ouro::vm {
 
-/// exec()/eval()/import of a code object. `locals` is any mapping, or the globals. `closure`: a tuple of cells
-/// for its free variables, or null. Raises for code that wants arguments what calling it would.
+/// exec()/eval()/import of a code object. `locals` is any mapping, or the globals. `closure`: a tuple of
+/// cells for its free variables, or null. Raises for code that wants arguments what calling it would.
 Result<Value> run_code(Code* code, Dict* globals, Value locals, Tuple* closure = nullptr);
 /// What types.function's call slot is.
 Result<Value> call_function(Value function, const Arguments& arguments);

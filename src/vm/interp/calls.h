@@ -1,0 +1,68 @@
+// Entering and leaving frames.
+#pragma once
+
+#include "vm/interp/interpreter.h"
+
+namespace ouro::vm {
+
+/// Runs T->frame, which carries kFrameEntry, until it returns or fails: bits of a Result<Value>. A
+/// generator's frame that yields leaves the same way; see Generator::state.
+uint64_t run_loop(Thread* T);
+
+/// Fills the parameters' registers of a frame from a call's arguments: defaults, *args, **kwargs. The
+/// registers hold the template already.
+Status bind_arguments(Function* function, Executable* executable, const Arguments& arguments,
+                      Value* registers);
+
+/// A frame for the function on top of the register stack, arguments bound, linked as T->frame and ready to
+/// run at its pc. Raises in the caller's context, nothing pushed.
+Result<Frame*> push_frame(Thread* T, Function* function, const Arguments& arguments, uint16_t flags);
+/// The same with one more positional argument in front.
+Result<Frame*> push_method_frame(Thread* T, Function* function, Value self, const Arguments& arguments,
+                                 uint16_t flags);
+
+/// From a slow path: calls the function in the running loop; its result goes to register `a` of the
+/// instruction at `pc`, which is `words` long.
+uint64_t* enter_function(Thread* T, uint64_t* pc, Value* R, Function* function, const Arguments& arguments,
+                         uint16_t words, uint16_t flags = 0);
+
+/// The frame is over with this value: pops it and hands the value to whoever waits (kReload, kLeave,
+/// kRaised).
+uint64_t* leave_frame(Thread* T, Frame* frame, Value value);
+/// Takes the frame off the thread's chain: what return, exception and ReturnGenerator have in common.
+void pop_frame(Thread* T, Frame* frame);
+/// Copies what its frame object needs before the frame goes away.
+void detach_frame(Frame* frame);
+
+/// Makes a generator the running frame; `sent` as for send(). The caller has checked that it may run. Sets
+/// everything but where the outcome goes: previous frame's register and words.
+Status begin_generator(Thread* T, Generator* generator, Value sent, uint16_t flags);
+/// The generator's frame has ended, with or without an exception.
+void finish_generator(Generator* generator);
+/// An exception leaves a generator: StopIteration becomes RuntimeError.
+void convert_stop_iteration(Generator* generator);
+
+/// Arguments of an instruction: the listed registers, gathered. On the stack of the caller while they are
+/// few.
+class Gathered {
+ public:
+  Gathered(const Value* R, const uint16_t* list, uint32_t count, Value first = Value());
+  Gathered(const Gathered&) = delete;
+  Gathered& operator=(const Gathered&) = delete;
+  const Value* values() const { return data_; }
+
+ private:
+  static constexpr uint32_t kFew = 12;
+  Value few_[kFew];
+  Value* data_ = few_;
+};
+
+/// "module.f()": a callable in messages about its arguments.
+std::string callable_name(Value callable);
+
+/// The handled exception that is visible now, or null: sys.exc_info.
+Value handled_exception(Thread* T);
+
+bool is_traced(const Thread* T);
+
+}  // namespace ouro::vm

@@ -1,0 +1,175 @@
+// From Code to Executable: lifting, the checks that need the constants themselves, the template of a frame.
+#include "vm/interp/executable.h"
+
+#include <cstring>
+
+#include "bytecode/code_object.h"
+#include "lift/lift.h"
+#include "vm/interp/operations.h"
+#include "vm/interp/parts.h"
+#include "vm/object/exceptions.h"
+#include "vm/object/trace_members.h"
+
+namespace ouro::vm {
+
+uint32_t Code::parameter_count() const {
+  uint32_t count = static_cast<uint32_t>(argument_count) + static_cast<uint32_t>(keyword_only_count);
+  count += (code_flags & kCoVarArgs) != 0;
+  count += (code_flags & kCoVarKeywords) != 0;
+  return count;
+}
+
+namespace {
+
+Type* executable_type = nullptr;
+uint32_t last_id = 0;
+
+std::span<const uint8_t> bytes_of(const Bytes* bytes) {
+  return {bytes->data, bytes->length};
+}
+
+lift::CodeView view_of(const Code* code) {
+  lift::CodeView view;
+  view.code = bytes_of(code->code);
+  view.exception_table = bytes_of(code->exception_table);
+  view.line_table = bytes_of(code->line_table);
+  view.local_kinds = bytes_of(code->locals_plus_kinds);
+  view.const_count = static_cast<uint32_t>(code->consts->length);
+  view.name_count = static_cast<uint32_t>(code->names->length);
+  view.argument_count = code->parameter_count();
+  view.stack_size = static_cast<uint32_t>(code->stack_size);
+  view.flags = code->code_flags;
+  view.first_line = code->first_line;
+  return view;
+}
+
+Raised raise_malformed(const Code* code, std::string_view what) {
+  return raise(types.SystemError, "malformed code object '{}': {}", to_utf8(code->qualified_name), what);
+}
+
+/// A call's keyword names: a tuple of str, no longer than the arguments.
+bool valid_keyword_names(const Code* code, const uint64_t* pc) {
+  uint32_t index = low_half(pc + 1);
+  if (index == lift::kNoConst) return true;
+  Value names = code->consts->items[index];
+  if (!is_tuple(names)) return false;
+  auto* tuple = names.as<Tuple>();
+  if (tuple->length > field_c(pc)) return false;
+  for (Value name : tuple->span()) {
+    if (!is_str(name)) return false;
+  }
+  return true;
+}
+
+/// What the lifter cannot see because it knows no constants; and constants into the words.
+Status finish_words(const Code* code, uint64_t* words, uint32_t count) {
+  for (uint32_t at = 0; at < count; at += instruction_words(words + at)) {
+    uint64_t* pc = words + at;
+    switch (static_cast<Op>(field_op(pc))) {
+      case Op::LoadConst:
+        pc[1] = code->consts->items[low_half(pc + 1)].bits();
+        patch_op(pc, Op::LoadConstValue);
+        break;
+      case Op::Call:
+      case Op::CallMethod:
+        if (!valid_keyword_names(code, pc))
+          return raise_malformed(code, "keyword names are not a tuple of str");
+        break;
+      default:
+        break;
+    }
+  }
+  return {};
+}
+
+void fill_sizes(Executable* executable, const Code* code) {
+  const lift::RegisterCode& lifted = *executable->lifted;
+  executable->id = ++last_id;
+  executable->code = const_cast<Code*>(code);
+  executable->parameters = static_cast<uint16_t>(code->parameter_count());
+  executable->positional = static_cast<uint16_t>(code->argument_count);
+  executable->temp_base = lifted.temp_base;
+  executable->register_count = lifted.register_count;
+  executable->local_count = lifted.local_count;
+  executable->frame_words = sizeof(Frame) / 8 + lifted.register_count;
+  executable->simple =
+      code->keyword_only_count == 0 && (code->code_flags & (kCoVarArgs | kCoVarKeywords)) == 0;
+}
+
+Result<Executable*> make_executable(Code* code, bool tracing) {
+  lift::LiftOptions options;
+  options.tracing = tracing;
+  auto outcome = lift::lift(view_of(code), options);
+  if (auto* error = std::get_if<lift::LiftError>(&outcome)) return raise_malformed(code, error->message);
+  auto& lifted = std::get<lift::RegisterCode>(outcome);
+  if (lifted.words.empty()) return raise_malformed(code, "no code");
+  auto* executable = allocate_instance<Executable>(executable_type);
+  executable->lifted = new lift::RegisterCode(std::move(lifted));
+  const lift::RegisterCode& source = *executable->lifted;
+  fill_sizes(executable, code);
+  executable->tracing = tracing;
+  size_t word_count = source.words.size();
+  size_t size = (word_count + source.temp_base) * 8;
+  Blob* storage = allocate<Blob>(shapes.blob, sizeof(Blob) + size);
+  storage->length = size;
+  store(static_cast<Object*>(executable), executable->storage, storage);
+  executable->words = reinterpret_cast<uint64_t*>(storage->data);
+  std::memcpy(executable->words, source.words.data(), word_count * 8);
+  auto* frame_template = reinterpret_cast<Value*>(executable->words + word_count);
+  for (size_t i = 0; i < source.local_count; ++i) frame_template[i] = Value();
+  for (size_t i = 0; i < source.pinned_consts.size(); ++i)
+    frame_template[source.local_count + i] = code->consts->items[source.pinned_consts[i]];
+  executable->frame_template = frame_template;
+  TRY(finish_words(code, executable->words, static_cast<uint32_t>(word_count)));
+  bool resume_first = static_cast<Op>(field_op(executable->words)) == Op::Resume;
+  executable->entry = executable->words + (resume_first ? 1 : 0);
+  account_external(static_cast<int64_t>(word_count * 8 + source.offsets.size() * 8));
+  return executable;
+}
+
+void finalize_executable(Object* object) {
+  auto* executable = static_cast<Executable*>(object);
+  if (executable->lifted == nullptr) return;
+  account_external(
+      -static_cast<int64_t>(executable->lifted->words.size() * 8 + executable->lifted->offsets.size() * 8));
+  delete executable->liveness;
+  delete executable->lifted;
+  executable->liveness = nullptr;
+  executable->lifted = nullptr;
+}
+
+}  // namespace
+
+const lift::Liveness& Executable::live() {
+  if (liveness == nullptr) liveness = new lift::Liveness(*lifted);
+  return *liveness;
+}
+
+Result<Executable*> executable_of(Code* code) {
+  if (code->executable == nullptr) {
+    Executable* made = TRY(make_executable(code, false));
+    store(static_cast<Object*>(code), code->executable, made);
+  }
+  return code->executable;
+}
+
+Result<Executable*> traced_executable_of(Code* code) {
+  if (code->traced == nullptr) {
+    Executable* made = TRY(make_executable(code, true));
+    store(static_cast<Object*>(code), code->traced, made);
+  }
+  return code->traced;
+}
+
+void complete_executable_type() {
+  TypeSpec spec{.name = "executable", .kind = Kind::kNative, .basic_size = sizeof(Executable)};
+  spec.flags = kTypeDisallowNew;
+  spec.trace = trace_members<&Executable::code, &Executable::storage>;
+  spec.slots.finalize = finalize_executable;
+  static TypeSpec kept = spec;
+  executable_type = make_native_type(kept);
+  static Object* root = executable_type;
+  add_root(&root);
+}
+
+}  // namespace ouro::vm

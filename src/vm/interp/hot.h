@@ -1,0 +1,20 @@
+// Shapes that fast paths compare with, side by side.
+#pragma once
+
+#include "vm/object/containers_inline.h"
+#include "vm/object/type.h"
+
+namespace ouro::vm {
+
+struct HotShapes {
+  Shape *list, *tuple, *dict, *str, *float_, *set;
+  Shape *list_iterator, *tuple_iterator, *range_iterator;
+  Shape *dict_key_iterator, *dict_value_iterator, *dict_item_iterator;
+};
+extern __attribute__((visibility("hidden"))) HotShapes hot;
+
+inline bool has_shape(Value value, const Shape* shape) {
+  return value.is_object() && value.object()->shape == shape;
+}
+
+}  // namespace ouro::vm

@@ -1,0 +1,110 @@
+// The loop: the machine that runs register code.
+//
+// One handler per operation, in handlers/*.inc. Each ends by jumping to the handler of the next instruction
+// through `table`, so that there is no central switch: clang compiles every handler as a function that ends
+// in a tail call, gcc as a label (see dispatch.h).
+//
+// A call from Python to Python stays in the loop: it pushes a Frame and goes on there; Return pops it. The
+// same holds for generators resumed by `for` and `yield from`, and for __init__, properties and the like. C++
+// that calls back into Python (sort keys, __hash__, descriptors of native types) enters the loop anew through
+// run_frame; the frame it starts carries kFrameEntry, which makes its Return leave the C++ function. An
+// exception that such a frame does not handle leaves it the same way.
+//
+// The collector sees frames through T->frame and each frame's pc, which is saved before any C++ runs that may
+// allocate: that is what SLOW does besides calling. Between slow paths the pc lives in a register.
+//
+// There are two tables. The second one serves threads with a trace or profile function: its calls, returns
+// and yields tell that function, and nothing in it is specialised. Whether a thread is traced is looked at
+// when a slow path returns, for only C++ can change it.
+#include "vm/interp/calls.h"
+#include "vm/interp/dispatch.h"
+#include "vm/interp/parts.h"
+#include "vm/interp/tracing.h"
+
+namespace ouro::vm {
+
+HotShapes hot;
+
+#ifdef OURO_TAIL_CALLS
+
+namespace {
+
+HANDLER_CALL uint64_t switch_frames(STATE) {
+  (void)R;
+  (void)table;
+  uint64_t* next = pc;
+  if (next == kRaised) next = unwind(T);
+  if (next == kLeave) return T->outcome;
+  pc = T->frame->pc;
+  R = T->frame->registers();
+  table = T->dispatch_table;
+  DISPATCH();
+}
+
+template <SlowFn slow>
+HANDLER_CALL uint64_t through(STATE) {
+  FRAME->pc = pc;
+  pc = slow(pc, R, T);
+  table = T->dispatch_table;
+  if (stays(pc)) [[likely]]
+    DISPATCH();
+  SWITCH_FRAMES();
+}
+
+#define OPERATION(name, a, b, c, words, tail) static HANDLER_CALL uint64_t op_##name(STATE);
+#include "lift/operations.def"
+#define QUICKENED(name, base) static HANDLER_CALL uint64_t op_##name(STATE);
+#include "vm/interp/handlers/attributes.inc"
+#include "vm/interp/handlers/calls.inc"
+#include "vm/interp/handlers/construction.inc"
+#include "vm/interp/handlers/control.inc"
+#include "vm/interp/handlers/exceptions.inc"
+#include "vm/interp/handlers/generators.inc"
+#include "vm/interp/handlers/imports.inc"
+#include "vm/interp/handlers/moves.inc"
+#include "vm/interp/handlers/operators.inc"
+#include "vm/interp/handlers/patterns.inc"
+#include "vm/interp/handlers/traced.inc"
+#include "vm/interp/quickened.def"
+
+const void* const kPlainTable[] = {
+#define OPERATION(name, a, b, c, words, tail) reinterpret_cast<const void*>(op_##name),
+#include "lift/operations.def"
+#define QUICKENED(name, base) reinterpret_cast<const void*>(op_##name),
+#include "vm/interp/quickened.def"
+};
+
+const void* traced_handlers[static_cast<size_t>(Op::kCount)];
+
+}  // namespace
+
+void start_loop() {
+  for (size_t i = 0; i < static_cast<size_t>(Op::kCount); ++i)
+    traced_handlers[i] = kPlainTable[static_cast<size_t>(kBaseOperation[i])];
+  auto replace = [](Op op, HandlerFn handler) {
+    traced_handlers[static_cast<size_t>(op)] = reinterpret_cast<const void*>(handler);
+  };
+  replace(Op::LoadConstValue, op_LoadConstValue);
+  replace(Op::Return, op_TracedReturn);
+  replace(Op::Yield, op_TracedYield);
+  replace(Op::Resume, op_TracedResume);
+}
+
+const void* const* plain_table() {
+  return kPlainTable;
+}
+const void* const* traced_table() {
+  return traced_handlers;
+}
+
+uint64_t run_loop(Thread* T) {
+  uint64_t* pc = T->frame->pc;
+  Value* R = T->frame->registers();
+  const void* const* table = T->dispatch_table;
+  auto first = reinterpret_cast<HandlerFn>(const_cast<void*>(table[field_op(pc)]));
+  return first(pc, R, T, table);
+}
+
+#endif
+
+}  // namespace ouro::vm

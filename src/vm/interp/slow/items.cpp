@@ -1,0 +1,101 @@
+// Subscripts.
+#include "vm/interp/calls.h"
+#include "vm/interp/hot.h"
+#include "vm/interp/slow.h"
+
+namespace ouro::vm {
+
+namespace {
+
+/// A class written in Python whose __getitem__ is a function of two parameters.
+Function* python_getitem(Type* type) {
+  if (!type->has(kTypeHeap)) return nullptr;
+  Value found = lookup_in_type(type, names.dunder_getitem);
+  return is_kind(found, Kind::kFunction) ? found.as<Function>() : nullptr;
+}
+
+}  // namespace
+
+SLOW_FN(subscript) {
+  Value object = RB;
+  Value key = RC;
+  if (object.is_object()) {
+    Shape* shape = object.object()->shape;
+    if (shape == hot.list && key.is_small_int()) {
+      patch_op(pc, Op::SubscriptList);
+    } else if (shape == hot.tuple && key.is_small_int()) {
+      patch_op(pc, Op::SubscriptTuple);
+    } else if (shape == hot.dict) {
+      patch_op(pc, Op::SubscriptDict);
+      return subscript_dict(pc, R, T);
+    } else if (Function* function = python_getitem(shape->type)) {
+      uint32_t version = type_version(shape->type);
+      if (version != 0) {
+        set_halves(pc + 1, version, 0);
+        patch_op(pc, Op::SubscriptPython);
+      }
+      const Value values[] = {object, key};
+      return enter_function(T, pc, R, function, Arguments{values, 2, nullptr}, 2);
+    }
+  }
+  RA = UNWRAP(get_item(object, key));
+  return pc + 2;
+}
+
+SLOW_FN(subscript_dict) {
+  Value key = RC;
+  auto* dict = RB.as<Dict>();
+  Value found;
+  if (has_shape(key, hot.str) && key.as<Str>()->is_interned()) {
+    int64_t entry = dict_find_quick(dict, key.as<Str>());
+    found = entry >= 0 ? dict->table->entries[entry].value : dict_get(dict, key.as<Str>());
+  } else {
+    found = UNWRAP(dict_get(dict, key));
+  }
+  if (found.is_null()) {
+    (void)raise_key_error(key);
+    return kRaised;
+  }
+  RA = found;
+  return pc + 2;
+}
+
+SLOW_FN(subscript_python) {
+  Function* function = python_getitem(type_of(RB));
+  if (function == nullptr) return subscript(pc, R, T);
+  const Value values[] = {RB, RC};
+  return enter_function(T, pc, R, function, Arguments{values, 2, nullptr}, 2);
+}
+
+SLOW_FN(store_subscript) {
+  Value object = RA;
+  if (has_shape(object, hot.list) && RB.is_small_int())
+    patch_op(pc, Op::StoreSubscriptList);
+  else if (has_shape(object, hot.dict))
+    patch_op(pc, Op::StoreSubscriptDict);
+  if (!set_item(object, RB, RC).ok()) return kRaised;
+  return pc + 2;
+}
+
+SLOW_FN(store_subscript_dict) {
+  if (!dict_set(RA.as<Dict>(), RB, RC).ok()) return kRaised;
+  return pc + 2;
+}
+
+SLOW_FN(remember_list_item) {
+  write_barrier(RA.as<List>()->storage);
+  return pc + 2;
+}
+
+SLOW_FN(delete_subscript) {
+  if (!delete_item(RA, RB).ok()) return kRaised;
+  return pc + 1;
+}
+
+SLOW_FN(build_slice) {
+  uint16_t step = static_cast<uint16_t>(pc[1]);
+  RA = make_slice(RB, RC, step == kAbsent ? none() : R[step]);
+  return pc + 2;
+}
+
+}  // namespace ouro::vm

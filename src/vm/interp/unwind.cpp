@@ -1,0 +1,73 @@
+// Exceptions on their way up: tracebacks, handlers, frames that end.
+#include "vm/interp/calls.h"
+#include "vm/interp/slow.h"
+#include "vm/interp/tracing.h"
+
+namespace ouro::vm {
+
+namespace {
+
+/// There must be an exception; a native function that fails without one is at fault.
+void require_exception(Thread* T) {
+  if (T->exception == nullptr) (void)raise(types.SystemError, "error return without exception set");
+}
+
+/// Whether the running instruction raises again what has its entry in the traceback already.
+bool raises_again(Thread* T) {
+  bool again = T->raising_again;
+  T->raising_again = false;
+  return again;
+}
+
+/// Where the frame goes on with the exception; false: nowhere.
+bool enter_handler(Thread* T, Frame* frame) {
+  uint32_t word = frame->word_index();
+  const lift::Handler* handler = frame->executable->lifted->handler_of(word);
+  if (handler == nullptr) return false;
+  Value* registers = frame->registers();
+  if (handler->last_index != lift::kNoRegister) registers[handler->last_index] = Value::from_small(word);
+  registers[handler->exception] = T->exception;
+  T->exception = nullptr;
+  frame->pc = frame->executable->words + handler->target;
+  return true;
+}
+
+/// What a Reraise that remembers its place shows as the frame's last instruction.
+void show_remembered_place(Frame* frame) {
+  if (static_cast<Op>(field_op(frame->pc)) != Op::Reraise || field_b(frame->pc) == 0) return;
+  Value place = frame->registers()[field_c(frame->pc)];
+  if (!place.is_small_int()) return;
+  int64_t word = place.small_int();
+  if (word >= 0 && word < frame->executable->word_count()) frame->pc = frame->executable->words + word;
+}
+
+}  // namespace
+
+uint64_t* unwind(Thread* T) {
+  require_exception(T);
+  for (;;) {
+    Frame* frame = T->frame;
+    if (!raises_again(T)) {
+      add_traceback(T->exception, frame);
+      if (is_traced(T)) [[unlikely]]
+        trace_exception(T, frame);
+    }
+    if (enter_handler(T, frame)) return kReload;
+    show_remembered_place(frame);
+    if (is_traced(T)) [[unlikely]]
+      (void)trace_exit(T, frame, Value());
+    uint16_t flags = frame->flags;
+    pop_frame(T, frame);
+    if ((flags & kFrameGenerator) != 0) {
+      Generator* generator = generator_of(frame);
+      convert_stop_iteration(generator);
+      finish_generator(generator);
+    }
+    if ((flags & kFrameEntry) != 0) {
+      T->outcome = Result<Value>(Raised{}).bits();
+      return kLeave;
+    }
+  }
+}
+
+}  // namespace ouro::vm
