@@ -212,7 +212,8 @@ Result<Value> normalize(const Value* a) {
   if (form.text->is_ascii()) return exact_str(form.text);
   UErrorCode status = U_ZERO_ERROR;
   const icu::FilteredNormalizer2 filtered(*form.normalizer, characters_of(is_old(a[0])));
-  const icu::UnicodeString result = filtered.normalize(to_icu(form.text), status);
+  const icu::Normalizer2& visible = filtered;
+  const icu::UnicodeString result = visible.normalize(to_icu(form.text), status);
   if (U_FAILURE(status)) return raise_no_memory();
   return from_icu(result);
 }
