@@ -134,6 +134,8 @@ void start_runtime() {
   complete_numbers();
   complete_containers();
   complete_functions();
+  complete_weak_references();
+  start_finalization();
   set_automatic_collection(true);
 }
 

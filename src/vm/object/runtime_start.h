@@ -14,9 +14,16 @@ void start_names();
 void start_special_methods();
 /// object and type themselves, then the descriptors' types: everything else is completed through them.
 void complete_core_types();
+void complete_object_type();
+void complete_type_type();
 void complete_descriptor_types();
 void complete_exceptions();
 /// builtins/: the types that live there and belong to the object model.
 void complete_object_builtins();
+/// weakref.ref and the proxies.
+void complete_weak_references();
+void complete_weak_proxies();
+/// Finalisers and weak-reference callbacks run from here on; OURO_GC_STRESS is heeded.
+void start_finalization();
 
 }  // namespace ouro::vm

@@ -12,6 +12,7 @@
 #include "vm/object/protocol.h"
 #include "vm/object/shapes.h"
 #include "vm/object/special_methods.h"
+#include "vm/object/weakref.h"
 #include "base/unicode.h"
 
 namespace ouro::vm {
@@ -292,11 +293,7 @@ Raised wrong_argument(int position, const char* wanted, Value given) {
 }
 
 Result<Value> get_weakref(Value self) {
-  Value first;
-  for_each_weak(self.object(), [&](Object* reference) {
-    if (first.is_null()) first = reference;
-  });
-  return first.is_null() ? none() : first;
+  return first_weak_reference(self);
 }
 constexpr GetSetSpec kWeakrefGetSet = {"__weakref__", get_weakref, nullptr,
                                        "list of weak references to the object (if defined)"};
