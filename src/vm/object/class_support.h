@@ -62,6 +62,9 @@ void inherit_from_bases(Type* type);
 /// Bases of a native type that has several; before complete_native_type.
 void set_native_bases(Type* type, Type* base, Tuple* bases);
 
+/// What dir() of a class collects: the names of the class and its bases, as keys.
+Status merge_class_dir(Dict* collected, Value cls);
+
 // ---- names
 
 /// Whether a slot depends on this name, or a type flag does.

@@ -87,9 +87,6 @@ bool exception_matches(Value exception, Value type_or_tuple);
 /// `except* matcher` (and BaseExceptionGroup.split): the parts that match and the rest, null when empty. A naked
 /// exception counts as one part.
 Status split_exception_group(Value exception, Value matcher, Value* match, Value* rest);
-/// What the end of a try with except* clauses raises: `parts` are what the clauses raised, and the unhandled
-/// rest; None: nothing.
-Result<Value> prepare_reraise_star(Value original, List* parts);
 /// sys.unraisablehook for an exception that nobody can take; `where` is the object it is said to come from.
 void report_unraisable(Value where);
 

@@ -1,7 +1,4 @@
 // BaseExceptionGroup and ExceptionGroup: construction, split, subgroup, derive.
-#include <algorithm>
-#include <vector>
-
 #include "vm/object/class_support.h"
 #include "vm/object/descriptors.h"
 #include "vm/object/exception_support.h"
@@ -185,54 +182,11 @@ constexpr GetSetSpec kGetSets[] = {
      "nested exceptions"},
 };
 
-// ---- except*
-
-bool same_origin(const Exception* a, const Exception* b) {
-  return a->traceback == b->traceback && a->context == b->context && a->cause == b->cause;
-}
-
-Status collect_leaves(Value exception, std::vector<Object*>& leaves) {
-  TRY(check_recursion(" in collect_exception_group_leaf_ids"));
-  if (!is_instance(exception, types.BaseExceptionGroup)) {
-    leaves.push_back(exception.object());
-    return {};
-  }
-  for (Value part : self_of(exception)->exceptions->span()) TRY(collect_leaves(part, leaves));
-  return {};
-}
-
 }  // namespace
 
 Status split_exception_group(Value exception, Value matcher, Value* match, Value* rest) {
   auto is_match = [&](Value each) { return matches(each, matcher); };
   return split_recursive(exception, is_match, match, rest);
-}
-
-Result<Value> prepare_reraise_star(Value original, List* parts) {
-  if (parts->length == 0) return none();
-  if (!is_instance(original, types.BaseExceptionGroup)) return parts->items()[0];
-  List* raised = make_list();
-  std::vector<Object*> kept;  // leaves of what goes on unchanged; `parts` keeps them alive
-  for (Value part : parts->span()) {
-    if (is_none(part)) continue;
-    if (same_origin(part.as<Exception>(), original.as<Exception>())) {
-      TRY(collect_leaves(part, kept));
-    } else {
-      TRY(list_append(raised, part));
-    }
-  }
-  Value reraised, dropped;
-  if (!kept.empty()) {
-    auto is_kept = [&](Value each) -> Result<bool> {
-      return !is_instance(each, types.BaseExceptionGroup) &&
-             std::find(kept.begin(), kept.end(), each.object()) != kept.end();
-    };
-    TRY(split_recursive(original, is_kept, &reraised, &dropped));
-  }
-  if (raised->length == 0) return or_none(reraised);
-  if (!reraised.is_null()) TRY(list_append(raised, reraised));
-  if (raised->length == 1) return raised->items()[0];
-  return call(types.ExceptionGroup, {names.empty, raised});
 }
 
 void complete_exception_groups() {

@@ -20,6 +20,14 @@ void complete_descriptor_types();
 void complete_exceptions();
 /// builtins/: the types that live there and belong to the object model.
 void complete_object_builtins();
+void complete_super_type();
+void complete_property_type();
+void complete_classmethod_types();
+void complete_module_type();
+void complete_mappingproxy_type();
+void complete_namespace_type();
+void complete_generic_alias_type();
+void complete_union_type();
 /// weakref.ref and the proxies.
 void complete_weak_references();
 void complete_weak_proxies();

@@ -1,0 +1,12 @@
+// The attributes of classes: the table that builtins/type.cpp gives to `type`.
+#pragma once
+
+#include <span>
+
+#include "vm/object/native.h"
+
+namespace ouro::vm {
+
+std::span<const GetSetSpec> type_getsets();
+
+}  // namespace ouro::vm
