@@ -1,0 +1,66 @@
+// The module posix, in parts.
+#pragma once
+
+#include <cerrno>
+#include <span>
+#include <string>
+
+#include "vm/import/import.h"
+#include "vm/modules/signals.h"
+#include "vm/object/native.h"
+#include "vm/object/protocol.h"
+
+namespace ouro::vm {
+
+std::span<const MethodSpec> posix_file_functions();       // files.cpp: descriptors
+std::span<const MethodSpec> posix_directory_functions();  // directories.cpp: names in the file system
+std::span<const MethodSpec> posix_stat_functions();       // stat.cpp
+std::span<const MethodSpec> posix_process_functions();    // processes.cpp
+Status add_posix_stat_types(Module* module);
+Status add_posix_directory_types(Module* module);
+Status add_posix_process_types(Module* module);
+
+/// A path argument: text, bytes, os.PathLike, or (where allowed) an open descriptor.
+struct Path {
+  std::string bytes;
+  int descriptor = -1;
+  Value shown;             // for errors
+  bool was_bytes = false;  // results are bytes too
+
+  const char* c_str() const { return bytes.c_str(); }
+  bool is_descriptor() const { return descriptor >= 0; }
+};
+/// `function` is for the TypeError's text.
+Result<Path> to_path(Value value, const char* function, bool allow_descriptor = false,
+                     const char* parameter = "path");
+/// A name that the system gave, in the form the program asked with.
+Result<Value> name_like(const Path& path, std::string_view bytes);
+/// dir_fd=: AT_FDCWD when absent or None.
+Result<int> to_directory_descriptor(Value value);
+Result<int> to_descriptor(Value value);
+/// An optional truth value.
+Result<bool> to_flag(Value value, bool absent);
+inline Value text_of(std::string_view bytes) {
+  auto text = decode_file_name(bytes);
+  return text.ok() ? Value(text.unwrap()) : Value(make_str_latin1(bytes));
+}
+
+/// Runs a system call without the interpreter's lock, again when a signal interrupted it (PEP 475). The
+/// result is never negative; errno becomes OSError.
+template <class Call>
+Result<int64_t> system_call(Call&& call, Value filename = {}, Value filename2 = {}) {
+  for (;;) {
+    int64_t result;
+    int error;
+    {
+      ReleaseLock released;
+      result = call();
+      error = errno;
+    }
+    if (result >= 0) return result;
+    if (error != EINTR) return raise_os_error(error, filename, filename2);
+    TRY(handle_signals());
+  }
+}
+
+}  // namespace ouro::vm
