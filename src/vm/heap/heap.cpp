@@ -80,7 +80,7 @@ void run_collection(State& heap, bool full, const Keep* keep = nullptr,
     heap.space.clear_marks();
   }
   {
-    Marker marker(heap);
+    Marker marker(heap, full);
     mark_roots(heap, marker, full);
     marker.drain();
     if (keep != nullptr) keep_from_cycles(heap, marker, *before, *keep, *kept);

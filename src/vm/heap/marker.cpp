@@ -28,7 +28,7 @@ void Marker::set_stack_limit(size_t entries) {
   stack_limit = entries;
 }
 
-Marker::Marker(State& heap) : heap_(heap) {
+Marker::Marker(State& heap, bool full) : heap_(heap), full_(full) {
   base_ = heap.space.base();
   extent_ = heap.space.extent();
   marks_ = heap.space.marks();
@@ -88,7 +88,11 @@ void Marker::visit_words(uintptr_t start, uintptr_t end) {
 }
 
 void Marker::trace(Object* object) {
-  object->gc |= kGcOld;
+  // What is traced in a minor collection without being young is remembered, and keeps its generation.
+  if (full_)
+    object->gc = (object->gc | kGcOld) & static_cast<uint8_t>(~kGcMiddle);
+  else if ((object->gc & kGcOld) == 0)
+    object->gc |= kGcOld | kGcMiddle;
   Shape* shape = object->shape;
   visit_object(shape);
   const TraceFn trace = shape->trace;

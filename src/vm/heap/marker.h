@@ -11,7 +11,7 @@ struct State;
 /// code serves minor collections (the old generation is marked from the start) and full ones (nothing is).
 class Marker final : public Tracer {
  public:
-  explicit Marker(State& heap);
+  Marker(State& heap, bool full);
   ~Marker() override;
   Marker(const Marker&) = delete;
   Marker& operator=(const Marker&) = delete;
@@ -36,6 +36,7 @@ class Marker final : public Tracer {
 
   State& heap_;
   uint64_t* bottom_ = nullptr;
+  bool full_;
   bool overflowed_ = false;
 };
 

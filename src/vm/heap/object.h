@@ -29,7 +29,7 @@ enum GcBits : uint8_t {
   kGcRemembered = 2,  // is in the remembered set already
   kGcStatic = 4,      // lies outside the heap; never freed
   kGcFinalized = 8,   // its finaliser has run (PEP 442: once)
-  kGcTracked = 16,    // gc.is_tracked, see modules/gc
+  kGcMiddle = 16,     // is old since a minor collection after the last full one: gc's generation 1
   kGcLarge = 32,      // remembers single fields, see remember_field
 };
 
