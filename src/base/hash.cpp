@@ -19,6 +19,7 @@
 #include "base/bigint.h"
 #include "base/siphash.h"
 #include "base/unicode.h"
+#include "base/words.h"
 
 namespace ouro {
 
@@ -319,15 +320,17 @@ uint64_t mix(uint64_t hash, uint64_t word) {
 
 uint64_t mix_bytes(uint64_t hash, std::string_view data) {
   const char* at = data.data();
-  size_t left = data.size();
-  uint64_t word = 0;
-  for (; left >= 8; at += 8, left -= 8) {
-    std::memcpy(&word, at, 8);
-    hash = mix(hash, word);
+  const size_t size = data.size();
+  hash += size;
+  if (size >= 8) {
+    const char* const last = at + size - 8;
+    for (; at < last; at += 8) hash = mix(hash, load_word<uint64_t>(at));
+    return mix(hash, load_word<uint64_t>(last));
   }
-  word = 0;
-  if (left != 0) std::memcpy(&word, at, left);
-  return mix(hash, word + 1);
+  if (size >= 4) return mix(hash, load_word<uint32_t>(at) | load_word<uint32_t>(at + size - 4) << 32);
+  if (size == 0) return mix(hash, 0);
+  return mix(hash, load_word<uint8_t>(at) | load_word<uint8_t>(at + size / 2) << 8 |
+                       load_word<uint8_t>(at + size - 1) << 16);
 }
 
 }  // namespace

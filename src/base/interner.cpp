@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/words.h"
+
 namespace ouro {
 
 namespace {
@@ -12,13 +14,6 @@ constexpr std::string_view kWellKnown[] = {
 #define WELL_KNOWN(identifier, text) text,
 #include "base/names.def"
 };
-
-template <class Word>
-uint64_t load(const char* at) {
-  Word word = 0;
-  std::memcpy(&word, at, sizeof(Word));
-  return word;
-}
 
 uint64_t fold(uint64_t a, uint64_t b) {
   const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
@@ -37,11 +32,12 @@ PaddedText padded(std::string_view text) {
   auto joined = [size](uint64_t first, uint64_t last, size_t width) {
     return first | last << (8 * (size - width));
   };
-  if (size > 8) return {load<uint64_t>(at), load<uint64_t>(at + size - 8) >> (8 * (kPaddedSize - size))};
-  if (size == 8) return {load<uint64_t>(at), 0};
-  if (size >= 4) return {joined(load<uint32_t>(at), load<uint32_t>(at + size - 4), 4), 0};
-  if (size >= 2) return {joined(load<uint16_t>(at), load<uint16_t>(at + size - 2), 2), 0};
-  return {size == 0 ? 0 : load<uint8_t>(at), 0};
+  if (size > 8)
+    return {load_word<uint64_t>(at), load_word<uint64_t>(at + size - 8) >> (8 * (kPaddedSize - size))};
+  if (size == 8) return {load_word<uint64_t>(at), 0};
+  if (size >= 4) return {joined(load_word<uint32_t>(at), load_word<uint32_t>(at + size - 4), 4), 0};
+  if (size >= 2) return {joined(load_word<uint16_t>(at), load_word<uint16_t>(at + size - 2), 2), 0};
+  return {size == 0 ? 0 : load_word<uint8_t>(at), 0};
 }
 
 // Longer ones: a hash, of which equal values say that comparing the bytes is worth it.
@@ -49,8 +45,8 @@ PaddedText hashed(std::string_view text) {
   const char* at = text.data();
   uint64_t hash = kMixer;
   for (size_t left = text.size(); left > 8; left -= 8, at += 8)
-    hash = fold(hash ^ load<uint64_t>(at), kMixer);
-  const uint64_t last = load<uint64_t>(text.data() + text.size() - 8);
+    hash = fold(hash ^ load_word<uint64_t>(at), kMixer);
+  const uint64_t last = load_word<uint64_t>(text.data() + text.size() - 8);
   return {fold(hash ^ last, kMixer), 0};
 }
 

@@ -5,10 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/words.h"
 
 namespace ouro {
 
@@ -24,23 +25,18 @@ struct Utf8Error {
 /// The first error of strict UTF-8 (surrogates are errors), as bytes.decode('utf-8') reports it.
 std::optional<Utf8Error> find_utf8_error(std::string_view bytes);
 
-/// Whether all bytes are below 128. Most texts are a few bytes long, so there is no loop over the last ones:
-/// its end is what a branch predictor guesses worst.
+/// Whether all bytes are below 128.
 inline bool is_ascii(std::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080u;
-  auto load = [](const char* at, auto word) {
-    std::memcpy(&word, at, sizeof word);
-    return uint64_t{word};
-  };
   const char* at = text.data();
   const size_t size = text.size();
   uint64_t any = 0;
   if (size >= 8) {
     const char* const last = at + size - 8;
-    for (; at < last; at += 8) any |= load(at, uint64_t{});
-    any |= load(last, uint64_t{});
+    for (; at < last; at += 8) any |= load_word<uint64_t>(at);
+    any |= load_word<uint64_t>(last);
   } else if (size >= 4) {
-    any = load(at, uint32_t{}) | load(at + size - 4, uint32_t{});
+    any = load_word<uint32_t>(at) | load_word<uint32_t>(at + size - 4);
   } else if (size > 0) {
     any = static_cast<unsigned char>(at[0] | at[size / 2] | at[size - 1]);
   }

@@ -78,21 +78,17 @@ class PositionWriter {
   [[gnu::always_inline]] static Cursor put_entry(Cursor cursor, const Position& position, uint32_t units) {
     const auto column = static_cast<uint32_t>(position.column);
     const uint32_t width = static_cast<uint32_t>(position.end_column) - column;
-    // The two forms that nearly all instructions have, short and one line.
     const auto delta = static_cast<uint32_t>(position.line) - static_cast<uint32_t>(cursor.line);
-    if (position.line == position.end_line && delta < 3 && position.line >= 0) [[likely]] {
-      char* const to = cursor.to;
-      if (delta == 0 && column < 80 && width < 16) {
-        to[0] = static_cast<char>(0x80 | (column >> 3) << 3 | (units - 1));
-        to[1] = static_cast<char>((column & 7) << 4 | width);
-        return {to + 2, position.line};
-      }
-      if (column < 128 && static_cast<uint32_t>(position.end_column) < 128) {
-        to[0] = static_cast<char>(0x80 | (kOneLinePosition + delta) << 3 | (units - 1));
-        to[1] = static_cast<char>(column);
-        to[2] = static_cast<char>(position.end_column);
-        return {to + 3, position.line};
-      }
+    // The two forms that nearly all instructions have, short and one line. Which of them is data, not a
+    // branch: nobody could guess it.
+    if (position.line == position.end_line && position.line >= 0 && delta < 3 && column < 128 &&
+        static_cast<uint32_t>(position.end_column) < 128) [[likely]] {
+      const bool fits_short = (delta == 0) & (column < 80) & (width < 16);
+      const uint32_t form = fits_short ? column >> 3 : kOneLinePosition + delta;
+      cursor.to[0] = static_cast<char>(0x80 | form << 3 | (units - 1));
+      cursor.to[1] = static_cast<char>(fits_short ? (column & 7) << 4 | width : column);
+      cursor.to[2] = static_cast<char>(position.end_column);
+      return {cursor.to + (fits_short ? 2 : 3), position.line};
     }
     return put_other_entry(cursor, position, units);
   }
