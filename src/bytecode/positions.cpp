@@ -61,7 +61,7 @@ PositionWriter::Cursor PositionWriter::put_other_entry(Cursor cursor, Position p
 
 bool PositionReader::read_byte(int32_t* value) {
   if (at_ >= table_.size() || (table_[at_] & 0x80) != 0) return false;
-  *value = table_[at_++];
+  *value = static_cast<unsigned char>(table_[at_++]);
   return true;
 }
 
