@@ -20,7 +20,7 @@ _ouro() {
       compile) options="--help --target -O --level -f --force --invalidation-mode -b --legacy --pycache-prefix
         --hardlink-dupes -x --exclude --max-levels --files-from -0 --null -s --strip -p --prepend -W --warnings
         -j --jobs -q --quiet --json" ;;
-      dis) options="--help -O --json" ;;
+      dis) options="--help -O --json --lifted" ;;
       inspect) options="--help --brief --source --json" ;;
       py_compile) options="-h --help -q --quiet" ;;
       compileall) options="-h --help -l -r -f -q -b -d -s -p -x -i -j --workers --invalidation-mode -o -e

@@ -6,6 +6,7 @@ complete -c ouro -n __fish_use_subcommand -s m -x -a 'py_compile compileall' -d 
 complete -c ouro -l help -d 'Show help'
 complete -c ouro -n '__fish_seen_subcommand_from compile dis inspect' -l json -d 'Machine-readable output'
 complete -c ouro -n '__fish_seen_subcommand_from dis' -s O -d 'Optimise a source file'
+complete -c ouro -n '__fish_seen_subcommand_from dis' -l lifted -d 'Show the register code too'
 complete -c ouro -n '__fish_seen_subcommand_from inspect' -l brief -d 'Without the code objects'
 complete -c ouro -n '__fish_seen_subcommand_from inspect' -l source -r -d 'The source to compare with'
 set -l compile '__fish_seen_subcommand_from compile'

@@ -49,10 +49,12 @@ std::string make_function_text(uint32_t argument) {
 
 class TextPrinter {
  public:
-  TextPrinter(const VersionTable& version, const TextSink& sink) : version_(version), sink_(sink) {}
+  TextPrinter(const VersionTable& version, const TextSink& sink, const CodeRemark& remark)
+      : version_(version), sink_(sink), remark_(remark) {}
 
   void print(const CodeObject& code) {
     print_one(code);
+    if (remark_) out_ += remark_(code);
     for (const Constant* constant : code.consts->elements()) {
       if (!constant->is(ConstantKind::Code)) continue;
       out_ += "\nDisassembly of ";
@@ -112,6 +114,7 @@ class TextPrinter {
 
   const VersionTable& version_;
   const TextSink& sink_;
+  const CodeRemark& remark_;
   ArgumentTexts texts_{kTextBudget};
   std::string out_;
 };
@@ -283,8 +286,9 @@ std::string argument_text(const CodeView& view, const VersionTable& version,
   }
 }
 
-void disassemble(const CodeObject& code, const VersionTable& version, const TextSink& sink) {
-  TextPrinter printer(version, sink);
+void disassemble(const CodeObject& code, const VersionTable& version, const TextSink& sink,
+                 const CodeRemark& remark) {
+  TextPrinter printer(version, sink, remark);
   printer.print(code);
   printer.flush();
 }

@@ -38,9 +38,13 @@ int64_t jump_target(const DecodedInstruction& instruction, const VersionTable& v
 /// Takes the output piece by piece.
 using TextSink = std::function<void(std::string_view)>;
 
+/// Something to be said behind the listing of each code object.
+using CodeRemark = std::function<std::string(const CodeObject& code)>;
+
 /// Writes what `python -m dis` writes for a code object and all code objects among its constants. The code
 /// must have passed verify_code.
-void disassemble(const CodeObject& code, const VersionTable& version, const TextSink& sink);
+void disassemble(const CodeObject& code, const VersionTable& version, const TextSink& sink,
+                 const CodeRemark& remark = {});
 
 /// Writes one object with every field of the code object: numbers, flags by name, constants, instructions
 /// with arguments and positions, the exception table, and under "nested" the code objects among its

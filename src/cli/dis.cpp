@@ -12,6 +12,7 @@
 #include "bytecode/constant_repr.h"
 #include "bytecode/disassemble.h"
 #include "cli/console.h"
+#include "cli/lifted.h"
 #include "cli/pyc_input.h"
 #include "compiler/compile.h"
 #include "pyc/magic.h"
@@ -23,12 +24,14 @@ namespace {
 constexpr std::string_view kFooter =
     R"(The text is that of `python3.11 -m dis`, line for line, but for what differs between runs of CPython too: the
 addresses in <code object ...>, always 0x0 here, and the order of the items of frozensets, here that of
-PYTHONHASHSEED=0 in a process with nothing else in it.
+PYTHONHASHSEED=0 in a process with nothing else in it. --lifted adds what python has not: the register code that
+ouro runs.
 
 Examples:
   ouro dis module.py
   ouro dis -OO module.py
   ouro dis __pycache__/module.cpython-311.pyc
+  ouro dis --lifted module.py
   ouro dis --json module.py | jq '.code.instructions[].opname'
 
 Exit code: 0 all went well, 1 the file is at fault, 2 the call is wrong.
@@ -38,6 +41,7 @@ struct Arguments {
   std::string file;
   int optimize = 0;
   bool json = false;
+  bool lifted = false;
 };
 
 int bad_call(std::string_view text) {
@@ -68,12 +72,15 @@ class Warnings : public WarningSink {
   batch::WarningFilters filters_;
 };
 
-/// Prints a code object; `header` is null for a source file.
-void print(const Arguments& arguments, const CodeObject& code, const VersionTable& version,
-           const pyc::Header* header) {
+/// Prints a code object; `header` is null for a source file. The exit code.
+int print(const Arguments& arguments, const CodeObject& code, const VersionTable& version,
+          const pyc::Header* header) {
+  bool refused = false;
   if (!arguments.json) {
-    disassemble(code, version, write_out);
-    return;
+    CodeRemark remark;
+    if (arguments.lifted) remark = [&](const CodeObject& one) { return lifted_text(one, version, &refused); };
+    disassemble(code, version, write_out, remark);
+    return refused ? 1 : 0;
   }
   JsonWriter json;
   json.begin_object().field("file", arguments.file).field("python", version.name);
@@ -84,9 +91,14 @@ void print(const Arguments& arguments, const CodeObject& code, const VersionTabl
     json.null();
   json.key("code");
   disassemble_json(code, version, json);
+  if (arguments.lifted) {
+    json.key("lifted");
+    lifted_json(code, version, json, &refused);
+  }
   json.end_object();
   write_out(json.text());
   write_out("\n");
+  return refused ? 1 : 0;
 }
 
 int dis_source(const Arguments& arguments, Workspace& workspace, std::string_view bytes) {
@@ -104,8 +116,7 @@ int dis_source(const Arguments& arguments, Workspace& workspace, std::string_vie
     write_err(batch::printable_text(where + batch::format_exception(error)));
     return 1;
   }
-  print(arguments, *code.value(), *options.target->bytecode, nullptr);
-  return 0;
+  return print(arguments, *code.value(), *options.target->bytecode, nullptr);
 }
 
 int dis_pyc(const Arguments& arguments, Workspace& workspace, std::string_view bytes) {
@@ -120,8 +131,7 @@ int dis_pyc(const Arguments& arguments, Workspace& workspace, std::string_view b
   }
   const CodeObject* code = nullptr;
   if (const auto error = parse_code(workspace, bytes, header, &code)) return fail(*error, arguments.file);
-  print(arguments, *code, *version, &header);
-  return 0;
+  return print(arguments, *code, *version, &header);
 }
 
 }  // namespace
@@ -132,6 +142,7 @@ int run_dis(std::span<const std::string_view> arguments) {
   app.add_option("FILE", parsed.file, "source or .pyc; - is source on standard input")->required();
   app.add_flag("-O", parsed.optimize, "optimise a source file, -OO more; no effect on a .pyc");
   app.add_flag("--json", parsed.json, "one JSON object with every field");
+  app.add_flag("--lifted", parsed.lifted, "also the register code, below each code object's listing");
   app.footer(std::string(kFooter));
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {

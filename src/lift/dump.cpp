@@ -1,9 +1,7 @@
 #include <fmt/format.h>
 
-#include <cstring>
-
-#include "lift/emitter.h"
 #include "lift/lift.h"
+#include "lift/operands.h"
 
 namespace ouro::lift {
 
@@ -11,61 +9,40 @@ namespace {
 
 class Dumper {
  public:
-  explicit Dumper(const RegisterCode& code) : code_(code) {}
+  Dumper(const RegisterCode& code, const DumpNames* names) : code_(code), names_(names) {}
 
-  std::string run() {
-    fmt::format_to(std::back_inserter(out_), "registers: {} locals, {} constants, {} temporaries\n",
-                   code_.local_count, code_.pinned_consts.size(), code_.register_count - code_.temp_base);
-    for (size_t i = 0; i < code_.pinned_consts.size(); ++i)
-      fmt::format_to(std::back_inserter(out_), "  k{} = const {}\n", i, code_.pinned_consts[i]);
-    for (uint32_t word = 0; word < code_.words.size();) word = instruction(word);
-    for (const Handler& handler : code_.handlers) {
-      fmt::format_to(std::back_inserter(out_), "  {} to {} -> {} [{}", handler.start, handler.end,
-                     handler.target, name(handler.exception));
-      if (handler.last_index != kNoRegister)
-        fmt::format_to(std::back_inserter(out_), ", lasti {}", name(handler.last_index));
-      out_ += "]\n";
-    }
-    return std::move(out_);
+  DumpLine line(uint32_t word) {
+    const Instruction instruction = instruction_at(code_.words, word);
+    const Operation operation = operation_of(instruction);
+    const OperationInfo& info = operation_info(operation);
+    line_ = {};
+    line_.word = word;
+    line_.offset = code_.offset_of(word);
+    line_.operation = info.name;
+    separator_ = "";
+    field(info.a, instruction.a);
+    field(info.b, instruction.b);
+    field(info.c, instruction.c);
+    wide(operation, word);
+    if (info.tail == Tail::List) list(word + 1 + info.words, instruction.c);
+    return std::move(line_);
   }
 
  private:
-  std::string name(uint32_t reg) const {
-    if (reg == kNoRegister) return "-";
-    if (reg < code_.local_count) return fmt::format("v{}", reg);
-    if (reg < code_.temp_base) return fmt::format("k{}", reg - code_.local_count);
-    return fmt::format("t{}", reg - code_.temp_base);
-  }
-
-  uint32_t instruction(uint32_t word) {
-    Instruction first;
-    std::memcpy(&first, &code_.words[word], sizeof first);
-    const OperationInfo& info = operation_info(static_cast<Operation>(first.op));
-    const uint32_t offset = code_.offset_of(word);
-    const std::string at = offset != last_offset_ || word == 0 ? fmt::format("{}", offset) : "";
-    last_offset_ = offset;
-    fmt::format_to(std::back_inserter(out_), "{:>6} {:>5}  {:<19} ", at, word, info.name);
-    separator_ = "";
-    field(info.a, first.a);
-    field(info.b, first.b);
-    field(info.c, first.c);
-    wide(static_cast<Operation>(first.op), word);
-    uint32_t end = word + 1 + info.words;
-    if (info.tail == Tail::List) end = list(end, first.c);
-    while (out_.back() == ' ') out_.pop_back();
-    out_ += '\n';
-    return end;
-  }
-
   void operand(std::string_view text) {
-    out_ += separator_;
-    out_ += text;
+    line_.operands += separator_;
+    line_.operands += text;
     separator_ = ", ";
   }
 
   void field(Field kind, uint16_t value) {
     if (kind == Field::None) return;
-    operand(kind == Field::Num ? fmt::format("{}", value) : name(value));
+    operand(kind == Field::Num ? fmt::format("{}", value) : register_name(code_, value));
+  }
+
+  void constant(std::string_view what, uint32_t index) {
+    operand(fmt::format("{} {}", what, index));
+    if (names_ != nullptr) line_.remark = names_->constant(index);
   }
 
   void wide(Operation operation, uint32_t word) {
@@ -75,45 +52,96 @@ class Dumper {
       case WideOperand::None:
         return;
       case WideOperand::Target:
-        return operand(fmt::format("to {}", int64_t{word} + static_cast<int32_t>(low)));
+        return operand(fmt::format("to {}", jump_target(code_.words, word)));
       case WideOperand::Const:
-        return operand(fmt::format("const {}", low));
+        return constant("const", low);
       case WideOperand::KeywordNames:
-        if (low != kNoConst) operand(fmt::format("keywords const {}", low));
+        if (low != kNoConst) constant("keywords const", low);
         return;
       case WideOperand::Name:
-        return operand(fmt::format("name {}", low));
+        operand(fmt::format("name {}", low));
+        if (names_ != nullptr) line_.remark = names_->name(low);
+        return;
       case WideOperand::Register:
-        return operand(name(low & 0xFFFF));
+        return operand(register_name(code_, low & 0xFFFF));
       case WideOperand::RegisterAndCount:
-        return operand(fmt::format("{}, {}", name(low & 0xFFFF), low >> 16));
+        return operand(fmt::format("{}, {}", register_name(code_, low & 0xFFFF), low >> 16));
       case WideOperand::TracePoint:
         return operand(fmt::format("{}{}", low, value >> 32 != 0 ? ", line" : ""));
     }
   }
 
-  uint32_t list(uint32_t at, uint32_t count) {
+  void list(uint32_t at, uint32_t count) {
     separator_ = "";
-    out_ += " [";
-    for (uint32_t i = 0; i < count; ++i) {
-      uint16_t quarters[4];
-      std::memcpy(quarters, &code_.words[at + i / 4], sizeof quarters);
-      operand(name(quarters[i % 4]));
-    }
-    out_ += ']';
-    return at + list_words(count);
+    line_.operands += line_.operands.empty() ? "[" : " [";
+    for (uint32_t i = 0; i < count; ++i) operand(register_name(code_, list_register(code_.words, at, i)));
+    line_.operands += ']';
   }
 
   const RegisterCode& code_;
-  std::string out_;
+  const DumpNames* names_;
+  DumpLine line_;
   std::string_view separator_;
-  uint32_t last_offset_ = 0;
 };
+
+void append_legend(const RegisterCode& code, const DumpNames* names, std::string& out) {
+  auto to = std::back_inserter(out);
+  fmt::format_to(to, "registers: {} locals, {} constants, {} temporaries\n", code.local_count,
+                 code.pinned_consts.size(), code.register_count - code.temp_base);
+  if (names != nullptr)
+    for (uint32_t i = 0; i < code.local_count; ++i) fmt::format_to(to, "  v{} = {}\n", i, names->local(i));
+  for (size_t i = 0; i < code.pinned_consts.size(); ++i) {
+    fmt::format_to(to, "  k{} = const {}", i, code.pinned_consts[i]);
+    if (names != nullptr) fmt::format_to(to, " ({})", names->constant(code.pinned_consts[i]));
+    out += '\n';
+  }
+}
+
+void append_handlers(const RegisterCode& code, std::string& out) {
+  auto to = std::back_inserter(out);
+  for (const Handler& handler : code.handlers) {
+    fmt::format_to(to, "  {} to {} -> {} [{}", handler.start, handler.end, handler.target,
+                   register_name(code, handler.exception));
+    if (handler.last_index != kNoRegister)
+      fmt::format_to(to, ", lasti {}", register_name(code, handler.last_index));
+    out += "]\n";
+  }
+}
 
 }  // namespace
 
-std::string dump(const RegisterCode& code) {
-  return Dumper(code).run();
+std::string register_name(const RegisterCode& code, uint32_t reg) {
+  if (reg == kNoRegister) return "-";
+  if (reg < code.local_count) return fmt::format("v{}", reg);
+  if (reg < code.temp_base) return fmt::format("k{}", reg - code.local_count);
+  return fmt::format("t{}", reg - code.temp_base);
+}
+
+std::vector<DumpLine> dump_lines(const RegisterCode& code, const DumpNames* names) {
+  std::vector<DumpLine> lines;
+  Dumper dumper(code, names);
+  for (uint32_t word = 0; word < code.words.size();) {
+    lines.push_back(dumper.line(word));
+    word += instruction_words(instruction_at(code.words, word));
+  }
+  return lines;
+}
+
+std::string dump(const RegisterCode& code, const DumpNames* names) {
+  std::string out;
+  append_legend(code, names, out);
+  uint32_t last_offset = 0xFFFFFFFF;
+  for (const DumpLine& line : dump_lines(code, names)) {
+    const std::string offset = line.offset != last_offset ? fmt::format("{}", line.offset) : "";
+    last_offset = line.offset;
+    fmt::format_to(std::back_inserter(out), "{:>6} {:>5}  {:<19} {}", offset, line.word, line.operation,
+                   line.operands);
+    if (!line.remark.empty()) fmt::format_to(std::back_inserter(out), " ({})", line.remark);
+    while (out.back() == ' ') out.pop_back();
+    out += '\n';
+  }
+  append_handlers(code, out);
+  return out;
 }
 
 }  // namespace ouro::lift

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "bytecode/code_object.h"
 #include "lift/register_code.h"
@@ -47,7 +49,29 @@ struct LiftError {
 
 std::variant<RegisterCode, LiftError> lift(const CodeView& code, const LiftOptions& options = {});
 
+/// What the numbers in register code stand for, for whoever knows the code object.
+class DumpNames {
+ public:
+  virtual ~DumpNames() = default;
+  virtual std::string local(uint32_t index) const = 0;
+  virtual std::string constant(uint32_t index) const = 0;
+  virtual std::string name(uint32_t index) const = 0;
+};
+
+/// One instruction of register code as text.
+struct DumpLine {
+  uint32_t word = 0;
+  uint32_t offset = 0;  // in co_code
+  std::string_view operation;
+  std::string operands;  // "v0, t1, name 3 [t2, t3]"
+  std::string remark;    // what a constant or name is; empty without names
+};
+std::vector<DumpLine> dump_lines(const RegisterCode& code, const DumpNames* names = nullptr);
+
+/// The name of a register: v0 a local, k0 a pinned constant, t0 a temporary, - none.
+std::string register_name(const RegisterCode& code, uint32_t reg);
+
 /// The register code as text, one instruction a line, for `ouro dis --lifted`.
-std::string dump(const RegisterCode& code);
+std::string dump(const RegisterCode& code, const DumpNames* names = nullptr);
 
 }  // namespace ouro::lift
