@@ -8,7 +8,8 @@ namespace ouro::vm {
 
 constexpr int kMaxDimensions = 64;
 
-/// The buffer that an exporter gave, shared by all views made of it; given back when the last one is released.
+/// The buffer that an exporter gave, shared by all views made of it; given back when the last one is
+/// released.
 struct ManagedBuffer : Object {
   BufferView master;
   int64_t views;

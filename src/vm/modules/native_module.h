@@ -14,6 +14,13 @@ inline Status add_type(Module* module, Type** type, const TypeSpec& spec, Type* 
   return module_add(module, native_base_name(spec.name), *type);
 }
 
+/// An exception class as PyErr_NewException makes it: "module.name", mutable, with a __dict__.
+inline Result<Type*> make_exception_class(std::string_view module, std::string_view name, Type* base) {
+  Dict* space = make_dict();
+  dict_set(space, names.dunder_module, make_str(module));
+  return make_class(types.type, intern(name), make_tuple({base}), space, Arguments{});
+}
+
 /// Slots of an iterator class.
 constexpr Slots iterator_class_slots(Result<Value> (*new_)(Type*, const Arguments&), UnaryFn next) {
   Slots slots = {};
