@@ -2,7 +2,6 @@
 // flags are kept and shown, collect() collects, and what it returns is counted as CPython would count it: the
 // dead objects that only garbage cycles held. docs/heap.md tells where the two differ.
 #include <algorithm>
-#include <vector>
 
 #include "vm/modules/gc_inspection.h"
 #include "vm/object/native.h"
@@ -174,10 +173,9 @@ int generation_of(const Object* object) {
   return (object->gc & kGcMiddle) != 0 ? 1 : 2;
 }
 
-// The tracked objects for which `wanted` holds. They are listed first: making the list allocates.
+// The tracked objects for which `wanted` holds.
 template <class Wanted>
 Result<Value> list_objects(Wanted wanted) {
-  std::vector<Value> found;
   List* list = make_list();
   Status status;
   for_each_object([&](Object* object) {
