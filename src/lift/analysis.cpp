@@ -155,7 +155,7 @@ bool Analysis::jump_edge(const StackInstruction& instruction) {
   }
   Block& block = code_.blocks[target];
   block.jumped = true;
-  if (!StackCode::is_unconditional_jump(instruction.op)) block.conditional = true;
+  if (instruction.op != Op::JUMP_FORWARD) block.conditional = true;
   return enter(target, kept, values, instruction);
 }
 

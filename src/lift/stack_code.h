@@ -37,7 +37,7 @@ struct Block {
   uint8_t loop_depth = 0;
   bool handler = false;      // an exception may arrive here
   bool jumped = false;       // something else may
-  bool conditional = false;  // one of the edges is a jump that may not be taken, or an exception
+  bool conditional = false;  // one of the edges may raise or not be taken: it is no plain jump forward
   bool cold = false;         // only exceptions lead here
 };
 

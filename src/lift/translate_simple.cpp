@@ -387,7 +387,10 @@ bool Translator::translate_stack(const StackInstruction& instruction) {
       keyword_names_ = argument;
       return true;
     case Op::RESUME: {
-      const bool follows = last_.end == emit_.size();
+      // A handler of an interrupt may want what was sent in on the stack.
+      const bool wanted =
+          instruction.handler != kNone && code_.ranges[instruction.handler].depth >= stack_.depth();
+      const bool follows = last_.end == emit_.size() && !wanted;
       emit_.emit(Operation::Resume, argument);
       // What was sent in may still go straight to a local.
       if (follows) last_.end = emit_.size();
