@@ -25,6 +25,7 @@ Result<Module*> run_frozen(std::string_view name) {
   Value code = TRY(unmarshal(frozen->code));
   Module* module = make_module(intern(name));
   TRY(module_add(module, "__builtins__", builtins_module()));
+  TRY(module_add(module, "__origname__", make_str(frozen->original_name)));
   TRY(add_module(intern(name), module));
   TRY(run_code(code.as<Code>(), module->dict, module->dict));
   return module;
