@@ -4,6 +4,8 @@
 // constant's, because it was loaded from there, or another slot's, after SWAP and COPY. Before a register is
 // written, whatever else holds it is moved away (displace); before a local changes, slots that name it take a
 // copy (flush_local).
+#include <fmt/format.h>
+
 #include "lift/translator.h"
 
 namespace ouro::lift {
@@ -174,7 +176,8 @@ void Translator::make_cell(uint32_t local) {
 
 /// Whether a local certainly holds a cell.
 bool Translator::need_cell(uint32_t local) {
-  return is_bound(local) || fail("a cell is used before it is made");
+  return is_bound(local) ||
+         fail(fmt::format("a cell is used before it is made at offset {}", emit_.offset()));
 }
 
 }  // namespace ouro::lift
