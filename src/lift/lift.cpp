@@ -1,3 +1,18 @@
+// Stack code to register code. The stages, each with a header of its own:
+//
+//   stack_code  bytes -> instructions with their prefixes, protected ranges, basic blocks
+//   analysis    reachability, depth and kinds of the stack, operands in range; certainly bound locals; loops
+//   translator  blocks in order, with a symbolic stack -> words, jumps, tables
+//
+// Everything is refused in the first two: the translator relies on what they found, and only meets the limits
+// of register code itself. That is why unreachable code may be any nonsense, as in CPython, and costs
+// nothing.
+//
+// Two things deserve care when this is changed. An instruction that may raise needs the slots below its
+// handler's depth in their own registers *before* it, so nothing that moves a store forward may pass such an
+// instruction. And registers are named, not copied: before one is written, whoever still names it must have
+// moved away (Translator::displace for temporaries, flush_local for locals), and operands must still be on
+// the symbolic stack then, so that their registers are not taken for free ones.
 #include "lift/lift.h"
 
 #include "lift/analysis.h"

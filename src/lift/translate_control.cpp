@@ -1,4 +1,6 @@
 // Jumps, loops, generators, exception handlers.
+#include <algorithm>
+
 #include "lift/translator.h"
 
 namespace ouro::lift {
@@ -238,7 +240,11 @@ void Translator::for_iter(uint32_t index) {
 /// returned.
 void Translator::send(uint32_t index) {
   const uint32_t target = code_.target_block(code_.instructions[index]);
-  before_branch({target, 0}, 2);
+  if (!keeps_stack(target)) {
+    // The target has one slot more than is kept: that of the value. It may be one of those that are dropped.
+    const uint32_t dropped = std::max(dead_slots(target), 1U) - 1;
+    ensure_canonical(stack_.depth() - 2 - dropped);
+  }
   prepare(2);
   const uint32_t slot = stack_.depth() - 1;
   const uint32_t out = claim(slot, slot);
