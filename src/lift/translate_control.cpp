@@ -120,6 +120,8 @@ Translator::Way Translator::way_of(uint32_t index, bool* inverted) {
     if (jump != kNone && pops == 0 && code_.instructions[jump].handler == instruction.handler) {
       const uint32_t next = code_.target_block(code_.instructions[jump]);
       if (!takes_store(next)) {
+        // The jump may be interrupted, which the test that takes its place need not expect.
+        if (instruction.handler != kNone) ensure_canonical(code_.ranges[instruction.handler].depth);
         skipped_[between] = true;
         *inverted = true;
         return follow(next);
