@@ -66,7 +66,7 @@ class Checker {
 
   bool check_frame() {
     if (code_.local_count != view_.local_kinds.size() || code_.temp_base < code_.local_count ||
-        code_.temp_base - code_.local_count != code_.pinned_consts.size() ||
+        code_.temp_base != code_.local_count + code_.pinned_consts.size() ||
         code_.register_count < code_.temp_base)
       return fail(0, "register counts");
     for (const uint32_t constant : code_.pinned_consts)
