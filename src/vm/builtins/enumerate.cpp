@@ -7,6 +7,8 @@ namespace {
 
 Result<Value> enumerate_new(Type* type, const Arguments& arguments) {
   static const Signature signature("enumerate", "(iterable, start=0)");
+  if (arguments.total() == 0)
+    return raise(types.TypeError, "enumerate() missing required argument 'iterable'");
   Value bound[2];
   TRY(signature.bind(arguments, bound));
   Value count = bound[1].is_null() ? make_int(0) : TRY(to_index(bound[1]));

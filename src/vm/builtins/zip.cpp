@@ -8,6 +8,9 @@ namespace {
 Result<Value> zip_new(Type* type, const Arguments& arguments) {
   static const Signature signature("zip", "(*iterables, strict=False)");
   Value bound[2] = {make_tuple({arguments.values, arguments.positional}), Value()};
+  if (arguments.keyword_count() > 1 && arguments.keywords != nullptr && !replaces_init(type, types.zip))
+    return raise(types.TypeError, "zip() takes at most 1 keyword argument ({} given)",
+                 arguments.keyword_count());
   if (arguments.keywords != nullptr && !replaces_init(type, types.zip)) TRY(signature.bind(arguments, bound));
   bool strict = !bound[1].is_null() && TRY(is_true(bound[1]));
   Tuple* iterables = bound[0].as<Tuple>();

@@ -8,9 +8,11 @@ namespace ouro::vm {
 
 namespace {
 
-Result<List*> heap_of(Value value, const char* function) {
+// `position`: " 1" where there is another argument.
+Result<List*> heap_of(Value value, const char* function, const char* position = "") {
   if (!is_list(value))
-    return raise(types.TypeError, "{}() argument 1 must be list, not {}", function, type_name(value));
+    return raise(types.TypeError, "{}() argument{} must be list, not {}", function, position,
+                 type_name(value));
   return value.as<List>();
 }
 
@@ -84,14 +86,14 @@ Result<Value> order(List* heap) {
 }
 
 Result<Value> heappush(const Value* args) {
-  List* heap = TRY(heap_of(args[1], "heappush"));
+  List* heap = TRY(heap_of(args[1], "heappush", " 1"));
   TRY(list_append(heap, args[2]));
   TRY(rise<false>(heap, 0, heap->length - 1));
   return none();
 }
 
 Result<Value> heappushpop(const Value* args) {
-  List* heap = TRY(heap_of(args[1], "heappushpop"));
+  List* heap = TRY(heap_of(args[1], "heappushpop", " 1"));
   if (heap->length == 0) return args[2];
   bool smaller = TRY(less(heap->items()[0], args[2]));
   if (!smaller) return args[2];
@@ -103,7 +105,7 @@ Result<Value> heappop(const Value* args) {
   return pop_top<false>(TRY(heap_of(args[1], "heappop")));
 }
 Result<Value> heapreplace(const Value* args) {
-  return replace_top<false>(TRY(heap_of(args[1], "heapreplace")), args[2]);
+  return replace_top<false>(TRY(heap_of(args[1], "heapreplace", " 1")), args[2]);
 }
 Result<Value> heapify(const Value* args) {
   return order<false>(TRY(heap_of(args[1], "heapify")));
@@ -112,7 +114,7 @@ Result<Value> heappop_max(const Value* args) {
   return pop_top<true>(TRY(heap_of(args[1], "_heappop_max")));
 }
 Result<Value> heapreplace_max(const Value* args) {
-  return replace_top<true>(TRY(heap_of(args[1], "_heapreplace_max")), args[2]);
+  return replace_top<true>(TRY(heap_of(args[1], "_heapreplace_max", " 1")), args[2]);
 }
 Result<Value> heapify_max(const Value* args) {
   return order<true>(TRY(heap_of(args[1], "_heapify_max")));

@@ -98,6 +98,9 @@ struct Limits {
 Result<Value> product_new(Type* type, const Arguments& arguments) {
   static const Signature signature("product", "(*iterables, repeat=1)");
   Value bound[2] = {make_tuple({arguments.values, arguments.positional}), Value()};
+  if (arguments.keyword_count() > 1 && arguments.keywords != nullptr)
+    return raise(types.TypeError, "product() takes at most 1 keyword argument ({} given)",
+                 arguments.keyword_count());
   if (arguments.keywords != nullptr) TRY(signature.bind(arguments, bound));
   int64_t repeat = bound[1].is_null() ? 1 : TRY(to_int64(bound[1]));
   if (repeat < 0) return raise(types.ValueError, "repeat argument cannot be negative");

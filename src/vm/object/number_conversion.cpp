@@ -204,7 +204,8 @@ bool parse_plain_float(std::string_view text, double* number) {
 }
 
 Result<Value> to_index(Value value) {
-  if (is_int(value)) return value;
+  if (value.is_small_int() || is_exactly(value, types.int_)) return value;
+  if (is_int(value)) return int_add(value, make_int(0));  // of exact type int
   UnaryFn index = type_of(value)->slots.index;
   if (index == nullptr)
     return raise(types.TypeError, "'{}' object cannot be interpreted as an integer", type_name(value));

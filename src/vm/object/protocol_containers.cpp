@@ -99,7 +99,11 @@ Status set_item(Value object, Value key, Value value) {
 Status delete_item(Value object, Value key) {
   auto function = type_of(object)->slots.assign;
   if (function != nullptr) return function(object, key, Value());
-  return raise(types.TypeError, "'{}' object doesn't support item deletion", type_name(object));
+  const Type* type = type_of(object);
+  bool indexed = (type->slots.item != nullptr || type->has(kTypeHeap)) &&
+                 (is_int(key) || type_of(key)->slots.index != nullptr);
+  return raise(types.TypeError, "'{}' object {} support item deletion", type_name(object),
+               indexed ? "doesn't" : "does not");
 }
 
 Result<bool> contains(Value container, Value item) {
@@ -143,7 +147,8 @@ Result<Value> next_with_result(Value iterator, Value* result) {
   if (function != generic_iternext) {
     thread()->stop_value = Value();
     Result<Value> item = function(iterator);
-    if (item.ok() && item.unwrap().is_stop() && !thread()->stop_value.is_null()) *result = thread()->stop_value;
+    if (item.ok() && item.unwrap().is_stop() && !thread()->stop_value.is_null())
+      *result = thread()->stop_value;
     return item;
   }
   Result<Value> item = call_special_or_raise(names.dunder_next, &iterator, 1);
