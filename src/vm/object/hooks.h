@@ -18,8 +18,6 @@ struct Hooks {
   Value (*loaded_module)(Str* name) = nullptr;
   /// sys.unraisablehook with the pending exception, which is gone afterwards.
   void (*unraisable)(Value where) = nullptr;
-  /// warnings.warn.
-  Status (*warn)(Type* category, std::string_view message, int stack_level) = nullptr;
   /// The zero-argument super(): __class__ and the first argument of the running frame; RuntimeError with
   /// CPython's text when there is none.
   Status (*super_arguments)(Type** this_class, Value* self) = nullptr;

@@ -1,6 +1,5 @@
 // isinstance, issubclass, and what else asks for classes; warnings and paths.
 #include "vm/object/descriptors.h"
-#include "vm/object/hooks.h"
 #include "vm/object/protocol.h"
 
 namespace ouro::vm {
@@ -107,10 +106,6 @@ Result<bool> is_abstract(Value value) {
   if (value.is_null()) return false;
   Value flag = TRY(find_attribute(value, names.dunder_isabstractmethod));
   return flag.is_null() ? Result<bool>(false) : is_true(flag);
-}
-
-Status warn(Type* category, std::string_view message, int stack_level) {
-  return hooks.warn != nullptr ? hooks.warn(category, message, stack_level) : Status();
 }
 
 Result<Value> fs_path(Value path) {

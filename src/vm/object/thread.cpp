@@ -237,7 +237,8 @@ Status check_recursion_slow(const char* where) {
   const char* limit = self->native_limit;
   // Room to make the exception; what runs meanwhile checks against the lower limit.
   self->native_limit = limit - kStackReserve / 2;
-  raise(types.RecursionError, "maximum recursion depth exceeded{}", where);
+  const char* space = *where != 0 && *where != ' ' ? " " : "";
+  raise(types.RecursionError, "maximum recursion depth exceeded{}{}", space, where);
   self->native_limit = limit;
   return Raised{};
 }
