@@ -5,6 +5,7 @@
 #include "vm/import/import.h"
 #include "vm/import/marshal.h"
 #include "vm/interp/interpreter.h"
+#include "vm/object/hooks.h"
 
 namespace ouro::vm {
 
@@ -37,9 +38,18 @@ Result<Module*> native_module(std::string_view name) {
   return make_native_module(*spec);
 }
 
+Value loaded_module(Str* name) {
+  Result<Value> modules = modules_dict();
+  if (modules.ok() && is_dict(modules.unwrap())) return dict_get(modules.unwrap().as<Dict>(), name);
+  if (!modules.ok()) take_exception();
+  return Value();
+}
+
 }  // namespace
 
 Status start_imports(Module* sys) {
+  hooks.import_module = import_module;
+  hooks.loaded_module = loaded_module;
   Module* builtins = TRY(native_module("builtins"));
   set_core_modules(builtins, sys);
   TRY(add_module(intern("sys"), sys));
