@@ -75,6 +75,7 @@ void Analysis::find_prologue() {
 }
 
 bool Analysis::follow() {
+  raising_.assign(code_.ranges.size(), false);
   kind_pool_.reserve(code_.blocks.size() * 2);
   events_.reserve(code_.instructions.size() / 2 + 8);
   work_.reserve(16);
@@ -166,6 +167,7 @@ bool Analysis::raise_edge(const StackInstruction& instruction) {
   const uint32_t target = code_.handler_block(instruction.handler);
   if (target == kNone) return fail(instruction, "an exception handler where no instruction is");
   if (range.depth > stack_.size()) return fail(instruction, "an exception handler deeper than the stack");
+  raising_[instruction.handler] = true;
   joined_range_ = instruction.handler;
   low_water_ = stack_.size();
   Block& block = code_.blocks[target];

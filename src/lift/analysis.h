@@ -37,6 +37,8 @@ class Analysis {
   std::span<const uint64_t> bound(uint32_t block) const {
     return {bound_.data() + size_t{block} * set_words_, set_words_};
   }
+  /// Whether an instruction that may raise is reached in a protected range. Of other ranges nothing is known.
+  bool raises(uint32_t range) const { return raising_[range]; }
   /// Instructions visited: those that are reached.
   uint64_t reached_instructions() const { return reached_; }
 
@@ -92,6 +94,7 @@ class Analysis {
   std::vector<uint32_t> cold_work_;  // taken when `work_` is empty
   bool cold_ = false;                // only exceptions lead to the block at hand
   std::vector<uint32_t> events_;
+  std::vector<bool> raising_;      // by range
   uint32_t joined_range_ = kNone;  // the handler knows the stack and the locals as they are
   uint64_t low_water_ = 0;         // what of the stack has not changed since
   uint32_t max_depth_ = 0;

@@ -229,12 +229,11 @@ void Translator::finish_handlers() {
   const std::vector<Emitter::RangePart>& parts = emit_.range_parts();
   std::vector<Handler>& handlers = emit_.code().handlers;
   for (size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].range == kNone) continue;
+    // Nothing that raises: the handler was not looked at, and may be any nonsense.
+    if (parts[i].range == kNone || !analysis_.raises(parts[i].range)) continue;
     const uint32_t end = i + 1 < parts.size() ? parts[i + 1].start : emit_.size();
     const ExceptionRange& range = code_.ranges[parts[i].range];
     const uint32_t target = code_.handler_block(parts[i].range);
-    // Nothing in the range raises if nobody has been there.
-    if (target == kNone || !code_.blocks[target].handler) continue;
     const auto last_index = range.lasti ? canonical(range.depth) : kNoRegister;
     const Handler handler = {parts[i].start, end, block_words_[target],
                              static_cast<uint16_t>(exception_register(target)),

@@ -107,6 +107,15 @@ TEST_F(DisVerb, TextIsThatOfPython) {
   EXPECT_EQ(out_, expected);
 }
 
+TEST_F(DisVerb, LiftedAddsRegisterCode) {
+  ASSERT_EQ(run(run_dis, {"--lifted", "m.py"}), 0) << err_;
+  EXPECT_NE(out_.find("\nRegister code of 'f':\n"), std::string::npos);
+  EXPECT_NE(out_.find("  v0 = a\n"), std::string::npos);
+  ASSERT_EQ(run(run_dis, {"--json", "--lifted", "m.py"}), 0) << err_;
+  EXPECT_NE(out_.find("\"lifted\":"), std::string::npos);
+  EXPECT_NE(out_.find("\"PushExcInfo\""), std::string::npos);
+}
+
 TEST_F(DisVerb, Errors) {
   EXPECT_EQ(run(run_dis, {}), 2);
   EXPECT_EQ(run(run_dis, {"a", "b"}), 2);
