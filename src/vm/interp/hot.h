@@ -13,6 +13,17 @@ struct HotShapes {
 };
 extern __attribute__((visibility("hidden"))) HotShapes hot;
 
+/// For operands of instructions, which are never null: a pointer.
+inline bool is_cell(Value operand) {
+  return (operand.bits() & 7) == 0;
+}
+inline bool cell_is(Value operand, Kind kind) {
+  return is_cell(operand) && operand.object()->kind == kind;
+}
+inline bool cell_has_shape(Value operand, const Shape* shape) {
+  return is_cell(operand) && operand.object()->shape == shape;
+}
+
 inline bool has_shape(Value value, const Shape* shape) {
   return value.is_object() && value.object()->shape == shape;
 }

@@ -23,6 +23,10 @@ Result<Value> resume_generator(Generator* generator, Value sent, Value* result);
 /// The awaitable protocol's iterator: `_PyCoro_GetAwaitableIter`'s "object X can't be used in 'await'
 /// expression" and all.
 Result<Value> awaitable_iterator(Value object);
+/// next(iterator): StopIteration is raised at the end, with the value of a generator.
+Result<Value> next_or_raise(Value iterator);
+/// The awaitable of anext(iterator, default).
+Result<Value> make_anext_awaitable(Value awaitable, Value default_value);
 
 // ---- frames
 

@@ -15,6 +15,7 @@ void complete_frame_type();
 void complete_traceback_type();
 void complete_generator_types();  // generator, coroutine and its wrapper
 void complete_async_generator_types();
+void complete_anext_type();
 /// What the type has in common with the other two kinds of generators.
 void fill_async_generator_spec(TypeSpec& spec);
 

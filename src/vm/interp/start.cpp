@@ -47,6 +47,7 @@ void complete_functions() {
   complete_traceback_type();
   complete_generator_types();
   complete_async_generator_types();
+  complete_anext_type();
   hooks.running_globals = running_globals;
   hooks.running_builtins = running_builtins;
   hooks.super_arguments = super_arguments;
