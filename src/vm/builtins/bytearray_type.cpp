@@ -113,8 +113,17 @@ Result<size_t> checked_index(const ByteArray* array, int64_t index, const char* 
 
 // ---- slots
 
+/// Unlike bytes, single quotes are escaped whatever the quotes around are.
+std::string bytearray_literal(std::string_view data) {
+  std::string literal = bytes_repr(data);
+  if (literal[1] != '"') return literal;
+  for (size_t at = literal.find('\''); at != std::string::npos; at = literal.find('\'', at + 2))
+    literal.insert(at, 1, '\\');
+  return literal;
+}
+
 Result<Value> bytearray_repr(Value self) {
-  const std::string literal = bytes_repr(view_of(self.as<ByteArray>()));
+  const std::string literal = bytearray_literal(view_of(self.as<ByteArray>()));
   return make_str(fmt::format("{}({})", type_name(self), literal));
 }
 

@@ -212,6 +212,8 @@ Result<Value> encode_text(Str* text, const char* encoding, const char* errors) {
 }
 
 Result<Value> decode_text(std::string_view bytes, Value object, const char* encoding, const char* errors) {
+  // As CPython has it: nothing is nothing in every encoding, also in one that does not exist.
+  if (bytes.empty()) return empty_str();
   const DecodeInput input{bytes, object};
   int byte_order = 0;
   switch (native_codec(encoding)) {

@@ -105,11 +105,11 @@ class Utf7Decoder {
     shifted_ = false;
     if (bits_ >= 6) {
       ++at_;
-      return fail("partial character in base64 sequence");
+      return fail("partial character in shift sequence");
     }
     if (bits_ > 0 && buffer_ != 0) {
       ++at_;
-      return fail("non-zero padding bits in base64 sequence");
+      return fail("non-zero padding bits in shift sequence");
     }
     if (high_ != 0 && c < 0x80 && c != '+') out_.append(high_);
     high_ = 0;

@@ -106,6 +106,11 @@ Result<Value> instance_state(Value self) {
   return call_method(self, names.dunder_getstate);
 }
 
+Result<int64_t> state_number(Value state) {
+  if (!is_int(state)) return raise(types.TypeError, "an integer is required");
+  return to_int64(state);
+}
+
 bool is_sequence_like(Value value) {
   if (is_dict(value)) return false;
   const Type* type = type_of(value);

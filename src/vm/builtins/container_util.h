@@ -105,6 +105,9 @@ Value reduce_to_type(Value self, std::initializer_list<Value> args, Value state)
 /// object.__getstate__(), as copyreg would have it.
 Result<Value> instance_state(Value self);
 
+/// A number of __setstate__: an int, not what has __index__.
+Result<int64_t> state_number(Value state);
+
 /// slice.indices() in ints of any size: start, stop, step.
 Status slice_indices(Slice* slice, Value length, Value out[3]);
 

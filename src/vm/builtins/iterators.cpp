@@ -51,7 +51,7 @@ Result<Value> sequence_reduce(const Value* args) {
 
 Result<Value> sequence_setstate(const Value* args) {
   auto* iterator = args[0].as<SequenceIterator>();
-  int64_t index = TRY(to_int64(args[1]));
+  int64_t index = TRY(state_number(args[1]));
   if (!iterator->sequence.is_null()) iterator->index = std::max<int64_t>(index, 0);
   return none();
 }

@@ -414,7 +414,7 @@ Result<Value> iterator_reduce(const Value* args) {
 
 Result<Value> iterator_setstate(const Value* args) {
   auto* iterator = args[0].as<ListIterator>();
-  int64_t index = TRY(to_int64(args[1]));
+  int64_t index = TRY(state_number(args[1]));
   if (iterator->list != nullptr) iterator->index = std::clamp<int64_t>(index, 0, length_of(iterator->list));
   return none();
 }
@@ -446,7 +446,7 @@ Result<Value> reverse_reduce(const Value* args) {
 
 Result<Value> reverse_setstate(const Value* args) {
   auto* iterator = args[0].as<ListIterator>();
-  int64_t index = TRY(to_int64(args[1]));
+  int64_t index = TRY(state_number(args[1]));
   if (iterator->list != nullptr)
     iterator->index = std::clamp<int64_t>(index, -1, length_of(iterator->list) - 1);
   return none();

@@ -38,7 +38,7 @@ Result<Value> small_reduce(const Value* args) {
 
 Result<Value> small_setstate(const Value* args) {
   auto* iterator = args[0].as<RangeIterator>();
-  int64_t index = TRY(to_int64(args[1]));
+  int64_t index = TRY(state_number(args[1]));
   auto length = static_cast<int64_t>(iterator->position + iterator->remaining);
   index = std::clamp<int64_t>(index, 0, length);
   iterator->position = static_cast<uint64_t>(index);

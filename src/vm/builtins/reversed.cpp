@@ -63,7 +63,7 @@ Result<Value> reversed_reduce(const Value* args) {
 
 Result<Value> reversed_setstate(const Value* args) {
   auto* self = args[0].as<Reversed>();
-  int64_t index = TRY(to_int64(args[1]));
+  int64_t index = TRY(state_number(args[1]));
   if (self->sequence.is_null()) return none();
   int64_t size = TRY(length(self->sequence));
   self->index = std::clamp<int64_t>(index, -1, std::max<int64_t>(size, 0) - 1);

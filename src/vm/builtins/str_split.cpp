@@ -123,8 +123,7 @@ Str* strip_if(Str* text, int sides, Match matches) {
 Result<Value> strip(const char* name, const Value* a, int sides) {
   Str* text = a[0].as<Str>();
   if (a[1].is_null() || is_none(a[1])) return strip_if(text, sides, is_space);
-  if (!is_str(a[1]))
-    return raise(types.TypeError, "{} arg must be None or str, not {}", name, type_name(a[1]));
+  if (!is_str(a[1])) return raise(types.TypeError, "{} arg must be None or str", name);
   const Str* set = a[1].as<Str>();
   return strip_if(text, sides, [set](char32_t c) { return in_set(set, c); });
 }

@@ -229,7 +229,7 @@ Result<Value> iterator_reduce(const Value* args) {
 
 Result<Value> iterator_setstate(const Value* args) {
   auto* iterator = args[0].as<TupleIterator>();
-  int64_t index = TRY(to_int64(args[1]));
+  int64_t index = TRY(state_number(args[1]));
   if (iterator->tuple != nullptr)
     iterator->index = std::clamp<int64_t>(index, 0, static_cast<int64_t>(iterator->tuple->length));
   return none();

@@ -123,6 +123,7 @@ void complete_type_type() {
       .flags = kTypeBase | kTypeHasWeakrefs | kTypeSubclassType,
       .methods = kMethods,
       .getsets = type_getsets(),
+      .members = type_members(),
       .doc = "type(object) -> the object's type\ntype(name, bases, dict, **kwds) -> a new type",
   };
   spec.trace = types.type->native_trace;

@@ -168,15 +168,6 @@ Status set_abstract_methods(Value self, Value value) {
 Result<Value> get_bases(Value self) {
   return self_of(self)->bases;
 }
-Result<Value> get_base(Value self) {
-  Type* base = self_of(self)->base;
-  return base != nullptr ? Value(base) : none();
-}
-Result<Value> get_mro(Value self) {
-  Tuple* mro = self_of(self)->mro;
-  return mro != nullptr ? Value(mro) : none();
-}
-
 bool reaches_through_bases(const Type* from, const Type* type) {
   for (; from != nullptr; from = from->base) {
     if (from == type) return true;
@@ -320,8 +311,6 @@ constexpr GetSetSpec kGetSets[] = {
     {"__name__", get_name, set_name},
     {"__qualname__", get_qualified_name, set_qualified_name},
     {"__bases__", get_bases, set_bases},
-    {"__mro__", get_mro},
-    {"__base__", get_base},
     {"__module__", get_module, set_module},
     {"__abstractmethods__", get_abstract_methods, set_abstract_methods},
     {"__dict__", get_dict},
@@ -336,6 +325,14 @@ constexpr GetSetSpec kGetSets[] = {
 };
 
 }  // namespace
+
+std::span<const MemberSpec> type_members() {
+  static constexpr MemberSpec kMembers[] = {
+      {"__base__", offsetof(Type, base)},
+      {"__mro__", offsetof(Type, mro)},
+  };
+  return kMembers;
+}
 
 std::span<const GetSetSpec> type_getsets() {
   return kGetSets;

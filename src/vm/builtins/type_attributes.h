@@ -8,5 +8,6 @@
 namespace ouro::vm {
 
 std::span<const GetSetSpec> type_getsets();
+std::span<const MemberSpec> type_members();
 
 }  // namespace ouro::vm

@@ -68,11 +68,18 @@ void keep_from_cycles(State& heap, Marker& marker, const CellSnapshot& before, c
   marker.drain();
 }
 
-void run_collection(State& heap, bool full, const Keep* keep = nullptr,
-                    std::vector<Object*>* kept = nullptr) {
+struct Request {
+  bool full;
+  const Keep* keep = nullptr;
+  std::vector<Object*>* kept = nullptr;
+};
+
+void collect_from(void* argument, uintptr_t stack_top) {
+  State& heap = state();
+  const auto& [full, keep, kept] = *static_cast<const Request*>(argument);
   heap.collecting = true;
   retire_cursors(heap);
-  find_conservative_roots(heap);
+  find_conservative_roots(heap, stack_top);
   std::optional<CellSnapshot> before;
   if (keep != nullptr) before.emplace(heap);
   if (full) {
@@ -95,6 +102,10 @@ void run_collection(State& heap, bool full, const Keep* keep = nullptr,
   heap.statistics.live_bytes = heap.live_bytes;
   ++heap.statistics.collections[full ? 2 : 0];
   heap.collecting = false;
+}
+
+void run_collection(Request request) {
+  with_saved_registers(collect_from, &request);
 }
 
 }  // namespace
@@ -120,7 +131,7 @@ uint64_t collect(int generation) {
   State& heap = state();
   if (heap.collecting || heap.pauses != 0) return 0;
   const uint64_t before = heap.statistics.freed_cells;
-  heap::run_collection(heap, generation > 0);
+  heap::run_collection({.full = generation > 0});
   heap::announce_pending(heap);
   return heap.statistics.freed_cells - before;
 }
@@ -130,7 +141,7 @@ void collect_cycles(const std::function<bool(Object* object)>& keep,
   State& heap = state();
   if (heap.collecting || heap.pauses != 0) return;
   std::vector<Object*> kept;
-  heap::run_collection(heap, true, &keep, &kept);
+  heap::run_collection({.full = true, .keep = &keep, .kept = &kept});
   {
     const heap::CollectionPause pause;
     for (Object* object : kept) found(object);

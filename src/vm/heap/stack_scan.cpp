@@ -1,11 +1,11 @@
 // The C++ stacks and registers of all threads, word by word. Any word that points into a cell, at its start
 // or its middle, keeps the cell alive. A pointer just past the end of a cell does not.
 //
-// The collecting thread is scanned from here down to its base; what its callers keep in registers is written
-// to an array on its stack first. The other threads wait for the global lock: each noted its stack pointer
-// and registers in leave_heap. Functions on the way there (a constructor, say) may have pushed registers of
-// their callers into frames that are gone by the time of a collection, so leave_heap also copies the top of
-// the stack.
+// The collecting thread is scanned from the frame that asked for the collection to the base; what its callers
+// keep in registers is pushed there first. The other threads wait for the global lock: each noted its stack
+// pointer and registers in leave_heap. Functions on the way there (a constructor, say) may have pushed
+// registers of their callers into frames that are gone by the time of a collection, so leave_heap also copies
+// the top of the stack.
 #include <pthread.h>
 
 #include <algorithm>
@@ -13,6 +13,78 @@
 
 #include "vm/heap/sanitizer.h"
 #include "vm/heap/state.h"
+
+// Pushes the registers that a callee preserves, and calls work(argument, stack pointer).
+extern "C" void ouro_call_with_registers(void (*work)(void*, uintptr_t), void* argument);
+#if defined(__x86_64__)
+asm(R"(
+    .text
+    .globl ouro_call_with_registers
+    .hidden ouro_call_with_registers
+    .type ouro_call_with_registers, @function
+ouro_call_with_registers:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset %rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register %rbp
+    pushq %rbx
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    subq $8, %rsp
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    leaq 8(%rsp), %rsi
+    callq *%rax
+    addq $8, %rsp
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbx
+    popq %rbp
+    .cfi_def_cfa %rsp, 8
+    retq
+    .cfi_endproc
+    .size ouro_call_with_registers, .-ouro_call_with_registers
+)");
+#elif defined(__aarch64__)
+asm(R"(
+    .text
+    .globl ouro_call_with_registers
+    .hidden ouro_call_with_registers
+    .type ouro_call_with_registers, %function
+ouro_call_with_registers:
+    .cfi_startproc
+    stp x29, x30, [sp, #-96]!
+    .cfi_def_cfa_offset 96
+    .cfi_offset x29, -96
+    .cfi_offset x30, -88
+    mov x29, sp
+    stp x19, x20, [sp, #16]
+    stp x21, x22, [sp, #32]
+    stp x23, x24, [sp, #48]
+    stp x25, x26, [sp, #64]
+    stp x27, x28, [sp, #80]
+    mov x9, x0
+    mov x0, x1
+    mov x1, sp
+    blr x9
+    ldp x19, x20, [sp, #16]
+    ldp x21, x22, [sp, #32]
+    ldp x23, x24, [sp, #48]
+    ldp x25, x26, [sp, #64]
+    ldp x27, x28, [sp, #80]
+    ldp x29, x30, [sp], #96
+    .cfi_def_cfa_offset 0
+    ret
+    .cfi_endproc
+    .size ouro_call_with_registers, .-ouro_call_with_registers
+)");
+#endif
 
 namespace ouro::vm {
 
@@ -85,13 +157,10 @@ void* fake_stack_of_thread() {
 #endif
 }
 
-[[gnu::noinline]] void scan_own_stack(State& heap) {
-  uintptr_t registers[16] = {};
-  save_registers(registers);
-  for (const uintptr_t word : registers) consider(heap, word);
+void scan_own_stack(State& heap, uintptr_t stack_top) {
   const uintptr_t base =
       own_record != nullptr ? own_record->stack_base : reinterpret_cast<uintptr_t>(current_stack_base());
-  scan(heap, reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), base, fake_stack_of_thread());
+  scan(heap, stack_top, base, fake_stack_of_thread());
 }
 
 // In the child of a fork only the forking thread goes on.
@@ -102,9 +171,13 @@ void forget_other_threads() {
 
 }  // namespace
 
-void find_conservative_roots(State& heap) {
+void with_saved_registers(void (*work)(void* argument, uintptr_t stack_top), void* argument) {
+  ouro_call_with_registers(work, argument);
+}
+
+void find_conservative_roots(State& heap, uintptr_t stack_top) {
   heap.conservative_roots.clear();
-  scan_own_stack(heap);
+  scan_own_stack(heap, stack_top);
   for (ThreadRecord* record : heap.threads) {
     if (record == own_record || !record->away) continue;
     for (const uintptr_t word : record->registers) consider(heap, word);

@@ -173,7 +173,10 @@ class CellSnapshot {
 std::vector<Object*> held_by_cycles(State& heap, const std::vector<Object*>& dead);
 
 // stack_scan.cpp
-void find_conservative_roots(State& heap);
+/// Calls `work` with the stack pointer from which on this thread's stack is to be scanned: below the caller's
+/// frame, with its registers pushed there. The collector's own frames, full of stale words, are left out.
+void with_saved_registers(void (*work)(void* argument, uintptr_t stack_top), void* argument);
+void find_conservative_roots(State& heap, uintptr_t stack_top);
 
 // weak.cpp
 void clear_dead_weak(State& heap, bool full);

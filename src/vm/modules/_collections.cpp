@@ -172,7 +172,7 @@ constexpr Slots getter_slots() {
   return slots;
 }
 constexpr TypeSpec kTupleGetter = {
-    .name = "collections._tuplegetter",
+    .name = "_collections._tuplegetter",
     .kind = Kind::kNative,
     .basic_size = sizeof(TupleGetter),
     .trace = trace_members<&TupleGetter::doc>,

@@ -198,7 +198,7 @@ Value load_one(const Code& code, const char* at, bool big) {
 
 /// Which words a range error has: CPython's packers differ.
 Raised range_error(const Code& code, Order order) {
-  const bool native = order == Order::Native;
+  const bool native = order != Order::Big;  // CPython uses the native packers where the layouts agree
   if (code.code == 'b') return raise(error_type, "byte format requires -128 <= number <= 127");
   if (code.code == 'B') return raise(error_type, "ubyte format requires 0 <= number <= 255");
   if (native && code.code == 'h')
@@ -214,7 +214,7 @@ Raised range_error(const Code& code, Order order) {
 
 /// A number that does not even fit the machine's integers.
 Raised too_large(const Code& code, Order order) {
-  if (order != Order::Native && code.size == 8) return raise(error_type, "int too large to convert");
+  if (order == Order::Big && code.size == 8) return raise(error_type, "int too large to convert");
   return raise(error_type, "argument out of range");
 }
 
@@ -234,7 +234,10 @@ Status store_integer(const Code& code, Value value, char* at, Order order) {
       if (static_cast<int64_t>(bits << shift) >> shift != number) return range_error(code, order);
     } else {
       // The unsigned packers of four and eight bytes read an unsigned long first.
-      if (number < 0) return code.size >= 4 ? too_large(code, order) : range_error(code, order);
+      if (number < 0) {
+        const bool reads_unsigned = code.size >= 4 || (code.size == 2 && order == Order::Big);
+        return reads_unsigned ? too_large(code, order) : range_error(code, order);
+      }
       if (code.size < 8 && bits >> (8 * code.size) != 0) return range_error(code, order);
     }
   } else {

@@ -78,10 +78,11 @@ Result<Value> array_new(Type* type, const Arguments& arguments) {
 
 Result<Value> array_repr(Value self) {
   auto* array = self.as<ArrayObject>();
-  if (array->length == 0) return make_str(fmt::format("{}('{}')", type_name(self), array->code));
+  const std::string name = to_utf8(type_of(self)->name);
+  if (array->length == 0) return make_str(fmt::format("{}('{}')", name, array->code));
   const Value items = TRY(call_method(self, intern(array->code == 'u' ? "tounicode" : "tolist")));
   const Str* shown = TRY(repr(items));
-  return make_str(fmt::format("{}('{}', {})", type_name(self), array->code, to_utf8(shown)));
+  return make_str(fmt::format("{}('{}', {})", name, array->code, to_utf8(shown)));
 }
 
 Result<int64_t> array_length(Value self) {
@@ -92,9 +93,7 @@ Result<Value> array_item(Value self, int64_t index) {
   auto* array = self.as<ArrayObject>();
   if (index < 0 || static_cast<uint64_t>(index) >= array->length)
     return raise(types.IndexError, "array index out of range");
-  const Value item = arrays::load(array, static_cast<size_t>(index));
-  if (item.is_null()) return raise(types.ValueError, "character is not in range [U+0000; U+10ffff]");
-  return item;
+  return arrays::load(array, static_cast<size_t>(index));
 }
 
 Result<bool> array_contains(Value self, Value wanted) {

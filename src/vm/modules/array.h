@@ -25,7 +25,8 @@ inline bool is_array(Value value) {
 }
 /// Item size of a type code; 0: there is no such code.
 int64_t item_size_of(char32_t code);
-Value load(const ArrayObject* array, size_t index);
+/// ValueError for a character that is none.
+Result<Value> load(const ArrayObject* array, size_t index);
 /// Converts `value` to one item.
 Status pack(char code, Value value, PackedItem* packed);
 Status resize(ArrayObject* array, size_t length);

@@ -188,11 +188,14 @@ int64_t item_size_of(char32_t code) {
   }
 }
 
-Value load(const ArrayObject* array, size_t index) {
+Result<Value> load(const ArrayObject* array, size_t index) {
   if (array->code == 'u') {
     char32_t c;
     std::memcpy(&c, array->item_at(index), 4);
-    return c <= 0x10FFFF ? Value(make_char(c)) : Value();
+    if (c > 0x10FFFF)
+      return raise(types.ValueError, "character U+{:x} is not in range [U+0000; U+10ffff]",
+                   static_cast<uint32_t>(c));
+    return make_char(c);
   }
   return load_item(array->item_at(index), array->code);
 }
@@ -285,9 +288,7 @@ Result<Value> array_subscript(Value self, Value key) {
     return TRY(array_of(array->code, picked(array, range)));
   }
   if (!is_index_like(key)) return raise(types.TypeError, "array indices must be integers");
-  const Value item = load(array, TRY(index_in(array, key, "array index out of range")));
-  if (item.is_null()) return raise(types.ValueError, "character is not in range [U+0000; U+10ffff]");
-  return item;
+  return load(array, TRY(index_in(array, key, "array index out of range")));
 }
 
 Status array_assign(Value self, Value key, Value value) {
@@ -311,7 +312,7 @@ Result<Value> array_compare(Value self, Value other, CompareOp op) {
   if (a->length != b->length && (op == CompareOp::Equal || op == CompareOp::NotEqual))
     return make_bool(op == CompareOp::NotEqual);
   for (size_t i = 0; i < a->length && i < b->length; ++i) {
-    const Value x = load(a, i), y = load(b, i);
+    const Value x = TRY(load(a, i)), y = TRY(load(b, i));
     if (TRY(is_true(TRY(compare(x, y, CompareOp::Equal))))) continue;
     if (op == CompareOp::Equal) return make_bool(false);
     if (op == CompareOp::NotEqual) return make_bool(true);

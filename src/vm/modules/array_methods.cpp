@@ -52,7 +52,7 @@ Result<Value> pop(const Value* a) {
   if (index < 0) index += static_cast<int64_t>(array->length);
   if (index < 0 || static_cast<uint64_t>(index) >= array->length)
     return raise(types.IndexError, "pop index out of range");
-  const Value item = load(array, static_cast<size_t>(index));
+  const Value item = TRY(load(array, static_cast<size_t>(index)));
   TRY(remove_at(array, static_cast<size_t>(index)));
   return item;
 }
@@ -60,7 +60,7 @@ Result<Value> pop(const Value* a) {
 /// The first index in [start, stop) of an equal item, or -1.
 Result<int64_t> find(ArrayObject* array, Value wanted, int64_t start, int64_t stop) {
   for (int64_t i = start; i < stop && static_cast<uint64_t>(i) < array->length; ++i) {
-    const Value item = load(array, static_cast<size_t>(i));
+    const Value item = TRY(load(array, static_cast<size_t>(i)));
     if (TRY(is_true(TRY(compare(item, wanted, CompareOp::Equal))))) return i;
   }
   return int64_t{-1};
@@ -125,9 +125,7 @@ Result<Value> tolist(const Value* a) {
   ArrayObject* array = self_of(a);
   List* list = make_list();
   for (size_t i = 0; i < array->length; ++i) {
-    const Value item = load(array, i);
-    if (item.is_null()) return raise(types.ValueError, "character is not in range [U+0000; U+10ffff]");
-    TRY(list_append(list, item));
+    TRY(list_append(list, TRY(load(array, i))));
   }
   return list;
 }

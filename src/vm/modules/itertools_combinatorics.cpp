@@ -78,7 +78,7 @@ Tuple* as_tuple(Blob* blob, int64_t count) {
 template <class Limits>
 Status read_indices(Tuple* state, Blob* out, Limits&& limits) {
   for (size_t i = 0; i < state->length; ++i) {
-    int64_t index = TRY(to_int64(state->items[i]));
+    int64_t index = TRY(state_number(state->items[i]));
     auto [low, high] = limits(static_cast<int64_t>(i));
     numbers(out)[i] = std::max(std::min(index, high), low);
   }

@@ -265,7 +265,7 @@ Result<Value> islice_reduce(const Value* args) {
 }
 
 Result<Value> islice_setstate(const Value* args) {
-  args[0].as<Islice>()->count = TRY(to_int64(args[1]));
+  args[0].as<Islice>()->count = TRY(state_number(args[1]));
   return none();
 }
 

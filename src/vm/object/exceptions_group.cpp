@@ -47,7 +47,7 @@ Result<Value> group_new(Type* type, const Arguments& arguments) {
   }
   Value message = arguments[0], exceptions = arguments[1];
   if (!is_str(message)) {
-    return raise(types.TypeError, "argument 1 must be str, not {}",
+    return raise(types.TypeError, "BaseExceptionGroup.__new__() argument 1 must be str, not {}",
                  is_none(message) ? "None" : type_name(message));
   }
   if (type_of(exceptions)->slots.item == nullptr || is_dict(exceptions))

@@ -102,6 +102,8 @@ class Signature {
  public:
   Signature(const char* function_name, const char* text);
   Status bind(const Arguments& arguments, Value* out) const;
+  /// The same, with another full name in the messages.
+  Status bind_as(const char* full_name, const Arguments& arguments, Value* out) const;
   size_t parameter_count() const { return count_; }
   bool has_self() const { return has_self_; }
   bool accepts(size_t positional) const { return positional == exact_; }

@@ -348,9 +348,7 @@ Result<Value> member_get(Value self, Value instance, Value) {
   Value value = member_word(member, instance);
   if (!value.is_null()) return value;
   if (member->spec == nullptr || member->spec->null_is_error) {
-    Str* name = member->name;
-    return member->spec == nullptr ? raise_with_attribute(instance, name, to_utf8(name))
-                                   : raise_attribute_error(instance, name);
+    return raise_attribute_error(instance, member->name);
   }
   return none();
 }

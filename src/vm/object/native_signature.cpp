@@ -4,8 +4,8 @@
 // arguments. We tell them apart by the parameters: none at all; exactly one that is positional only; all
 // positional only; some that may be given by name. A type's constructor (a Signature without a full name)
 // knows only the last two.
-#include <cstring>
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "vm/object/native_support.h"
@@ -143,7 +143,8 @@ Raised Signature::wrong_positional_count(size_t given) const {
   const bool few = given < required_;
   const size_t bound = few ? required_ : positional_;
   const char* how = required_ == positional_ && !varargs_ ? "" : few ? "at least " : "at most ";
-  return raise(types.TypeError, "{} expected {}{} argument{}, got {}", name_, how, bound, plural(bound), given);
+  return raise(types.TypeError, "{} expected {}{} argument{}, got {}", name_, how, bound, plural(bound),
+               given);
 }
 
 Status Signature::bind(const Arguments& arguments, Value* out) const {
@@ -155,6 +156,12 @@ Status Signature::bind(const Arguments& arguments, Value* out) const {
     return {};
   }
   return bind_slow(arguments, out);
+}
+
+Status Signature::bind_as(const char* full_name, const Arguments& arguments, Value* out) const {
+  Signature renamed = *this;
+  renamed.full_name_ = full_name;
+  return renamed.bind(arguments, out);
 }
 
 Status Signature::bind_slow(const Arguments& arguments, Value* out) const {
@@ -221,8 +228,8 @@ Status Signature::bind_keywords(const Arguments& arguments, Value* out) const {
       known = keyword == parameters->items[i] || equals(keyword.as<Str>(), parameters->items[i].as<Str>());
     if (known) continue;
     if (rest == nullptr)
-      return raise(types.TypeError, "'{}' is an invalid keyword argument for {}()", to_utf8(keyword.as<Str>()),
-                   name_);
+      return raise(types.TypeError, "'{}' is an invalid keyword argument for {}()",
+                   to_utf8(keyword.as<Str>()), name_);
     TRY(dict_set(rest, keyword, keyword_values[k]));
   }
   out[count_ - 1] = rest;

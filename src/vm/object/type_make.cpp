@@ -6,6 +6,7 @@
 // last the hooks that see the finished class: __set_name__ and __init_subclass__.
 #include <algorithm>
 
+#include "base/unicode.h"
 #include "vm/object/class_support.h"
 #include "vm/object/hooks.h"
 #include "vm/object/native_support.h"
@@ -13,7 +14,6 @@
 #include "vm/object/shapes.h"
 #include "vm/object/special_methods.h"
 #include "vm/object/weakref.h"
-#include "base/unicode.h"
 
 namespace ouro::vm {
 
@@ -96,7 +96,8 @@ Status ClassMaker::add_slot_name(List* list, Str* slot, bool* skip) {
   *skip = false;
   Str* full = TRY(mangled(name, intern(slot)));
   TRY(list_append(list, full));
-  if (dict_get(dict, full).is_null() || full == names.dunder_qualname || full == intern("__classcell__")) return {};
+  if (dict_get(dict, full).is_null() || full == names.dunder_qualname || full == intern("__classcell__"))
+    return {};
   return raise(types.ValueError, "{} in __slots__ conflicts with class variable", repr_text(full));
 }
 
@@ -184,7 +185,8 @@ void ClassMaker::set_module() {
 
 void ClassMaker::wrap_special_functions() {
   Value new_function = dict_get(dict, names.dunder_new);
-  if (is_kind(new_function, Kind::kFunction)) dict_set(dict, names.dunder_new, make_staticmethod(new_function));
+  if (is_kind(new_function, Kind::kFunction))
+    dict_set(dict, names.dunder_new, make_staticmethod(new_function));
   for (Str* implicit : {names.dunder_init_subclass, names.dunder_class_getitem}) {
     Value function = dict_get(dict, implicit);
     if (is_kind(function, Kind::kFunction)) dict_set(dict, implicit, make_classmethod(function));
@@ -210,8 +212,7 @@ Status ClassMaker::set_class_cell() {
   Value cell = dict_get(dict, key);
   if (cell.is_null()) return {};
   if (!is_kind(cell, Kind::kCellVariable)) {
-    return raise(types.TypeError, "__classcell__ must be a nonlocal cell, not {}",
-                 repr_text(type_of(cell)));
+    return raise(types.TypeError, "__classcell__ must be a nonlocal cell, not {}", repr_text(type_of(cell)));
   }
   store(cell.object(), cell.as<CellVariable>()->contents, Value(type));
   dict_delete(dict, key);
@@ -255,7 +256,7 @@ Status ClassMaker::call_set_names() {
 Status ClassMaker::call_init_subclass(const Arguments& keywords) {
   Value function = lookup_after(type, type, names.dunder_init_subclass);
   if (function.is_null()) return {};
-  if (auto get = type_of(function)->slots.descr_get) function = TRY(get(function, type, type_of(type)));
+  if (auto get = type_of(function)->slots.descr_get) function = TRY(get(function, Value(), type));
   TRY(call(function, Arguments{keywords.values + keywords.positional, 0, keywords.keywords}));
   return {};
 }
@@ -280,8 +281,7 @@ Status check_bases(Tuple* bases) {
     if (is_kind(base, Kind::kType)) continue;
     Value entries = TRY(find_attribute(base, names.dunder_mro_entries));
     if (!entries.is_null()) {
-      return raise(types.TypeError,
-                   "type() doesn't support MRO entry resolution; use types.new_class()");
+      return raise(types.TypeError, "type() doesn't support MRO entry resolution; use types.new_class()");
     }
   }
   return {};

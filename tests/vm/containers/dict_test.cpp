@@ -192,7 +192,7 @@ Result<Value> evil_compare(Value self, Value other, CompareOp op) {
     }
     case 2:
       for (int i = 0; i < 20; ++i)
-        must(dict_set(target, make_int(static_cast<int64_t>(evil_random() % 50)), none()));
+        TRY(dict_set(target, make_int(static_cast<int64_t>(evil_random() % 50)), none()));
       break;
     case 3:
       return raise(types.ValueError, "evil");

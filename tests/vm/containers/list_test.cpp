@@ -40,8 +40,10 @@ TEST_F(ListTest, BehavesAsAVector) {
         break;
       case 5: {
         size_t low = below(size + 1), high = low + below(size - low + 1);
-        std::vector<Value> part(below(6), item);
-        must(list_replace(list, low, high, part));
+        Tuple* items = must(allocate_tuple(below(6)));
+        std::fill_n(items->items, items->length, item);
+        std::vector<Value> part(items->span().begin(), items->span().end());
+        must(list_replace(list, low, high, items->span()));
         model.erase(model.begin() + static_cast<long>(low), model.begin() + static_cast<long>(high));
         model.insert(model.begin() + static_cast<long>(low), part.begin(), part.end());
         break;
