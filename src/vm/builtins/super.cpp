@@ -24,7 +24,11 @@ Result<Type*> class_for(Type* type, Value self) {
 }
 
 Status super_init(Value self, const Arguments& arguments) {
-  static const Signature signature("super", "(type=None, object_or_type=None, /)");
+  static const Signature signature = [] {
+    Signature named("super()", "(type=None, object_or_type=None, /)");
+    named.set_full_name("super");
+    return named;
+  }();
   Value given[2];
   TRY(signature.bind(arguments, given));
   Type* type = nullptr;

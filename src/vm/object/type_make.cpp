@@ -89,7 +89,8 @@ Status ClassMaker::add_slot_name(List* list, Str* slot, bool* skip) {
   }
   if (equals(slot, "__weakref__")) {
     if (!may_add_weakref || add_weakref)
-      return raise(types.TypeError, "__weakref__ slot disallowed: we already got one");
+      return raise(types.TypeError,
+                   "__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0");
     add_weakref = true;
     return {};
   }
