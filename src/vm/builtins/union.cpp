@@ -89,43 +89,12 @@ Result<Value> union_subscript(Value self, Value item) {
   return result;
 }
 
-/// Parameterized generics in a union are no classes to check against.
-Status check_plain_classes(Value self, const char* function) {
-  for (Value argument : self_of(self)->arguments->span()) {
-    if (is_kind(argument, Kind::kGenericAlias)) {
-      return raise(types.TypeError, "{}() argument 2 cannot be a parameterized generic", function);
-    }
-  }
-  return {};
-}
-
-Result<Value> union_instance_check(const Value* a) {
-  TRY(check_plain_classes(a[0], "isinstance"));
-  for (Value argument : self_of(a[0])->arguments->span()) {
-    if (is_kind(argument, Kind::kType) && TRY(is_instance_of(a[1], argument))) return make_bool(true);
-  }
-  return make_bool(false);
-}
-
-Result<Value> union_subclass_check(const Value* a) {
-  if (!is_kind(a[1], Kind::kType)) return raise(types.TypeError, "issubclass() arg 1 must be a class");
-  TRY(check_plain_classes(a[0], "issubclass"));
-  for (Value argument : self_of(a[0])->arguments->span()) {
-    if (is_kind(argument, Kind::kType) && TRY(is_subclass_of(a[1], argument))) return make_bool(true);
-  }
-  return make_bool(false);
-}
-
 /// Attributes of UnionType itself that its instances do not have; the name is the same as for all of them.
 Result<Value> union_getattro(Value self, Str* name) {
   if (name == names.dunder_module) return get_attribute(types.union_, name);
   return generic_get_attribute(self, name);
 }
 
-constexpr MethodSpec kMethods[] = {
-    {"__instancecheck__", "($self, instance, /)", union_instance_check},
-    {"__subclasscheck__", "($self, cls, /)", union_subclass_check},
-};
 constexpr GetSetSpec kGetSets[] = {
     {"__parameters__", [](Value self) -> Result<Value> { return parameters_of(self); }, nullptr,
      "Type variables in the types.UnionType."},
@@ -150,7 +119,6 @@ void complete_union_type() {
                           .basic_size = sizeof(Union),
                           .flags = kTypeDisallowNew,
                           .trace = trace_members<&Union::arguments, &Union::parameters>,
-                          .methods = kMethods,
                           .getsets = kGetSets,
                           .members = kMembers,
                           .doc = "Represent a PEP 604 union type\n\nE.g. for int | str"};

@@ -24,7 +24,8 @@ Result<Value> call_bound_values(const MethodSpec* spec, const Signature* signatu
   if (count > kFewParameters) values = make_array(count)->items;
   if (front != 0) values[0] = self;
   if (spec->binding == Binding::Class && is_kind(self, Kind::kType) &&
-      !signature->accepts(arguments.positional)) {
+
+      (arguments.keywords != nullptr || !signature->accepts(arguments.positional))) {
     // A class method is called by the name of the class it is bound to.
     const std::string name = to_utf8(self.as<Type>()->qualified_name) + "." + spec->name;
     TRY(signature->bind_as(name.c_str(), arguments, values + front));

@@ -52,8 +52,7 @@ Result<bool> plain_is_subclass(Value derived, Value cls) {
   if (is_kind(cls, Kind::kType) && is_kind(derived, Kind::kType))
     return is_subtype(derived.as<Type>(), cls.as<Type>());
   TRY(check_class(derived, "issubclass() arg 1 must be a class"));
-  if (!is_kind(cls, Kind::kUnion))
-    TRY(check_class(cls, "issubclass() arg 2 must be a class, a tuple of classes, or a union"));
+  TRY(check_class(cls, "issubclass() arg 2 must be a class, a tuple of classes, or a union"));
   return abstract_is_subclass(derived, cls);
 }
 
@@ -62,6 +61,7 @@ Result<bool> plain_is_subclass(Value derived, Value cls) {
 Result<bool> is_instance_of(Value object, Value class_or_tuple) {
   if (class_or_tuple == Value(type_of(object))) return true;
   if (is_exactly(class_or_tuple, types.type)) return plain_is_instance(object, class_or_tuple);
+  if (is_kind(class_or_tuple, Kind::kUnion)) class_or_tuple = class_or_tuple.as<Union>()->arguments;
   if (is_tuple(class_or_tuple)) {
     TRY(check_recursion(" in __instancecheck__"));
     auto* tuple = class_or_tuple.as<Tuple>();
@@ -81,6 +81,7 @@ Result<bool> is_subclass_of(Value type, Value class_or_tuple) {
     if (type == class_or_tuple) return true;
     return plain_is_subclass(type, class_or_tuple);
   }
+  if (is_kind(class_or_tuple, Kind::kUnion)) class_or_tuple = class_or_tuple.as<Union>()->arguments;
   if (is_tuple(class_or_tuple)) {
     TRY(check_recursion(" in __subclasscheck__"));
     auto* tuple = class_or_tuple.as<Tuple>();

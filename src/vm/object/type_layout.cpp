@@ -47,7 +47,8 @@ uint16_t count_self_stores(const Code* code, bool* calls_init) {
     const auto op = static_cast<uint8_t>(bytes[i]);
     argument = argument << 8 | static_cast<uint8_t>(bytes[i + 1]);
     if (op == kExtendedArg) continue;
-    if (op == kStoreAttr && self_on_top && argument < 256 && (seen[argument / 64] >> argument % 64 & 1) == 0) {
+    if (op == kStoreAttr && self_on_top && argument < 256 &&
+        (seen[argument / 64] >> argument % 64 & 1) == 0) {
       seen[argument / 64] |= uint64_t{1} << argument % 64;
       ++count;
     }
@@ -93,9 +94,10 @@ Result<Type*> best_metatype(Type* metatype, Tuple* bases) {
       winner = candidate;
       continue;
     }
-    return raise(types.TypeError,
-                 "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
-                 "metaclasses of all its bases");
+    return raise(
+        types.TypeError,
+        "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the "
+        "metaclasses of all its bases");
   }
   return winner;
 }
@@ -108,7 +110,9 @@ Status check_same_layout(Type* from, Type* to, const char* attribute) {
   if (from_base == to_base || (from_base->base == to_base->base && from_base->base != nullptr &&
                                same_slots_added(from_base, to_base)))
     return {};
-  const bool other_kind = from->instance_kind != to->instance_kind;
+  // CPython compares first how the memory is given back, which differs for what the collector tracks.
+  auto is_tracked = [](const Type* type) { return type->has(kTypeHeap) || type->native_trace != nullptr; };
+  const bool other_kind = is_tracked(from) != is_tracked(to);
   return raise(types.TypeError, "{} assignment: '{}' {} differs from '{}'", attribute, native_type_name(to),
                other_kind ? "deallocator" : "object layout", native_type_name(from));
 }
@@ -117,8 +121,7 @@ uint16_t guess_inline_slots(const Type* type) {
   const uint16_t inherited =
       type->base->has(kTypeHasDict) && !type->base->has(kTypeNative) ? type->base->inline_slots : 0;
   Value init = dict_get(type->dict, names.dunder_init);
-  if (init.is_null() || !is_kind(init, Kind::kFunction))
-    return std::max(inherited, kDefaultGuess);
+  if (init.is_null() || !is_kind(init, Kind::kFunction)) return std::max(inherited, kDefaultGuess);
   bool calls_init = false;
   const uint16_t own = count_self_stores(init.as<Function>()->code, &calls_init);
   const uint16_t all = std::max<uint16_t>(1, own + (calls_init ? inherited : 0));
