@@ -90,10 +90,6 @@ Result<Value> module_dir(const Value* a) {
   return list;
 }
 
-Result<Value> get_dict(Value self) {
-  return or_none(self_of(self)->dict);
-}
-
 Result<Value> get_annotations(Value self) {
   Dict* dict = self_of(self)->dict;
   if (dict == nullptr) return raise(types.TypeError, "<module>.__dict__ is not a dictionary");
@@ -119,8 +115,10 @@ constexpr MethodSpec kMethods[] = {
     {"__dir__", "($self, /)", module_dir, "__dir__() -> list\nspecialized dir() implementation"},
 };
 constexpr GetSetSpec kGetSets[] = {
-    {"__dict__", get_dict},
     {"__annotations__", get_annotations, set_annotations},
+};
+constexpr MemberSpec kMembers[] = {
+    {"__dict__", offsetof(Module, dict)},
 };
 
 }  // namespace
@@ -157,6 +155,7 @@ void complete_module_type() {
       .trace = trace_members<&Module::dict, &Module::state>,
       .methods = kMethods,
       .getsets = kGetSets,
+      .members = kMembers,
       .doc =
           "Create a module object.\n\nThe name must be a string; the optional docstring can "
           "have any type.",

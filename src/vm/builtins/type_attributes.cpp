@@ -300,7 +300,8 @@ Result<Value> get_dict_offset(Value self) {
   const Type* type = self_of(self);
   if (is_subtype(type, types.type)) return make_int(264);
   if (!type->has(kTypeHasDict)) return make_int(0);
-  return make_int(type->has(kTypeHeap) && !type->has(kTypeNative) ? -1 : type->basic_size);
+  if (type->has(kTypeHeap) && !type->has(kTypeNative)) return make_int(-48);
+  return make_int(type->basic_size);
 }
 Result<Value> get_weakref_offset(Value self) {
   const Type* type = self_of(self);

@@ -41,6 +41,11 @@ Status set_instance_dict(Value self, Value value) {
   }
   return set_attribute_dict(self.object(), value.as<Dict>());
 }
+Status set_or_drop_instance_dict(Value self, Value value) {
+  return value.is_null() ? set_attribute_dict(self.object(), make_dict()) : set_instance_dict(self, value);
+}
+constexpr GetSetSpec kInstanceDictGetSet = {"__dict__", get_instance_dict, set_or_drop_instance_dict,
+                                            "dictionary for instance variables (if defined)"};
 constexpr GetSetSpec kDictGetSet = {"__dict__", get_instance_dict, set_instance_dict, nullptr};
 
 bool has_variable_size(Kind kind) {
@@ -84,8 +89,10 @@ void set_own_bases(Type* type, Type* base, Tuple* bases) {
 
 void fill_namespace(Type* type, const TypeSpec& spec, const Type* base) {
   for (const MethodSpec& method : spec.methods) add_method(type, method);
-  for (const GetSetSpec& getset : spec.getsets) add_to_namespace(type, getset.name, make_getset(getset, type));
-  for (const MemberSpec& member : spec.members) add_to_namespace(type, member.name, make_member(member, type));
+  for (const GetSetSpec& getset : spec.getsets)
+    add_to_namespace(type, getset.name, make_getset(getset, type));
+  for (const MemberSpec& member : spec.members)
+    add_to_namespace(type, member.name, make_member(member, type));
   if (type->has(kTypeHasDict) && (base == nullptr || !base->has(kTypeHasDict)))
     add_to_namespace(type, "__dict__", make_getset(kDictGetSet, type));
   add_slot_wrappers(type, spec.slots);
@@ -98,7 +105,7 @@ void fill_namespace(Type* type, const TypeSpec& spec, const Type* base) {
 }  // namespace
 
 Value instance_dict_getset(Type* owner) {
-  return make_getset(kDictGetSet, owner);
+  return make_getset(kInstanceDictGetSet, owner);
 }
 
 void set_native_bases(Type* type, Type* base, Tuple* bases) {

@@ -13,7 +13,8 @@ Result<Value> abstract_bases(Value value) {
 }
 
 Result<bool> abstract_is_subclass(Value derived, Value base) {
-  TRY(check_recursion(" in __issubclass__"));
+  RecursionScope scope;
+  TRY(scope.enter(" in __issubclass__"));
   for (;;) {
     if (derived == base) return true;
     Value bases = TRY(abstract_bases(derived));
@@ -63,14 +64,16 @@ Result<bool> is_instance_of(Value object, Value class_or_tuple) {
   if (is_exactly(class_or_tuple, types.type)) return plain_is_instance(object, class_or_tuple);
   if (is_kind(class_or_tuple, Kind::kUnion)) class_or_tuple = class_or_tuple.as<Union>()->arguments;
   if (is_tuple(class_or_tuple)) {
-    TRY(check_recursion(" in __instancecheck__"));
+    RecursionScope scope;
+    TRY(scope.enter(" in __instancecheck__"));
     auto* tuple = class_or_tuple.as<Tuple>();
     for (uint64_t i = 0; i < tuple->length; ++i) {
       if (TRY(is_instance_of(object, tuple->items[i]))) return true;
     }
     return false;
   }
-  TRY(check_recursion(" in __instancecheck__"));
+  RecursionScope scope;
+  TRY(scope.enter(" in __instancecheck__"));
   bool found = false;
   Value answer = TRY(call_special(class_or_tuple, names.dunder_instancecheck, {object}, &found));
   return found ? is_true(answer) : plain_is_instance(object, class_or_tuple);
@@ -83,14 +86,16 @@ Result<bool> is_subclass_of(Value type, Value class_or_tuple) {
   }
   if (is_kind(class_or_tuple, Kind::kUnion)) class_or_tuple = class_or_tuple.as<Union>()->arguments;
   if (is_tuple(class_or_tuple)) {
-    TRY(check_recursion(" in __subclasscheck__"));
+    RecursionScope scope;
+    TRY(scope.enter(" in __subclasscheck__"));
     auto* tuple = class_or_tuple.as<Tuple>();
     for (uint64_t i = 0; i < tuple->length; ++i) {
       if (TRY(is_subclass_of(type, tuple->items[i]))) return true;
     }
     return false;
   }
-  TRY(check_recursion(" in __subclasscheck__"));
+  RecursionScope scope;
+  TRY(scope.enter(" in __subclasscheck__"));
   bool found = false;
   Value answer = TRY(call_special(class_or_tuple, names.dunder_subclasscheck, {type}, &found));
   return found ? is_true(answer) : plain_is_subclass(type, class_or_tuple);

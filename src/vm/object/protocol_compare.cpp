@@ -24,7 +24,8 @@ Result<Str*> checked_text(Value text, const char* method) {
 }  // namespace
 
 Result<Value> compare(Value a, Value b, CompareOp op) {
-  TRY(check_recursion(" in comparison"));
+  RecursionScope scope;
+  TRY(scope.enter(" in comparison"));
   Type* left = type_of(a);
   Type* right = type_of(b);
   bool tried_right = false;
@@ -78,14 +79,16 @@ Result<bool> is_true(Value value) {
 }
 
 Result<Str*> repr(Value value) {
-  TRY(check_recursion(" while getting the repr of an object"));
+  RecursionScope scope;
+  TRY(scope.enter(" while getting the repr of an object"));
   auto function = type_of(value)->slots.repr;
   return checked_text(TRY(function(value)), "__repr__");
 }
 
 Result<Str*> to_str(Value value) {
   if (is_exactly(value, types.str)) return value.as<Str>();
-  TRY(check_recursion(" while getting the str of an object"));
+  RecursionScope scope;
+  TRY(scope.enter(" while getting the str of an object"));
   auto function = type_of(value)->slots.str;
   if (function == nullptr) return repr(value);
   return checked_text(TRY(function(value)), "__str__");

@@ -37,9 +37,9 @@ struct Thread {
   Value dict;                // threading.local storage
   uint64_t id = 0;
   const void* const* dispatch_table = nullptr;  // the interpreter's handlers: others while traced
-  Value stop_value;  // what the last Value::stop() stood for, see next_with_result; null: None
-  bool raising_again = false;                   // the traceback has an entry for the frame already
-  uint64_t outcome = 0;                         // what the loop is left with: bits of a Result<Value>
+  Value stop_value;            // what the last Value::stop() stood for, see next_with_result; null: None
+  bool raising_again = false;  // the traceback has an entry for the frame already
+  uint64_t outcome = 0;        // what the loop is left with: bits of a Result<Value>
   Thread* next = nullptr;
 };
 
@@ -55,6 +55,31 @@ inline Status check_recursion(const char* where = "") {
     return check_recursion_slow(where);
   return {};
 }
+
+/// Counts as a level of recursion while it lives, as a Python frame does: what recurses through C++ alone
+/// (repr, comparison, isinstance) ends at sys.getrecursionlimit() too.
+class RecursionScope {
+ public:
+  RecursionScope() = default;
+  ~RecursionScope() {
+    if (entered_) --thread()->recursion_depth;
+  }
+  RecursionScope(const RecursionScope&) = delete;
+  RecursionScope& operator=(const RecursionScope&) = delete;
+
+  Status enter(const char* where) {
+    Thread* self = thread();
+    if (self->recursion_depth >= self->recursion_limit + self->recursion_headroom ||
+        static_cast<const char*>(__builtin_frame_address(0)) < self->native_limit) [[unlikely]]
+      return check_recursion_slow(where);
+    ++self->recursion_depth;
+    entered_ = true;
+    return {};
+  }
+
+ private:
+  bool entered_ = false;
+};
 
 // ---- the global lock. Held by whoever runs Python code or touches the heap.
 
