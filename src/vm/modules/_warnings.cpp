@@ -9,6 +9,7 @@
 #include "vm/interp/interpreter.h"
 #include "vm/object/native.h"
 #include "vm/object/protocol.h"
+#include "vm/modules/warnings.h"
 
 namespace ouro::vm {
 
@@ -273,6 +274,10 @@ Status execute(Module* module) {
 
 Status warn(Type* category, std::string_view message, int stack_level) {
   return warn_at(make_str(message), category, stack_level, Value());
+}
+
+Status warn_resource(std::string_view message, Value source) {
+  return warn_at(make_str(message), types.ResourceWarning, 1, source);
 }
 
 Status warn_explicit(Type* category, Str* message, Str* filename, int line) {
