@@ -1,8 +1,10 @@
 #include "vm/modules/gc_inspection.h"
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
+#include "vm/object/native.h"
 #include "vm/object/types.h"
 
 namespace ouro::vm {
@@ -32,6 +34,11 @@ bool is_atomic_kind(Kind kind) {
   }
 }
 
+// The register code of a code object: CPython's has nothing like it.
+bool is_internal(const Type* type) {
+  return type->spec != nullptr && std::string_view(type->spec->name) == "executable";
+}
+
 bool is_tracked_within(Value value, int depth);
 
 bool holds_tracked(Tuple* tuple, int depth) {
@@ -55,7 +62,7 @@ bool is_tracked_within(Value value, int depth) {
   if (type == nullptr) return false;
   if (type->has(kTypeHeap)) return true;
   if (object->kind == Kind::kType) return static_cast<Type*>(object)->has(kTypeHeap);
-  if (is_atomic_kind(object->kind) || type == types.object) return false;
+  if (is_atomic_kind(object->kind) || type == types.object || is_internal(type)) return false;
   if (depth >= kDepth) return true;
   if (type == types.tuple) return holds_tracked(static_cast<Tuple*>(object), depth + 1);
   if (type == types.dict) return holds_tracked(static_cast<Dict*>(object), depth + 1);

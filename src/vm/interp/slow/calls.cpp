@@ -155,8 +155,8 @@ void specialise_call(uint64_t* pc, Thread* T, Value callee) {
 
 SLOW_FN(call) {
   Value callee = RB;
+  CallArguments given(pc, R);  // first: for the collector the registers of a call's operands are dead
   specialise_call(pc, T, callee);
-  CallArguments given(pc, R);
   return call_any(pc, R, T, callee, given.arguments(), call_words(pc));
 }
 
@@ -210,8 +210,8 @@ void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
 SLOW_FN(call_method_operation) {
   Value callee = (&RB)[0];
   Value self = (&RB)[1];
-  specialise_method(pc, T, callee, self);
   CallArguments given(pc, R);
+  specialise_method(pc, T, callee, self);
   Arguments arguments = given.arguments();
   uint16_t words = call_words(pc);
   if (self.is_null()) return call_any(pc, R, T, callee, arguments, words);
