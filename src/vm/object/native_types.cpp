@@ -129,6 +129,7 @@ void complete_native_type(Type* type, const TypeSpec& spec, Type* base) {
 Type* make_native_type(const TypeSpec& spec, Type* base, Tuple* bases, Type* metatype) {
   if (base == nullptr) base = bases != nullptr ? bases->items[0].as<Type>() : types.object;
   auto* type = allocate_instance<Type>(metatype != nullptr ? metatype : types.type);
+  add_root(new Value(type));  // lives forever: C++ keeps native types in variables of its own
   store(type, type->dict, make_dict(spec.methods.size()));
   set_own_bases(type, base, bases);
   complete_native_type(type, spec, base);
