@@ -42,7 +42,9 @@ Value visible_local(Frame* frame, uint32_t index) {
   Code* code = frame->code();
   uint8_t kind = code->locals_plus_kinds->data[index];
   Value value = frame->registers()[index];
-  if ((kind & kLocalFree) != 0 && value.is_null() && frame->function->closure != nullptr) {
+  auto* object = static_cast<FrameObject*>(frame->frame_object);
+  bool finished = object != nullptr && object->finished;
+  if ((kind & kLocalFree) != 0 && value.is_null() && frame->function->closure != nullptr && !finished) {
     // Before the prologue has copied the closure.
     Tuple* closure = frame->function->closure;
     uint64_t first = code->local_count() - closure->length;
@@ -115,6 +117,7 @@ void detach_frame(Frame* frame) {
   if (frame->previous != nullptr) object->back = frame_object_of(frame->previous);
   object->own = *frame;
   object->own.previous = nullptr;
+  object->own.frame_object = object;
   object->own.flags &= ~(kFrameGenerator | kFrameEntry);
   std::copy_n(frame->registers(), frame->executable->local_count, object->own.registers());
   object->frame = &object->own;

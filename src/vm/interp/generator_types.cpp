@@ -120,16 +120,19 @@ Status prepare_thrown(Value type, Value value, Value traceback) {
   if (is_class) {
     if (is_kind(value, Kind::kException) && is_instance(value, type.as<Type>())) {
       exception = value;
-    } else if (value.is_null() || is_none(value)) {
-      exception = TRY(call(type));
-    } else if (is_tuple(value)) {
-      exception = TRY(call_with(type, value, Value()));
     } else {
-      exception = TRY(call(type, {value}));
+      // What goes wrong here is thrown instead.
+      auto made = value.is_null() || is_none(value) ? call(type)
+                  : is_tuple(value)                 ? call_with(type, value, Value())
+                                                    : call(type, {value});
+      if (!made.ok()) return {};
+      exception = made.unwrap();
     }
-    if (!is_kind(exception, Kind::kException))
-      return raise(types.TypeError, "calling {} should have returned an instance of BaseException, not {}",
-                   repr_text(type), repr_text(type_of(exception)));
+    if (!is_kind(exception, Kind::kException)) {
+      (void)raise(types.TypeError, "calling {} should have returned an instance of BaseException, not {}",
+                  repr_text(type), repr_text(type_of(exception)));
+      return {};
+    }
   } else if (is_kind(type, Kind::kException)) {
     if (!value.is_null() && !is_none(value))
       return raise(types.TypeError, "instance exception may not have a separate value");

@@ -19,26 +19,27 @@ bool raises_again(Thread* T) {
   return again;
 }
 
+/// What the frame shows as its last instruction: of a Reraise that remembers its place, that place.
+uint32_t shown_word(Frame* frame) {
+  if (static_cast<Op>(field_op(frame->pc)) == Op::Reraise && field_b(frame->pc) != 0) {
+    Value place = frame->registers()[field_c(frame->pc)];
+    if (place.is_small_int() && static_cast<uint64_t>(place.small_int()) < frame->executable->word_count())
+      return static_cast<uint32_t>(place.small_int());
+  }
+  return frame->word_index();
+}
+
 /// Where the frame goes on with the exception; false: nowhere.
 bool enter_handler(Thread* T, Frame* frame) {
   uint32_t word = frame->word_index();
   const lift::Handler* handler = frame->executable->lifted->handler_of(word);
   if (handler == nullptr) return false;
   Value* registers = frame->registers();
-  if (handler->last_index != lift::kNoRegister) registers[handler->last_index] = Value::from_small(word);
+  if (handler->last_index != lift::kNoRegister) registers[handler->last_index] = Value::from_small(shown_word(frame));
   registers[handler->exception] = T->exception;
   T->exception = nullptr;
   frame->pc = frame->executable->words + handler->target;
   return true;
-}
-
-/// What a Reraise that remembers its place shows as the frame's last instruction.
-void show_remembered_place(Frame* frame) {
-  if (static_cast<Op>(field_op(frame->pc)) != Op::Reraise || field_b(frame->pc) == 0) return;
-  Value place = frame->registers()[field_c(frame->pc)];
-  if (!place.is_small_int()) return;
-  int64_t word = place.small_int();
-  if (word >= 0 && word < frame->executable->word_count()) frame->pc = frame->executable->words + word;
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ uint64_t* unwind(Thread* T) {
         trace_exception(T, frame);
     }
     if (enter_handler(T, frame)) return kReload;
-    show_remembered_place(frame);
+    frame->pc = frame->executable->words + shown_word(frame);
     if (is_traced(T)) [[unlikely]]
       (void)trace_exit(T, frame, Value());
     uint16_t flags = frame->flags;

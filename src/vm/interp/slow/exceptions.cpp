@@ -185,22 +185,45 @@ Status collect_leaves(Value exception, Set* leaves) {
   return {};
 }
 
-/// The predicate of subgroup(): leaves only.
-Result<Value> keeps_leaf(const Value* arguments) {
-  Value exception = arguments[1];
-  if (is_group(exception)) return make_bool(false);
-  bool kept =
-      TRY(set_contains(arguments[0].as<Set>(), make_int(static_cast<int64_t>(exception.bits() >> 4))));
-  return make_bool(kept);
+/// A group like `group` of these exceptions.
+Result<Value> derive(Value group, List* kept) {
+  Value derived = TRY(call_method(group, intern("derive"), {Value(kept)}));
+  if (!is_group(derived)) return raise(types.TypeError, "derive must return an instance of BaseExceptionGroup");
+  auto* from = group.as<Exception>();
+  auto* to = derived.as<Exception>();
+  to->traceback = from->traceback;
+  to->context = from->context;
+  to->cause = from->cause;
+  to->suppress_context = !from->cause.is_null() || to->suppress_context;
+  write_barrier(to);
+  Value notes = get_own_attribute(from, names.dunder_notes);
+  if (notes.is_null()) return derived;
+  if (is_list(notes) || is_tuple(notes)) TRY(set_own_attribute(to, names.dunder_notes, TRY(to_list(notes))));
+  return derived;
 }
-constexpr MethodSpec kKeepsLeaf = {"keeps", "($self, exception, /)", keeps_leaf};
 
-/// The part of `group` whose leaves occur in `kept`.
-Result<Value> project(Value group, List* kept) {
+/// The part of `group` whose leaves are among `leaves`, or None.
+Result<Value> project(Value group, Set* leaves) {
+  TRY(check_recursion(""));
+  List* kept = make_list();
+  for (Value item : group.as<ExceptionGroupObject>()->exceptions->span()) {
+    Value part = item;
+    if (is_group(item)) {
+      part = TRY(project(item, leaves));
+      if (is_none(part)) continue;
+    } else if (!TRY(set_contains(leaves, make_int(static_cast<int64_t>(item.bits() >> 4))))) {
+      continue;
+    }
+    TRY(list_append(kept, part));
+  }
+  if (kept->length == 0) return none();
+  return derive(group, kept);
+}
+
+Result<Value> project_on(Value group, List* outcomes) {
   Set* leaves = make_set();
-  for (Value exception : kept->span()) TRY(collect_leaves(exception, leaves));
-  if (leaves->count == 0) return none();
-  return call_method(group, intern("subgroup"), {make_native_function(kKeepsLeaf, leaves, nullptr)});
+  for (Value exception : outcomes->span()) TRY(collect_leaves(exception, leaves));
+  return project(group, leaves);
 }
 
 Result<Value> what_except_star_raises(Value original, List* outcomes) {
@@ -212,7 +235,7 @@ Result<Value> what_except_star_raises(Value original, List* outcomes) {
     if (is_none(outcome)) continue;
     TRY(list_append(is_exception(outcome) && same_origin(outcome, original) ? reraised : raised, outcome));
   }
-  Value rest = TRY(project(original, reraised));
+  Value rest = TRY(project_on(original, reraised));
   if (raised->length == 0) return rest;
   if (!is_none(rest)) TRY(list_append(raised, rest));
   if (raised->length == 1) return raised->items()[0];
