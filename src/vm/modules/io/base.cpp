@@ -83,8 +83,7 @@ Result<Value> repr_with_name(Value self, const char* class_name) {
   Value shown = name.ok() ? name.unwrap() : Value();
   if (shown.is_null()) return make_str(fmt::format("<{}>", class_name));
   ReprGuard guard(self.object());
-  if (guard.repeated())
-    return raise(types.RuntimeError, "reentrant call inside {}.__repr__", class_name);
+  if (guard.repeated()) return raise(types.RuntimeError, "reentrant call inside {}.__repr__", class_name);
   return make_str(fmt::format("<{} name={}>", class_name, to_utf8(TRY(repr(shown)))));
 }
 
@@ -126,6 +125,10 @@ void finalize_stream(Object* object) {
     stream->finalizing = true;
   }
   if (type_of(object)->slots.del == nullptr) close_dying(object);
+  if (!has_holder_field(type_of(object)) || is_subtype(type_of(object), io_types.file)) return;
+  const Value raw = static_cast<Buffered*>(object)->raw;
+  if (!raw.is_null() && is_native_file(raw) && raw.as<FileIO>()->holder == object)
+    raw.as<FileIO>()->holder = nullptr;
 }
 
 namespace {
@@ -403,7 +406,8 @@ Result<Value> base_readinto1(const Value* a) {
 constexpr MethodSpec kBufferedMethods[] = {
     {"detach", "($self, /)", refuse<kDetach>, "Disconnect this buffer from its underlying raw stream."},
     {"read", "($self, *args)", refuse<kRead>, "Read and return up to n bytes."},
-    {"read1", "($self, *args)", refuse<kRead1>, "Read and return up to n bytes, with at most one read() call."},
+    {"read1", "($self, *args)", refuse<kRead1>,
+     "Read and return up to n bytes, with at most one read() call."},
     {"readinto", "($self, buffer, /)", base_readinto},
     {"readinto1", "($self, buffer, /)", base_readinto1},
     {"write", "($self, *args)", refuse<kWrite>, "Write the given buffer to the IO stream."},

@@ -54,8 +54,7 @@ namespace {
 
 Result<int64_t> checked_position(Buffered* self, Value result) {
   const int64_t position = TRY(to_offset(result, types.ValueError));
-  if (position < 0)
-    return raise(types.OSError, "Raw stream returned invalid position {}", position);
+  if (position < 0) return raise(types.OSError, "Raw stream returned invalid position {}", position);
   self->raw_position = position;
   return position;
 }
@@ -154,8 +153,7 @@ NAME_FUNCTION(mode_name, mode)
 
 Result<Value> dealloc_warn(const Value* a) {
   Buffered* self = self_of(a);
-  if (self->ready && !self->raw.is_null() &&
-      !call_method(self->raw, IO_NAME(_dealloc_warn), {a[1]}).ok())
+  if (self->ready && !self->raw.is_null() && !call_method(self->raw, IO_NAME(_dealloc_warn), {a[1]}).ok())
     take_exception();
   return none();
 }
@@ -266,7 +264,6 @@ Result<Value> buffered_repr(Value self) {
   return repr_with_name(self, shown_type(self).c_str());
 }
 
-
 Result<Value> get_finalizing(Value self) {
   return make_bool(self.as<Stream>()->finalizing);
 }
@@ -276,24 +273,20 @@ Status set_finalizing(Value self, Value value) {
   return {};
 }
 
-#define SHARED_METHODS                                                                     \
-  {"detach", "($self, /)", buffered_detach}, {"close", "($self, /)", buffered_close},      \
-      {"seekable", "($self, /)", pass_on<seekable_name>},                                  \
-      {"fileno", "($self, /)", pass_on<fileno_name>},                                      \
-      {"isatty", "($self, /)", pass_on<isatty_name>},                                      \
-      {"_dealloc_warn", "($self, source, /)", dealloc_warn},                               \
-      {"seek", "($self, target, whence=0, /)", buffered_seek},                             \
-      {"tell", "($self, /)", buffered_tell},                                               \
-      {"truncate", "($self, pos=None, /)", buffered_truncate}, {                           \
-    "__sizeof__", "($self, /)", buffered_sizeof                                            \
+#define SHARED_METHODS                                                                                       \
+  {"detach", "($self, /)", buffered_detach}, {"close", "($self, /)", buffered_close},                        \
+      {"seekable", "($self, /)", pass_on<seekable_name>}, {"fileno", "($self, /)", pass_on<fileno_name>},    \
+      {"isatty", "($self, /)", pass_on<isatty_name>}, {"_dealloc_warn", "($self, source, /)", dealloc_warn}, \
+      {"seek", "($self, target, whence=0, /)", buffered_seek}, {"tell", "($self, /)", buffered_tell},        \
+      {"truncate", "($self, pos=None, /)", buffered_truncate}, {                                             \
+    "__sizeof__", "($self, /)", buffered_sizeof                                                              \
   }
-#define READ_METHODS                                                                       \
-  {"read", "($self, size=-1, /)", buffered_read},                                          \
-      {"read1", "($self, size=-1, /)", buffered_read1_method},                             \
-      {"readinto", "($self, buffer, /)", buffered_readinto},                               \
-      {"readinto1", "($self, buffer, /)", buffered_readinto1},                             \
-      {"readline", "($self, size=-1, /)", buffered_readline}, {                            \
-    "peek", "($self, size=0, /)", buffered_peek                                            \
+#define READ_METHODS                                                                                       \
+  {"read", "($self, size=-1, /)", buffered_read}, {"read1", "($self, size=-1, /)", buffered_read1_method}, \
+      {"readinto", "($self, buffer, /)", buffered_readinto},                                               \
+      {"readinto1", "($self, buffer, /)", buffered_readinto1},                                             \
+      {"readline", "($self, size=-1, /)", buffered_readline}, {                                            \
+    "peek", "($self, size=0, /)", buffered_peek                                                            \
   }
 
 constexpr MethodSpec kReaderMethods[] = {
@@ -306,8 +299,7 @@ constexpr MethodSpec kWriterMethods[] = {
     SHARED_METHODS,
     {"flush", "($self, /)", buffered_flush},
     {"writable", "($self, /)", pass_on<writable_name>},
-    {"write", "($self, buffer, /)", buffered_write_method,
-     "Write the given buffer to the IO stream."},
+    {"write", "($self, buffer, /)", buffered_write_method, "Write the given buffer to the IO stream."},
 };
 constexpr MethodSpec kRandomMethods[] = {
     SHARED_METHODS,
@@ -315,8 +307,7 @@ constexpr MethodSpec kRandomMethods[] = {
     {"flush", "($self, /)", buffered_flush},
     {"readable", "($self, /)", pass_on<readable_name>},
     {"writable", "($self, /)", pass_on<writable_name>},
-    {"write", "($self, buffer, /)", buffered_write_method,
-     "Write the given buffer to the IO stream."},
+    {"write", "($self, buffer, /)", buffered_write_method, "Write the given buffer to the IO stream."},
 };
 #undef SHARED_METHODS
 #undef READ_METHODS

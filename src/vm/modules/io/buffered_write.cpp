@@ -28,9 +28,9 @@ void drop_written(Buffered* self) {
 
 Raised would_block(int64_t written) {
   if (exception_pending()) take_exception();
-  return raise_with(types.BlockingIOError,
-                    {Value::from_small(EAGAIN), make_str("write could not complete without blocking"),
-                     make_int(written)});
+  return raise_with(
+      types.BlockingIOError,
+      {Value::from_small(EAGAIN), make_str("write could not complete without blocking"), make_int(written)});
 }
 
 Result<int64_t> write_through_method(Buffered* self, const char* from, int64_t size) {

@@ -71,8 +71,7 @@ Status close_descriptor(FileIO* self) {
 
 /// What the mode string means: our own flags, and those of open(2).
 Result<int> parse_mode(FileIO* self, const std::string& mode) {
-  constexpr auto kBad =
-      "Must have exactly one of create/read/write/append mode and at most one plus";
+  constexpr auto kBad = "Must have exactly one of create/read/write/append mode and at most one plus";
   bool one = false, plus = false;
   int flags = 0;
   self->created = self->readable = self->writable = self->appending = false;
@@ -84,7 +83,8 @@ Result<int> parse_mode(FileIO* self, const std::string& mode) {
       plus = true;
       continue;
     }
-    if (c != 'x' && c != 'r' && c != 'w' && c != 'a') return raise(types.ValueError, "invalid mode: {}", mode);
+    if (c != 'x' && c != 'r' && c != 'w' && c != 'a')
+      return raise(types.ValueError, "invalid mode: {}", mode);
     if (std::exchange(one, true)) return raise(types.ValueError, kBad);
     self->readable = c == 'r';
     self->writable = c != 'r';

@@ -81,10 +81,10 @@ Result<Value> repr_with_name(Value self, const char* class_name);
 /// For messages: "_io.FileIO".
 std::string shown_type(Value value);
 /// A Python attribute or method name that names.def does not have: interned once.
-#define IO_NAME(text)                                           \
-  __extension__({                                               \
+#define IO_NAME(text)                                                         \
+  __extension__({                                                             \
     static ::ouro::vm::Str* const name_ = ::ouro::vm::io::rooted_name(#text); \
-    name_;                                                      \
+    name_;                                                                    \
   })
 Str* rooted_name(const char* text);
 
@@ -100,8 +100,8 @@ inline bool is_native_file(Value raw) {
 // ---- buffered
 struct Buffered : Stream {
   Value raw;
-  Blob* buffer;         // null: closed
-  Thread* owner;        // who is inside
+  Blob* buffer;   // null: closed
+  Thread* owner;  // who is inside
   int64_t buffer_size;
   int64_t raw_position;  // of the raw stream, absolute; -1: unknown
   // In the buffer: where the program is, where the raw stream is, how far data to read goes (-1: none), and
@@ -144,8 +144,8 @@ inline int64_t raw_ahead(const Buffered* self) {
 }
 Result<int64_t> raw_tell(Buffered* self);
 Result<int64_t> raw_seek(Buffered* self, int64_t target, int whence);
-Status flush_inside(Buffered* self);         // what is to be written
-Status flush_and_rewind(Buffered* self);     // and the raw stream where the program is
+Status flush_inside(Buffered* self);      // what is to be written
+Status flush_and_rewind(Buffered* self);  // and the raw stream where the program is
 Result<int64_t> raw_read(Buffered* self, char* to, int64_t size);
 Result<Value> buffered_read1(Buffered* self, int64_t size);
 Result<Value> buffered_read_all(Buffered* self);

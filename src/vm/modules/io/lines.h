@@ -38,14 +38,16 @@ inline int64_t find_end_in(const Char* text, size_t start, size_t end, const Lin
       if (text[i] == '\r') return static_cast<int64_t>(i) + (i + 1 < end && text[i + 1] == '\n' ? 2 : 1);
     } else if (text[i] == static_cast<Char>(ends.newline[0])) {
       if (ends.newline.size() == 1) return static_cast<int64_t>(i) + 1;
-      if (i + 1 < end && text[i + 1] == static_cast<Char>(ends.newline[1])) return static_cast<int64_t>(i) + 2;
+      if (i + 1 < end && text[i + 1] == static_cast<Char>(ends.newline[1]))
+        return static_cast<int64_t>(i) + 2;
     }
   }
   return -1;
 }
 
 /// By width in bytes of a character. The place behind the first line end in [start, end), or -1.
-inline int64_t find_line_end(const void* data, uint8_t width, size_t start, size_t end, const LineEnds& ends) {
+inline int64_t find_line_end(const void* data, uint8_t width, size_t start, size_t end,
+                             const LineEnds& ends) {
   if (width == 1) return find_end_in(static_cast<const uint8_t*>(data), start, end, ends);
   if (width == 2) return find_end_in(static_cast<const char16_t*>(data), start, end, ends);
   return find_end_in(static_cast<const char32_t*>(data), start, end, ends);

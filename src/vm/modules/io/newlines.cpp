@@ -49,7 +49,6 @@ Result<Str*> join_lines(const Str* text) {
   return out.finish();
 }
 
-
 }  // namespace
 
 Result<Str*> translate_newlines(Str* text, bool translate, bool final, NewlineState* state) {
@@ -108,8 +107,7 @@ Result<Value> decode(const Value* a) {
   NewlineDecoder* self = TRY(live(a[0]));
   const bool final = !a[2].is_null() && TRY(is_true(a[2]));
   Value text = a[1];
-  if (!is_none(self->decoder))
-    text = TRY(call_method(self->decoder, names.decode, {a[1], make_bool(final)}));
+  if (!is_none(self->decoder)) text = TRY(call_method(self->decoder, names.decode, {a[1], make_bool(final)}));
   if (!is_str(text))
     return raise(types.TypeError, "decoder should return a string result, not '{}'", type_name(text));
   return TRY(translate_newlines(text.as<Str>(), self->translate, final, &self->state));
@@ -122,8 +120,7 @@ Result<Value> getstate(const Value* a) {
   if (!is_none(self->decoder)) {
     Value state = TRY(call_method(self->decoder, IO_NAME(getstate)));
     if (!is_tuple(state)) return raise(types.TypeError, "illegal decoder state");
-    if (state.as<Tuple>()->length != 2)
-      return raise(types.TypeError, "illegal decoder state");
+    if (state.as<Tuple>()->length != 2) return raise(types.TypeError, "illegal decoder state");
     buffer = state.as<Tuple>()->items[0];
     flags = TRY(to_uint64(state.as<Tuple>()->items[1]));
   }

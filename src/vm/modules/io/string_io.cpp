@@ -76,8 +76,7 @@ Result<Str*> with_newlines(Str* text, const Str* newline) {
 }
 
 Status write_text(StringIO* self, Str* text) {
-  if (self->read_universal)
-    text = TRY(translate_newlines(text, self->read_translate, true, &self->newlines));
+  if (self->read_universal) text = TRY(translate_newlines(text, self->read_translate, true, &self->newlines));
   if (self->write_newline != nullptr && has_character(text, '\n'))
     text = TRY(with_newlines(text, self->write_newline));
   if (text->length == 0) return {};
@@ -205,8 +204,7 @@ Result<Value> iternext(Value value) {
 Result<Value> write(const Value* a) {
   StringIO* self = self_of(a);
   TRY(check_ready(self));
-  if (!is_str(a[1]))
-    return raise(types.TypeError, "string argument expected, got '{}'", shown_type(a[1]));
+  if (!is_str(a[1])) return raise(types.TypeError, "string argument expected, got '{}'", shown_type(a[1]));
   TRY(check_live(self));
   TRY(write_text(self, a[1].as<Str>()));
   return make_int(static_cast<int64_t>(a[1].as<Str>()->length));
@@ -275,8 +273,7 @@ Result<Value> setstate(const Value* a) {
   // The value is as it shall be: no line ends are translated.
   auto* text = parts[0].as<Str>();
   TRY(reserve(self, static_cast<int64_t>(text->length), text->width()));
-  if (text->length > 0)
-    copy_chars(address(self, 0), self->width, text->data_, text->width(), text->length);
+  if (text->length > 0) copy_chars(address(self, 0), self->width, text->data_, text->width(), text->length);
   self->size = static_cast<int64_t>(text->length);
   if (!is_int(parts[2]))
     return raise(types.TypeError, "third item of state must be an integer, got {}", type_name(parts[2]));
