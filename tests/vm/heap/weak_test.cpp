@@ -37,6 +37,7 @@ class Weak : public testing::Test {
 };
 
 TEST_F(Weak, ReferencesToTheDeadAreClearedAndTheLivingStay) {
+  SKIP_IN_SANITIZED_BUILDS();
   for (const int generation : {0, 2}) {
     Root references(make_array(200));
     Root targets(make_array(100));
@@ -178,6 +179,7 @@ TEST_F(Weak, AFinaliserSeesAllItReachesAndCyclesGetOneCallEach) {
 }
 
 TEST_F(Weak, TheRevivedLiveOnAndAreNotFinalisedAgain) {
+  SKIP_IN_SANITIZED_BUILDS();
   Root revived;
   revive_into = &revived.value;
   in_other_frame([&] {
@@ -201,6 +203,7 @@ TEST_F(Weak, TheRevivedLiveOnAndAreNotFinalisedAgain) {
 }
 
 TEST_F(Weak, WeakReferencesAreClearedBeforeFinalisersAndCallbacksComeFirst) {
+  SKIP_IN_SANITIZED_BUILDS();
   Root reference;
   in_other_frame([&] {
     Node* node = make_node(5);
