@@ -69,6 +69,7 @@ TEST_F(Weak, ReferencesToTheDeadAreClearedAndTheLivingStay) {
 }
 
 TEST_F(Weak, CallbacksComeNewestFirstAndOnlyForLiveReferences) {
+  SKIP_IN_SANITIZED_BUILDS();
   Root references(make_array(4));
   in_other_frame([&] {
     Array* array = references.value.as<Array>();
@@ -90,6 +91,7 @@ TEST_F(Weak, CallbacksComeNewestFirstAndOnlyForLiveReferences) {
 }
 
 TEST_F(Weak, UnregisteredReferencesAreForgotten) {
+  SKIP_IN_SANITIZED_BUILDS();
   Root references(make_array(2));
   in_other_frame([&] {
     Array* array = references.value.as<Array>();
@@ -158,6 +160,7 @@ TEST_F(Weak, FinalisersRunOnceInTheOrderOfCreation) {
 }
 
 TEST_F(Weak, AFinaliserSeesAllItReachesAndCyclesGetOneCallEach) {
+  SKIP_IN_SANITIZED_BUILDS();
   static std::vector<uint64_t> seen;
   seen.clear();
   set_finalize_hook([](Object* object) {
