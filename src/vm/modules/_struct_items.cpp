@@ -149,7 +149,11 @@ bool double_to_half(double value, uint16_t* bits) {
     return true;
   }
   int exponent = 0;
-  if (value != 0) std::frexp(value, &exponent);
+  if (value != 0) {
+    std::frexp(value, &exponent);
+  } else {
+    exponent = -100;
+  }
   // The unit of the last place: 2^-24 for the smallest numbers.
   const int unit = std::max(exponent - 11, -24);
   const double rounded = std::nearbyint(std::ldexp(value, -unit));
@@ -248,9 +252,41 @@ Status store_integer(const Code& code, Value value, char* at, Order order) {
       return too_large(code, order);
     }
     bits = large.unwrap();
-    if (code.size < 8) return code.size == 4 ? range_error(code, order) : too_large(code, order);
+    if (code.size < 8) {
+      const bool reads_unsigned = code.size == 4 || (code.size == 2 && order == Order::Big);
+      return reads_unsigned ? range_error(code, order) : too_large(code, order);
+    }
   }
   store_bits(at, bits, code.size, order == Order::Big);
+  return {};
+}
+
+/// An overflow of a float format: integers have CPython's words for integers.
+Raised float_too_large(char code, Value value) {
+  if (is_int(value)) return raise(error_type, "int too large to convert");
+  return raise(types.OverflowError, "float too large to pack with {} format", code);
+}
+
+/// A pointer: any integer of 64 bits, signed or not.
+Status store_pointer(Value value, char* at) {
+  if (!is_int(value)) {
+    if (type_of(value)->slots.index == nullptr)
+      return raise(error_type, "required argument is not an integer");
+    value = TRY(to_index(value));
+  }
+  int64_t number;
+  uint64_t bits;
+  if (int_fits(value, &number)) {
+    bits = static_cast<uint64_t>(number);
+  } else {
+    Result<uint64_t> large = to_uint64(value);
+    if (!large.ok()) {
+      take_exception();
+      return raise(error_type, "int too large to convert");
+    }
+    bits = large.unwrap();
+  }
+  store_bits(at, bits, 8, false);
   return {};
 }
 
@@ -264,13 +300,12 @@ Status store_float(const Code& code, Value value, char* at, Order order) {
   uint64_t bits = std::bit_cast<uint64_t>(number);
   if (code.code == 'e') {
     uint16_t half;
-    if (!double_to_half(number, &half))
-      return raise(types.OverflowError, "float too large to pack with e format");
+    if (!double_to_half(number, &half)) return float_too_large('e', value);
     bits = half;
   } else if (code.code == 'f') {
     const auto single = static_cast<float>(number);
     if (order != Order::Native && std::isinf(single) && !std::isinf(number))
-      return raise(types.OverflowError, "float too large to pack with f format");
+      return float_too_large('f', value);
     bits = std::bit_cast<uint32_t>(single);
   }
   store_bits(at, bits, code.size, order == Order::Big);
@@ -305,6 +340,8 @@ Status store_one(const Code& code, Value value, char* at, Order order) {
     case 's':
     case 'p':
       return store_text(code, value, at);
+    case 'P':
+      return store_pointer(value, at);
     case 'e':
     case 'f':
     case 'd':

@@ -90,7 +90,7 @@ Result<Value> mirrored(const Value* a) {
 
 Result<Value> east_asian_width(const Value* a) {
   const char32_t c = TRY(character("east_asian_width", "argument", a[1]));
-  if (!is_known(a[0], c)) return make_ascii("N");
+  if (!is_known(a[0], c)) return make_ascii("F");  // what CPython's table happens to say of nothing
   static constexpr const char* kNames[] = {"N", "A", "H", "F", "Na", "W"};
   return make_ascii(kNames[u_getIntPropertyValue(static_cast<UChar32>(c), UCHAR_EAST_ASIAN_WIDTH)]);
 }
