@@ -7,6 +7,7 @@
 #include "vm/builtins/struct_sequence.h"
 #include "vm/import/import.h"
 #include "vm/modules/sys_functions.h"
+#include "vm/modules/unraisable.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/protocol.h"
 
@@ -202,6 +203,7 @@ Result<Module*> make_sys_module(const SystemOptions& options) {
   TRY(add_version(m));
   TRY(add_options(m, options));
   TRY(add_import_state(m));
+  TRY(start_unraisable_hook(m));
   return m;
 }
 

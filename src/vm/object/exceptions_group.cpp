@@ -124,7 +124,8 @@ Result<Value> subset(Value original, List* parts) {
 template <class IsMatch>
 Status split_recursive(Value exception, IsMatch& is_match, Value* match, Value* rest) {
   *match = *rest = Value();
-  TRY(check_recursion(" in exceptiongroup_split_recursive"));
+  RecursionScope scope;
+  TRY(scope.enter(" in exceptiongroup_split_recursive"));
   if (TRY(is_match(exception))) {
     *match = exception;
     return {};

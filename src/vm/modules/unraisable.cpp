@@ -1,0 +1,55 @@
+// Exceptions that nobody can take: from __del__, from callbacks of weak references. They go to
+// sys.unraisablehook.
+#include "vm/modules/unraisable.h"
+
+#include <cstdio>
+
+#include "vm/builtins/functions.h"
+#include "vm/builtins/struct_sequence.h"
+#include "vm/object/hooks.h"
+#include "vm/object/protocol.h"
+
+namespace ouro::vm {
+
+namespace {
+
+constexpr SequenceField kFields[] = {
+    {"exc_type", "Exception type"},
+    {"exc_value", "Exception value"},
+    {"exc_traceback", "Exception traceback"},
+    {"err_msg", "Error message"},
+    {"object", "Object causing the exception"},
+};
+Type* arguments_type;
+
+Value or_none(Value value) {
+  return value.is_null() ? none() : value;
+}
+
+Status call_hook(Exception* exception, Value where) {
+  Value hook = TRY(sys_attribute("unraisablehook"));
+  if (hook.is_null()) return {};
+  Value arguments = make_struct_sequence(
+      arguments_type, {type_of(exception), exception, or_none(exception->traceback), none(), or_none(where)});
+  TRY(call(hook, {arguments}));
+  return {};
+}
+
+void report(Value where) {
+  Exception* exception = take_exception();
+  if (call_hook(exception, where).ok()) return;
+  Exception* second = take_exception();
+  std::fprintf(stderr, "Exception ignored in sys.unraisablehook: %s\n", repr_text(second).c_str());
+}
+
+}  // namespace
+
+Status start_unraisable_hook(Module* sys) {
+  arguments_type =
+      make_struct_sequence_type("UnraisableHookArgs", "Type used to pass arguments to sys.unraisablehook.",
+                                kFields, std::size(kFields), false);
+  hooks.unraisable = report;
+  return module_add(sys, "UnraisableHookArgs", arguments_type);
+}
+
+}  // namespace ouro::vm
