@@ -103,7 +103,8 @@ void Translator::set_bound(uint32_t local, bool value) {
 }
 
 void Translator::load_fast(uint32_t local) {
-  if (!is_bound(local)) {
+  // A trace function may jump over what bound it.
+  if (options_.tracing || !is_bound(local)) {
     if (emit_.range() != kNone) ensure_canonical(code_.ranges[emit_.range()].depth);
     emit_.emit(Operation::CheckLocal, local);
     set_bound(local, true);

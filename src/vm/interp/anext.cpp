@@ -87,7 +87,8 @@ Result<Value> make_anext_awaitable(Value awaitable, Value default_value) {
 }
 
 void complete_anext_type() {
-  static TypeSpec spec{.name = "anext_awaitable", .kind = Kind::kNative, .basic_size = sizeof(AnextAwaitable)};
+  static TypeSpec spec{
+      .name = "anext_awaitable", .kind = Kind::kNative, .basic_size = sizeof(AnextAwaitable)};
   spec.flags = kTypeDisallowNew;
   spec.trace = trace_members<&AnextAwaitable::wrapped, &AnextAwaitable::default_>;
   spec.methods = kMethods;

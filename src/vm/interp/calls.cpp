@@ -95,10 +95,11 @@ uint64_t* enter_function(Thread* T, uint64_t* pc, Value*, Function* function, co
 }
 
 void pop_frame(Thread* T, Frame* frame) {
-  T->frame = frame->previous;
-  --T->recursion_depth;
+  // While it is copied, the collector must still see what it holds.
   if ((frame->flags & kFrameObserved) != 0) [[unlikely]]
     detach_frame(frame);
+  T->frame = frame->previous;
+  --T->recursion_depth;
   if ((frame->flags & kFrameGenerator) == 0) T->stack_top = reinterpret_cast<Value*>(frame);
 }
 

@@ -141,8 +141,15 @@ void finalize_executable(Object* object) {
 }  // namespace
 
 const lift::Liveness& Executable::live() {
-  if (liveness == nullptr) liveness = new lift::Liveness(*lifted);
+  if (liveness == nullptr) liveness = new lift::Liveness(register_code());
   return *liveness;
+}
+
+void Executable::lift_again() {
+  lift::LiftOptions options;
+  options.tracing = tracing;
+  auto outcome = lift::lift(view_of(code), options);
+  lifted = new lift::RegisterCode(std::move(std::get<lift::RegisterCode>(outcome)));
 }
 
 Result<Executable*> executable_of(Code* code) {

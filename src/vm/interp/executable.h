@@ -22,14 +22,22 @@ struct Executable : Object {
   uint64_t* words;
   Code* code;
   Blob* storage;               // of words and template
-  lift::RegisterCode* lifted;  // handlers, offsets, sizes
+  lift::RegisterCode* lifted;  // handlers, offsets, sizes; null once finalised, see register_code
   lift::Liveness* liveness;    // null until the collector asks
   uint16_t register_count, local_count;
 
-  uint32_t word_count() const { return static_cast<uint32_t>(lifted->words.size()); }
+  uint32_t word_count() { return static_cast<uint32_t>(register_code().words.size()); }
   /// The byte offset in co_code of the instruction that holds the word; -1 before the first.
-  int32_t offset_of(uint32_t word) const { return static_cast<int32_t>(lifted->offset_of(word)); }
+  int32_t offset_of(uint32_t word) { return static_cast<int32_t>(register_code().offset_of(word)); }
   const lift::Liveness& live();
+  /// What the lifter made. The collector finalises dead objects in no order, so that a dying generator's
+  /// finaliser may run code whose executable has been finalised before: then it is lifted again.
+  lift::RegisterCode& register_code() {
+    if (lifted == nullptr) [[unlikely]]
+      lift_again();
+    return *lifted;
+  }
+  void lift_again();
 };
 
 /// Lifts at first use; a malformed code object raises SystemError naming code and offset.

@@ -73,7 +73,8 @@ struct FrameObject : Object {
   int32_t line;           // while a trace function runs: the line of the event, or 0
   int32_t traced_offset;  // of the instruction that was traced last
   bool trace_lines, trace_opcodes, finished;
-  Frame own;  // registers follow: the locals only
+  char event;  // the first letter of the trace event that runs now, or 0
+  Frame own;   // registers follow: the locals only
 };
 
 /// types.TracebackType.

@@ -23,7 +23,8 @@ Type* type_for(const Code* code) {
 
 /// A generator that only loops and returns needs nobody to close it.
 bool needs_closing(const Generator* generator) {
-  return generator->kind != Kind::kGenerator || !generator->frame.executable->lifted->handlers.empty();
+  return generator->kind != Kind::kGenerator ||
+         !generator->frame.executable->register_code().handlers.empty();
 }
 
 /// cr_origin: (file name, line, function name) of the innermost callers.
@@ -63,7 +64,8 @@ Generator* make_generator(Thread* T, Frame* frame) {
     write_barrier(object);
     frame->flags &= ~kFrameObserved;
   }
-  if (type == types.coroutine) made->await_origin = origin_of(T, frame->previous);
+  if (type == types.coroutine && T->origin_depth != 0)
+    store(static_cast<Object*>(made), made->await_origin, origin_of(T, frame->previous));
   if (needs_closing(made)) register_finalizable(made);
   return made;
 }

@@ -25,7 +25,9 @@ void choose_table(Thread* T) {
 Result<Value> call_with_frame(Thread* T, Value function, Frame* frame, const char* event, Value argument) {
   FrameObject* object = frame_object_of(frame);
   int32_t outer_line = object->line;
+  char outer_event = object->event;
   object->line = line_of(frame->code(), frame->offset());
+  object->event = event[0];
   ++T->tracing;
   choose_table(T);
   auto outcome = [&]() -> Result<Value> {
@@ -36,6 +38,7 @@ Result<Value> call_with_frame(Thread* T, Value function, Frame* frame, const cha
   }();
   --T->tracing;
   object->line = outer_line;
+  object->event = outer_event;
   choose_table(T);
   return outcome;
 }
@@ -152,13 +155,6 @@ void set_profile_function(Value function) {
   Thread* T = thread();
   T->profile_function = function;
   choose_table(T);
-}
-
-Status set_frame_line(Value frame, Value line) {
-  (void)frame;
-  if (line.is_null()) return raise(types.AttributeError, "cannot delete attribute");
-  if (!line.is_small_int()) return raise(types.ValueError, "lineno must be an integer");
-  return raise(types.ValueError, "f_lineno can only be set in a trace function");
 }
 
 }  // namespace ouro::vm

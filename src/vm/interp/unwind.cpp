@@ -32,10 +32,11 @@ uint32_t shown_word(Frame* frame) {
 /// Where the frame goes on with the exception; false: nowhere.
 bool enter_handler(Thread* T, Frame* frame) {
   uint32_t word = frame->word_index();
-  const lift::Handler* handler = frame->executable->lifted->handler_of(word);
+  const lift::Handler* handler = frame->executable->register_code().handler_of(word);
   if (handler == nullptr) return false;
   Value* registers = frame->registers();
-  if (handler->last_index != lift::kNoRegister) registers[handler->last_index] = Value::from_small(shown_word(frame));
+  if (handler->last_index != lift::kNoRegister)
+    registers[handler->last_index] = Value::from_small(shown_word(frame));
   registers[handler->exception] = T->exception;
   T->exception = nullptr;
   frame->pc = frame->executable->words + handler->target;

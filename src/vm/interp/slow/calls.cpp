@@ -284,6 +284,8 @@ SLOW_FN(call_extended) {
     keyword_names->items[at] = name;
     values->items[positional->length + at++] = value;
   }
+  write_barrier(values);
+  write_barrier(keyword_names);
   Value keep_values = values, keep_names = keyword_names;
   uint64_t* next =
       call_any(pc, R, T, callee, Arguments{values->items, positional->length, keyword_names}, kWords);

@@ -188,7 +188,8 @@ Status collect_leaves(Value exception, Set* leaves) {
 /// A group like `group` of these exceptions.
 Result<Value> derive(Value group, List* kept) {
   Value derived = TRY(call_method(group, intern("derive"), {Value(kept)}));
-  if (!is_group(derived)) return raise(types.TypeError, "derive must return an instance of BaseExceptionGroup");
+  if (!is_group(derived))
+    return raise(types.TypeError, "derive must return an instance of BaseExceptionGroup");
   auto* from = group.as<Exception>();
   auto* to = derived.as<Exception>();
   to->traceback = from->traceback;
