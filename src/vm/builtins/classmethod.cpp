@@ -55,6 +55,8 @@ Result<Value> staticmethod_get(Value self, Value, Value) {
 }
 
 Result<Value> staticmethod_call(Value self, const Arguments& arguments) {
+  RecursionScope scope;
+  TRY(scope.enter(" while calling a Python object"));
   return call(self_of(self)->callable, arguments);
 }
 

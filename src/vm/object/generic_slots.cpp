@@ -127,7 +127,9 @@ Result<Value> generic_call(Value self, const Arguments& arguments) {
   if (function.is_null()) return raise_with(types.AttributeError, {names.dunder_call});
   Type* type = type_of(function);
   if (type->has(kTypeMethodLike)) return call_prepended(function, self, arguments);
-  TRY(check_recursion());
+  // An object may be its own class's __call__.
+  RecursionScope scope;
+  TRY(scope.enter(" while calling a Python object"));
   if (type->slots.descr_get != nullptr) function = TRY(type->slots.descr_get(function, self, type_of(self)));
   return call(function, arguments);
 }

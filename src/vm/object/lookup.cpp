@@ -91,7 +91,7 @@ bool is_subtype_slow(const Type* type, const Type* base) {
 
 uint32_t fresh_type_version(Type* type) {
   const Tuple* mro = type->mro;
-  if (mro == nullptr || !type->has(kTypeReady)) return 0;
+  if (mro == nullptr || !type->has(kTypeReady) || type->has(kTypeCustomMro)) return 0;
   for (uint64_t i = 1; i < mro->length; ++i) {
     if (type_version(mro->items[i].as<Type>()) == 0) return 0;
   }

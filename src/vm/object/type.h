@@ -96,6 +96,7 @@ enum TypeFlags : uint32_t {
   kTypeVariableSize = 1 << 19,  // items of any number follow the struct: no __slots__ in subclasses
   kTypeNative = 1 << 20,        // made from a TypeSpec, not a subclass written in Python
   kTypeDefaultHash = 1 << 21,   // hash and comparison are object's: by identity
+  kTypeCustomMro = 1 << 23,     // the metatype's mro() made the MRO: nothing is cached
   kTypeLearnedSlots = 1 << 22,  // inline_slots has been raised after its first instances
 };
 

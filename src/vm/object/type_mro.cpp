@@ -114,6 +114,7 @@ Result<Tuple*> compute_mro(Type* type) {
   bool custom = false;
   Value order = TRY(call_mro_method(type, &custom));
   if (!custom) return linearize(type);
+  type->flags |= kTypeCustomMro;
   Type* solid = solid_base(type);
   for (Value item : order.as<Tuple>()->span()) {
     if (!is_kind(item, Kind::kType))
