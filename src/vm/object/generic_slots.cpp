@@ -167,7 +167,16 @@ Status generic_setattr(Value self, Str* name, Value value) {
 }
 
 Result<Value> generic_richcompare(Value self, Value other, CompareOp op) {
-  return call_special_or_decline(comparison_name(op), self, other);
+  Value function = lookup_special(self, comparison_name(op));
+  if (function.is_null()) return not_implemented();
+  Type* type = type_of(function);
+  const Value values[] = {self, other};
+  if (type->has(kTypeMethodLike) || type->slots.descr_get == nullptr) return call_bound(function, values, 2);
+  // A descriptor that gives nothing counts as no method, whatever it raised.
+  Result<Value> bound = type->slots.descr_get(function, self, type_of(self));
+  if (bound.ok()) return call(bound.unwrap(), {other});
+  take_exception();
+  return not_implemented();
 }
 
 Result<Value> generic_iter(Value self) {

@@ -41,10 +41,34 @@ Status set_instance_dict(Value self, Value value) {
   }
   return set_attribute_dict(self.object(), value.as<Dict>());
 }
+/// Of a class with a native base that has a `__dict__` of its own kind (a metaclass, a module type), that
+/// base's descriptor; null: none.
+Value native_dict_descriptor(Value self) {
+  for (Type* type = type_of(self); type != nullptr; type = type->base) {
+    Value descriptor = type->has(kTypeNative) ? dict_get(type->dict, names.dunder_dict) : Value();
+    if (!descriptor.is_null()) return descriptor;
+  }
+  return Value();
+}
+
+Raised no_dict_here(Value self) {
+  return raise(types.TypeError, "this __dict__ descriptor does not support '{}' objects", type_name(self));
+}
+
+Result<Value> get_dict_of_instance(Value self) {
+  Value native = native_dict_descriptor(self);
+  if (!native.is_null()) return type_of(native)->slots.descr_get(native, self, type_of(self));
+  if (self.object()->shape->slots_offset == 0) return no_dict_here(self);
+  return get_instance_dict(self);
+}
+
 Status set_or_drop_instance_dict(Value self, Value value) {
+  Value native = native_dict_descriptor(self);
+  if (!native.is_null()) return type_of(native)->slots.descr_set(native, self, value);
+  if (self.object()->shape->slots_offset == 0) return no_dict_here(self);
   return value.is_null() ? set_attribute_dict(self.object(), make_dict()) : set_instance_dict(self, value);
 }
-constexpr GetSetSpec kInstanceDictGetSet = {"__dict__", get_instance_dict, set_or_drop_instance_dict,
+constexpr GetSetSpec kInstanceDictGetSet = {"__dict__", get_dict_of_instance, set_or_drop_instance_dict,
                                             "dictionary for instance variables (if defined)"};
 constexpr GetSetSpec kDictGetSet = {"__dict__", get_instance_dict, set_instance_dict, nullptr};
 

@@ -60,7 +60,8 @@ void* native_function_of(Type* type, const SpecialMethod& row, Value found, bool
       *other_slot = true;
       return nullptr;
     }
-    return wrapper->special->wrap == row.wrap && is_subtype(type, wrapper->owner) ? wrapper->function : nullptr;
+    return wrapper->special->wrap == row.wrap && is_subtype(type, wrapper->owner) ? wrapper->function
+                                                                                  : nullptr;
   }
   if (is_kind(found, Kind::kMethodDescriptor)) {
     Type* owner = found.as<MethodDescriptor>()->owner;
@@ -86,7 +87,8 @@ void* slot_from_dunders(Type* type, const SpecialMethod* row, const SpecialMetho
     if (found.is_null()) continue;
     bool other_slot = false;
     void* function = native_function_of(type, *row, found, &other_slot);
-    if (other_slot) continue;
+    // list.__add__ in a subclass of list says nothing about the number slot, which list leaves empty.
+    if (other_slot && (type->base == nullptr || slot_at(type->base->slots, row->slot) == nullptr)) continue;
     if (function != nullptr && (native == nullptr || native == function)) {
       native = function;
     } else {
@@ -180,11 +182,13 @@ void inherit_slots(Type* type) {
 
 void update_slot_flags(Type* type) {
   const Slots& slots = type->slots;
-  auto set_flag = [&](uint32_t flag, bool on) { type->flags = on ? type->flags | flag : type->flags & ~flag; };
+  auto set_flag = [&](uint32_t flag, bool on) {
+    type->flags = on ? type->flags | flag : type->flags & ~flag;
+  };
   set_flag(kTypeDefaultGetattr, slots.getattro == generic_get_attribute);
   set_flag(kTypeDefaultSetattr, slots.setattro == generic_set_attribute);
-  set_flag(kTypeDefaultHash, slots.hash == types.object->slots.hash &&
-                                 slots.richcompare == types.object->slots.richcompare);
+  set_flag(kTypeDefaultHash,
+           slots.hash == types.object->slots.hash && slots.richcompare == types.object->slots.richcompare);
   if (slots.del != nullptr || slots.finalize != nullptr) set_flag(kTypeHasFinalizer, true);
 }
 

@@ -255,6 +255,8 @@ Status ClassMaker::call_set_names() {
 }
 
 Status ClassMaker::call_init_subclass(const Arguments& keywords) {
+  if (!is_subtype_slow(type, type))  // an mro() without the class itself
+    return raise(types.TypeError, "super(type, obj): obj must be an instance or subtype of type");
   Value function = lookup_after(type, type, names.dunder_init_subclass);
   if (function.is_null()) return {};
   if (auto get = type_of(function)->slots.descr_get) function = TRY(get(function, Value(), type));
@@ -269,8 +271,8 @@ Result<Type*> ClassMaker::make(const Arguments& keywords) {
   TRY(set_names());
   set_module();
   wrap_special_functions();
-  add_descriptors();
   TRY(set_class_cell());
+  add_descriptors();
   TRY(make_ready());
   TRY(call_set_names());
   TRY(call_init_subclass(keywords));
