@@ -12,7 +12,7 @@ namespace ouro::vm {
 
 namespace {
 
-constexpr uint32_t kMaxAttempts = 48;
+constexpr uint32_t kMaxAttempts = 12;
 
 /// Counts attempts in the last cache word; false when the site is to stay generic.
 bool may_specialise(uint64_t* pc) {
@@ -22,10 +22,44 @@ bool may_specialise(uint64_t* pc) {
   return true;
 }
 
+/// What sites have found, for those that see many shapes: a site that stays generic looks here first. Versions
+/// are never given twice, so an entry is right for as long as its version is anyone's.
+struct Found {
+  uint32_t version;
+  Op op;
+  uint32_t number;
+  const Str* name;
+  uint64_t found;
+  int64_t name_hash;  // the address alone could be a later name's
+
+  bool is_for(uint32_t wanted_version, const Str* wanted) const {
+    return version == wanted_version && version != 0 && name == wanted && name_hash == wanted->hash_;
+  }
+};
+constexpr size_t kFoundCount = 4096;
+Found found_table[kFoundCount];
+
+Found& found_entry(uint32_t version, const Str* name, bool method) {
+  auto hash = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(name) >> 4) * 31u + version * 7u + method;
+  return found_table[hash % kFoundCount];
+}
+
+void apply(uint64_t* pc, const Found& entry) {
+  set_halves(pc + 2, entry.version, entry.number);
+  pc[3] = entry.found;
+  patch_op(pc, entry.op);
+}
+
 void specialise(uint64_t* pc, Op op, uint32_t version, uint32_t number, uint64_t found = 0) {
-  set_halves(pc + 2, version, number);
-  pc[3] = found;
-  patch_op(pc, op);
+  apply(pc, Found{version, op, number, nullptr, found, 0});
+}
+
+/// The same, for all sites of this name.
+void specialise_all(uint64_t* pc, const Str* name, Op op, uint32_t version, uint32_t number,
+                    uint64_t found = 0) {
+  Found& entry = found_entry(version, name, kBaseOperation[static_cast<size_t>(op)] == Op::LoadMethod);
+  entry = Found{version, op, number, name, found, name->hash_};
+  apply(pc, entry);
 }
 
 bool is_data_descriptor(Value descriptor) {
@@ -51,32 +85,33 @@ uint32_t inline_place(const Shape* shape, uint32_t slot) {
   return shape->slots_offset + 8 * slot;
 }
 
-void specialise_own(uint64_t* pc, Shape* shape, uint32_t slot, uint32_t version, Op inside, Op overflow) {
+void specialise_own(uint64_t* pc, const Str* name, Shape* shape, uint32_t slot, uint32_t version, Op inside,
+                    Op overflow) {
   uint32_t place = 0;
   if (slot < shape->inline_slots)
-    specialise(pc, inside, version, inline_place(shape, slot));
+    specialise_all(pc, name, inside, version, inline_place(shape, slot));
   else if (overflow_place(shape, slot, &place))
-    specialise(pc, overflow, version, place);
+    specialise_all(pc, name, overflow, version, place);
 }
 
 bool has_own_slots(const Shape* shape) {
   return shape->slots_offset != 0 && !shape->is_dictionary;
 }
 
-bool specialise_data_descriptor(uint64_t* pc, uint32_t version, Value descriptor) {
+bool specialise_data_descriptor(uint64_t* pc, const Str* name, uint32_t version, Value descriptor) {
   Object* object = descriptor.object();
   if (object->kind == Kind::kMember && static_cast<Member*>(object)->spec == nullptr) {
-    specialise(pc, Op::LoadAttrMember, version, static_cast<Member*>(object)->offset);
+    specialise_all(pc, name, Op::LoadAttrMember, version, static_cast<Member*>(object)->offset);
     return true;
   }
   if (object->kind == Kind::kProperty && type_of(descriptor) == types.property) {
     Value getter = static_cast<Property*>(object)->getter;
     if (!is_kind(getter, Kind::kFunction)) return false;
-    specialise(pc, Op::LoadAttrProperty, version, 0, getter.bits());
+    specialise_all(pc, name, Op::LoadAttrProperty, version, 0, getter.bits());
     return true;
   }
   if (object->kind == Kind::kGetSet) {
-    specialise(pc, Op::LoadAttrGetSet, version, 0, descriptor.bits());
+    specialise_all(pc, name, Op::LoadAttrGetSet, version, 0, descriptor.bits());
     return true;
   }
   return false;
@@ -89,18 +124,19 @@ void specialise_instance(uint64_t* pc, Object* object, Str* name) {
   if (version == 0) return;
   Value descriptor = lookup_in_type(shape->type, name);
   if (is_data_descriptor(descriptor)) {
-    if (!specialise_data_descriptor(pc, version, descriptor)) patch_op(pc, Op::LoadAttr);
+    if (!specialise_data_descriptor(pc, name, version, descriptor)) patch_op(pc, Op::LoadAttr);
     return;
   }
   if (shape->slots_offset != 0 && shape->is_dictionary) {
-    specialise(pc, Op::LoadAttrDict, version, 0);
+    specialise_all(pc, name, Op::LoadAttrDict, version, 0);
     return;
   }
   int slot = has_own_slots(shape) ? find_slot(shape, name) : -1;
   if (slot >= 0) {
-    specialise_own(pc, shape, static_cast<uint32_t>(slot), version, Op::LoadAttrSlot, Op::LoadAttrOverflow);
+    specialise_own(pc, name, shape, static_cast<uint32_t>(slot), version, Op::LoadAttrSlot,
+                   Op::LoadAttrOverflow);
   } else if (!descriptor.is_null() && !binds(descriptor)) {
-    specialise(pc, Op::LoadAttrValue, version, 0, descriptor.bits());
+    specialise_all(pc, name, Op::LoadAttrValue, version, 0, descriptor.bits());
   }
 }
 
@@ -160,14 +196,14 @@ void specialise_method(uint64_t* pc, Object* object, Str* name, Value method) {
   uint32_t version = cache_version(shape);
   if (version == 0) return;
   if (shape->slots_offset != 0 && shape->is_dictionary) {
-    specialise(pc, Op::LoadMethodDict, version, 0, method.bits());
+    specialise_all(pc, name, Op::LoadMethodDict, version, 0, method.bits());
     return;
   }
   int slot = has_own_slots(shape) ? find_slot(shape, name) : -1;
   if (slot < 0)
-    specialise(pc, Op::LoadMethodCached, version, 0, method.bits());
+    specialise_all(pc, name, Op::LoadMethodCached, version, 0, method.bits());
   else if (static_cast<uint32_t>(slot) < shape->inline_slots)
-    specialise(pc, Op::LoadMethodSlot, version, inline_place(shape, static_cast<uint32_t>(slot)));
+    specialise_all(pc, name, Op::LoadMethodSlot, version, inline_place(shape, static_cast<uint32_t>(slot)));
 }
 
 /// A callable kept in the object itself, no such name in its class.
@@ -176,7 +212,45 @@ void specialise_own_callable(uint64_t* pc, Object* object, Str* name) {
   int slot = has_own_slots(shape) ? find_slot(shape, name) : -1;
   uint32_t version = cache_version(shape);
   if (slot >= 0 && static_cast<uint32_t>(slot) < shape->inline_slots && version != 0)
-    specialise(pc, Op::LoadMethodSlot, version, inline_place(shape, static_cast<uint32_t>(slot)));
+    specialise_all(pc, name, Op::LoadMethodSlot, version, inline_place(shape, static_cast<uint32_t>(slot)));
+}
+
+}  // namespace
+
+namespace {
+
+Value word_at(Object* object, uint32_t offset) {
+  return *reinterpret_cast<Value*>(reinterpret_cast<char*>(object) + offset);
+}
+
+/// What the table says of an attribute; null when it does not know, or it takes more than a load.
+Value known_attribute(uint64_t* pc, Object* object, const Str* name) {
+  uint32_t version = object->shape->version;
+  const Found& entry = found_entry(version, name, false);
+  if (!entry.is_for(version, name)) return Value();
+  if (may_specialise(pc)) apply(pc, entry);
+  switch (entry.op) {
+    case Op::LoadAttrSlot:
+    case Op::LoadAttrMember: return word_at(object, entry.number);
+    case Op::LoadAttrOverflow:
+      return word_at(object, entry.number & 0xFFFF).as<Array>()->items[entry.number >> 16];
+    case Op::LoadAttrValue: return Value::from_bits(entry.found);
+    default: return Value();
+  }
+}
+
+/// The same of a method: false when it does not know.
+bool known_method(uint64_t* pc, Object* object, const Str* name, Value* callable, Value* self) {
+  uint32_t version = object->shape->version;
+  const Found& entry = found_entry(version, name, true);
+  if (!entry.is_for(version, name)) return false;
+  if (may_specialise(pc)) apply(pc, entry);
+  *self = object;
+  *callable = Value::from_bits(entry.found);
+  if (entry.op == Op::LoadMethodCached) return true;
+  *self = Value();
+  *callable = word_at(object, entry.number);
+  return entry.op == Op::LoadMethodSlot;
 }
 
 }  // namespace
@@ -184,11 +258,21 @@ void specialise_own_callable(uint64_t* pc, Object* object, Str* name) {
 SLOW_FN(load_attr) {
   Value receiver = RB;
   Str* name = name_at(R, low_half(pc + 1));
-  if (receiver.is_object() && may_specialise(pc)) {
+  if (receiver.is_object()) {
+    Value known = known_attribute(pc, receiver.object(), name);
+    if (!known.is_null()) {
+      if (low_half(pc + 4) >= kMaxAttempts) patch_op(pc, Op::LoadAttr);
+      RA = known;
+      return pc + 5;
+    }
+  }
+  bool attempt = receiver.is_object() && may_specialise(pc);
+  if (receiver.is_object() && receiver.object()->shape->type->has(kTypeDefaultGetattr)) {
+    specialise_instance(pc, receiver.object(), name);
+    if (!attempt) patch_op(pc, Op::LoadAttr);
+  } else if (attempt) {
     Object* object = receiver.object();
-    if (object->shape->type->has(kTypeDefaultGetattr))
-      specialise_instance(pc, object, name);
-    else if (is_plain_module(object))
+    if (is_plain_module(object))
       specialise_module(pc, object, name, Op::LoadAttrModule);
     else if (is_plain_class(object))
       specialise_class(pc, object, name, Op::LoadAttrType);
@@ -223,13 +307,19 @@ SLOW_FN(load_attr_dict) {
 SLOW_FN(load_method) {
   Value receiver = RB;
   Str* name = name_at(R, low_half(pc + 1));
+  Value known, bound_to;
+  if (receiver.is_object() && known_method(pc, receiver.object(), name, &known, &bound_to)) {
+    if (low_half(pc + 4) >= kMaxAttempts) patch_op(pc, Op::LoadMethod);
+    return answer_method(pc, R, known, bound_to);
+  }
   Type* type = type_of(receiver);
   bool attempt = receiver.is_object() && may_specialise(pc);
   if (!attempt) patch_op(pc, Op::LoadMethod);
   if (type->has(kTypeDefaultGetattr)) {
     Value method = lookup_in_type(type, name);
     if (is_method_like(method)) {
-      if (attempt) specialise_method(pc, receiver.object(), name, method);
+      if (receiver.is_object()) specialise_method(pc, receiver.object(), name, method);
+      if (!attempt) patch_op(pc, Op::LoadMethod);
       Value own = receiver.is_object() ? get_own_attribute(receiver.object(), name) : Value();
       return own.is_null() ? answer_method(pc, R, method, receiver) : answer_method(pc, R, own, Value());
     }
@@ -256,6 +346,14 @@ SLOW_FN(load_method_dict) {
 
 namespace {
 
+void specialise_store_own(uint64_t* pc, Shape* shape, uint32_t slot, uint32_t version) {
+  uint32_t place = 0;
+  if (slot < shape->inline_slots)
+    specialise(pc, Op::StoreAttrSlot, version, inline_place(shape, slot));
+  else if (overflow_place(shape, slot, &place))
+    specialise(pc, Op::StoreAttrOverflow, version, place);
+}
+
 /// After a store by the general way: what the next one at this site can do.
 void specialise_store(uint64_t* pc, Object* object, Shape* before, Str* name, uint32_t version) {
   Value descriptor = lookup_in_type(before->type, name);
@@ -271,8 +369,7 @@ void specialise_store(uint64_t* pc, Object* object, Shape* before, Str* name, ui
   }
   int slot = find_slot(before, name);
   if (slot >= 0) {
-    specialise_own(pc, before, static_cast<uint32_t>(slot), version, Op::StoreAttrSlot,
-                   Op::StoreAttrOverflow);
+    specialise_store_own(pc, before, static_cast<uint32_t>(slot), version);
     return;
   }
   Shape* after = object->shape;

@@ -76,8 +76,10 @@ Result<Value> step(Value iterator, Value* result) {
 SLOW_FN(send) {
   Value iterator = RB;
   Value sent = RC;
-  if (is_kind(iterator, Kind::kGenerator) || is_kind(iterator, Kind::kCoroutine))
+  if (is_kind(iterator, Kind::kGenerator) || is_kind(iterator, Kind::kCoroutine)) {
+    patch_op(pc, Op::SendGenerator);
     return send_to_generator(pc, R, T, iterator.as<Generator>(), sent);
+  }
   Value result;
   if (is_async_helper(iterator)) {
     Value yielded = UNWRAP(async_helper_send(iterator, sent, &result));
