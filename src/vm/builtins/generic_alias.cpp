@@ -124,12 +124,50 @@ Result<Value> alias_or(Value left, Value right) {
   return make_union(left, right);
 }
 
-/// iter(tuple[int]) gives *tuple[int], once.
+// ---- the iterator: iter(tuple[int]) gives *tuple[int], once
+
+struct AliasIterator : Object {
+  Value alias;  // null: exhausted
+};
+Type* iterator_type;
+
 Result<Value> alias_iter(Value self) {
-  GenericAlias* alias = self_of(self);
+  auto* iterator = allocate_instance<AliasIterator>(iterator_type);
+  store(iterator, iterator->alias, self);
+  return iterator;
+}
+
+Result<Value> iterator_next(Value self) {
+  auto* iterator = self.as<AliasIterator>();
+  if (iterator->alias.is_null()) return Value::stop();
+  GenericAlias* alias = self_of(iterator->alias);
+  iterator->alias = Value();
   GenericAlias* starred = make_alias(types.generic_alias, alias->origin, alias->arguments);
   starred->starred = true;
-  return iterate(make_tuple({starred}));
+  return starred;
+}
+
+Result<Value> iterator_reduce(const Value* a) {
+  Value alias = a[0].as<AliasIterator>()->alias;
+  Value iter = TRY(builtin_function("iter"));
+  return make_tuple({iter, make_tuple({alias.is_null() ? Value(empty_tuple()) : alias})});
+}
+
+constexpr MethodSpec kIteratorMethods[] = {
+    {"__reduce__", "($self, /)", iterator_reduce},
+};
+
+void make_iterator_type() {
+  static TypeSpec spec = {.name = "generic_alias_iterator",
+                          .kind = Kind::kIterator,
+                          .basic_size = sizeof(AliasIterator),
+                          .flags = kTypeDisallowNew,
+                          .trace = trace_members<&AliasIterator::alias>,
+                          .methods = kIteratorMethods};
+  spec.slots.iter = [](Value self) -> Result<Value> { return self; };
+  spec.slots.iternext = iterator_next;
+  iterator_type = make_native_type(spec);
+  add_root(reinterpret_cast<Object**>(&iterator_type));
 }
 
 // ---- methods
@@ -196,6 +234,7 @@ Result<Value> class_getitem_generic(const Value* arguments) {
 }
 
 void complete_generic_alias_type() {
+  make_iterator_type();
   static TypeSpec spec = {
       .name = "types.GenericAlias",
       .kind = Kind::kGenericAlias,
