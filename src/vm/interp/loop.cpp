@@ -107,4 +107,82 @@ uint64_t run_loop(Thread* T) {
 
 #endif
 
+#ifndef OURO_TAIL_CALLS
+
+namespace {
+
+/// The whole loop as one function. Without a thread: tells where the handlers are.
+uint64_t run(Thread* T, const void* const** handlers_out, const void** traced_out) {
+  static const void* const kHandlers[] = {
+#define OPERATION(name, a, b, c, words, tail) &&op_##name,
+#include "lift/operations.def"
+#define QUICKENED(name, base) &&op_##name,
+#include "vm/interp/quickened.def"
+  };
+  if (T == nullptr) {
+    *handlers_out = kHandlers;
+    traced_out[0] = &&op_TracedReturn;
+    traced_out[1] = &&op_TracedYield;
+    traced_out[2] = &&op_TracedResume;
+    return 0;
+  }
+  uint64_t* pc = T->frame->pc;
+  Value* R = T->frame->registers();
+  const void* const* table = T->dispatch_table;
+  DISPATCH();
+
+after_slow:
+  table = T->dispatch_table;
+  if (stays(pc)) [[likely]]
+    DISPATCH();
+  if (pc == kRaised) pc = unwind(T);
+  if (pc == kLeave) return T->outcome;
+  pc = T->frame->pc;
+  R = T->frame->registers();
+  table = T->dispatch_table;
+  DISPATCH();
+
+#include "vm/interp/handlers/moves.inc"
+#include "vm/interp/handlers/attributes.inc"
+#include "vm/interp/handlers/operators.inc"
+#include "vm/interp/handlers/control.inc"
+#include "vm/interp/handlers/calls.inc"
+#include "vm/interp/handlers/construction.inc"
+#include "vm/interp/handlers/generators.inc"
+#include "vm/interp/handlers/exceptions.inc"
+#include "vm/interp/handlers/imports.inc"
+#include "vm/interp/handlers/patterns.inc"
+#include "vm/interp/handlers/traced.inc"
+}
+
+const void* const* plain_handlers = nullptr;
+const void* traced_handlers[static_cast<size_t>(Op::kCount)];
+
+}  // namespace
+
+void start_loop() {
+  const void* traced[3];
+  run(nullptr, &plain_handlers, traced);
+  for (size_t i = 0; i < static_cast<size_t>(Op::kCount); ++i)
+    traced_handlers[i] = plain_handlers[static_cast<size_t>(kBaseOperation[i])];
+  auto plain = [](Op op) { return plain_handlers[static_cast<size_t>(op)]; };
+  traced_handlers[static_cast<size_t>(Op::LoadConstValue)] = plain(Op::LoadConstValue);
+  traced_handlers[static_cast<size_t>(Op::Return)] = traced[0];
+  traced_handlers[static_cast<size_t>(Op::Yield)] = traced[1];
+  traced_handlers[static_cast<size_t>(Op::Resume)] = traced[2];
+}
+
+const void* const* plain_table() {
+  return plain_handlers;
+}
+const void* const* traced_table() {
+  return traced_handlers;
+}
+
+uint64_t run_loop(Thread* T) {
+  return run(T, nullptr, nullptr);
+}
+
+#endif
+
 }  // namespace ouro::vm

@@ -44,17 +44,35 @@ SLOW_FN(resume) {
   return pc + 1;
 }
 
+namespace {
+
+/// is_true, the commonest cases first.
+inline Result<bool> truth_of(Value value) {
+  if (value.is_small_int()) return value.small_int() != 0;
+  if (is_none(value)) return false;
+  if (value.is_object()) {
+    Object* object = value.object();
+    if (object->shape == hot.list) return static_cast<List*>(object)->length != 0;
+    if (object->shape == hot.str) return static_cast<Str*>(object)->length != 0;
+    const Slots& slots = object->shape->type->slots;
+    if (slots.bool_ == nullptr && slots.length == nullptr) return true;
+  }
+  return is_true(value);
+}
+
+}  // namespace
+
 SLOW_FN(jump_if_true) {
-  return UNWRAP(is_true(RA)) ? pc + jump_distance(pc) : pc + 2;
+  return UNWRAP(truth_of(RA)) ? pc + jump_distance(pc) : pc + 2;
 }
 SLOW_FN(jump_if_false) {
-  return UNWRAP(is_true(RA)) ? pc + 2 : pc + jump_distance(pc);
+  return UNWRAP(truth_of(RA)) ? pc + 2 : pc + jump_distance(pc);
 }
 SLOW_FN(jump_back_if_true) {
-  return UNWRAP(is_true(RA)) ? jump_back(pc, R, T) : pc + 3;
+  return UNWRAP(truth_of(RA)) ? jump_back(pc, R, T) : pc + 3;
 }
 SLOW_FN(jump_back_if_false) {
-  return UNWRAP(is_true(RA)) ? pc + 3 : jump_back(pc, R, T);
+  return UNWRAP(truth_of(RA)) ? pc + 3 : jump_back(pc, R, T);
 }
 
 SLOW_FN(get_iter) {

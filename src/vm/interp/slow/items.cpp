@@ -14,6 +14,28 @@ Function* python_getitem(Type* type) {
   return is_kind(found, Kind::kFunction) ? found.as<Function>() : nullptr;
 }
 
+/// list[a:b] with plain bounds; null: other rules.
+Value quick_slice(List* list, Slice* slice) {
+  auto bound = [&](Value given, int64_t absent, int64_t* place) {
+    if (is_none(given)) {
+      *place = absent;
+      return true;
+    }
+    if (!given.is_small_int()) return false;
+    int64_t index = given.small_int();
+    auto length = static_cast<int64_t>(list->length);
+    if (index < 0) index += length;
+    *place = std::clamp<int64_t>(index, 0, length);
+    return true;
+  };
+  int64_t start, stop;
+  if (!is_none(slice->step) || !bound(slice->start, 0, &start) ||
+      !bound(slice->stop, static_cast<int64_t>(list->length), &stop))
+    return Value();
+  if (stop <= start) return make_list();
+  return make_list(std::span<const Value>(list->items() + start, static_cast<size_t>(stop - start)));
+}
+
 }  // namespace
 
 SLOW_FN(subscript) {
@@ -25,6 +47,12 @@ SLOW_FN(subscript) {
       patch_op(pc, Op::SubscriptList);
     } else if (shape == hot.tuple && key.is_small_int()) {
       patch_op(pc, Op::SubscriptTuple);
+    } else if (shape == hot.list && is_kind(key, Kind::kSlice)) {
+      Value part = quick_slice(object.as<List>(), key.as<Slice>());
+      if (!part.is_null()) {
+        RA = part;
+        return pc + 2;
+      }
     } else if (shape == hot.dict) {
       patch_op(pc, Op::SubscriptDict);
       return subscript_dict(pc, R, T);
