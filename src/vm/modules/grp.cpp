@@ -1,0 +1,107 @@
+// The module grp: the table of groups.
+#include <grp.h>
+
+#include <vector>
+
+#include "vm/builtins/struct_sequence.h"
+#include "vm/modules/native_module.h"
+#include "vm/modules/posix/posix.h"
+
+namespace ouro::vm {
+
+namespace {
+
+Type* entry_type = nullptr;
+
+constexpr SequenceField kFields[] = {
+    {"gr_name", "group name"},
+    {"gr_passwd", "password"},
+    {"gr_gid", "group id"},
+    {"gr_mem", "group members"},
+};
+
+Result<Value> make_entry(const group& entry) {
+  List* members = make_list();
+  for (char** member = entry.gr_mem; *member != nullptr; ++member)
+    TRY(list_append(members, text_of(*member)));
+  Value password = entry.gr_passwd == nullptr ? none() : text_of(entry.gr_passwd);
+  return make_struct_sequence(entry_type,
+                              {text_of(entry.gr_name), password, make_int(entry.gr_gid), members});
+}
+
+/// An entry that `find(&entry, buffer, size, &found)` looks for; null: there is none.
+template <class Find>
+Result<Value> look_up(Find&& find) {
+  std::vector<char> buffer(4096);
+  for (;;) {
+    group entry;
+    group* found = nullptr;
+    const int error = find(&entry, buffer.data(), buffer.size(), &found);
+    if (error == ERANGE && buffer.size() < (size_t{1} << 24)) {
+      buffer.resize(buffer.size() * 2);
+      continue;
+    }
+    if (found == nullptr) return Value();
+    return make_entry(*found);
+  }
+}
+
+Result<Value> getgrgid_function(const Value* a) {
+  Value number = TRY(to_index(a[1]));
+  int64_t id;
+  Value entry;
+  if (int_fits(number, &id) && id >= -1 && id < (int64_t{1} << 32))
+    entry = TRY(look_up([&](auto... rest) { return getgrgid_r(static_cast<gid_t>(id), rest...); }));
+  if (entry.is_null())
+    return raise(types.KeyError, "getgrgid(): gid not found: {}", TRY(int_to_text(number)));
+  return entry;
+}
+
+Result<Value> getgrnam_function(const Value* a) {
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "getgrnam() argument 'name' must be str, not {}", type_name(a[1]));
+  const std::string name = TRY(encode_file_name(a[1]));
+  if (name.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null byte");
+  Value entry = TRY(look_up([&](auto... rest) { return getgrnam_r(name.c_str(), rest...); }));
+  if (entry.is_null()) return raise(types.KeyError, "getgrnam(): name not found: {}", repr_text(a[1]));
+  return entry;
+}
+
+Result<Value> getgrall_function(const Value*) {
+  List* list = make_list();
+  setgrent();
+  for (const group* entry = getgrent(); entry != nullptr; entry = getgrent()) {
+    auto made = make_entry(*entry);
+    if (!made.ok() || !list_append(list, made.unwrap()).ok()) {
+      endgrent();
+      return Raised{};
+    }
+  }
+  endgrent();
+  return list;
+}
+
+constexpr MethodSpec kFunctions[] = {
+    {"getgrgid", "($module, /, id)", getgrgid_function,
+     "Return the group database entry for the given numeric group ID."},
+    {"getgrnam", "($module, /, name)", getgrnam_function,
+     "Return the group database entry for the given group name."},
+    {"getgrall", "($module, /)", getgrall_function, "Return a list of all available group entries."},
+};
+
+Status execute(Module* module) {
+  if (entry_type == nullptr) {
+    entry_type = make_struct_sequence_type("grp.struct_group", "An entry of the table of groups.", kFields,
+                                           std::size(kFields));
+    add_root(reinterpret_cast<Object**>(&entry_type));
+  }
+  return module_add(module, "struct_group", entry_type);
+}
+
+}  // namespace
+
+extern const ModuleSpec kGrpModule;
+const ModuleSpec kGrpModule = {
+    .name = "grp", .doc = "The table of groups.", .functions = kFunctions, .execute = execute};
+
+}  // namespace ouro::vm
