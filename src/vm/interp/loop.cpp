@@ -142,15 +142,15 @@ after_slow:
   table = T->dispatch_table;
   DISPATCH();
 
-#include "vm/interp/handlers/moves.inc"
 #include "vm/interp/handlers/attributes.inc"
-#include "vm/interp/handlers/operators.inc"
-#include "vm/interp/handlers/control.inc"
 #include "vm/interp/handlers/calls.inc"
 #include "vm/interp/handlers/construction.inc"
-#include "vm/interp/handlers/generators.inc"
+#include "vm/interp/handlers/control.inc"
 #include "vm/interp/handlers/exceptions.inc"
+#include "vm/interp/handlers/generators.inc"
 #include "vm/interp/handlers/imports.inc"
+#include "vm/interp/handlers/moves.inc"
+#include "vm/interp/handlers/operators.inc"
 #include "vm/interp/handlers/patterns.inc"
 #include "vm/interp/handlers/traced.inc"
 }

@@ -22,8 +22,8 @@ bool may_specialise(uint64_t* pc) {
   return true;
 }
 
-/// What sites have found, for those that see many shapes: a site that stays generic looks here first. Versions
-/// are never given twice, so an entry is right for as long as its version is anyone's.
+/// What sites have found, for those that see many shapes: a site that stays generic looks here first.
+/// Versions are never given twice, so an entry is right for as long as its version is anyone's.
 struct Found {
   uint32_t version;
   Op op;
@@ -231,11 +231,14 @@ Value known_attribute(uint64_t* pc, Object* object, const Str* name) {
   if (may_specialise(pc)) apply(pc, entry);
   switch (entry.op) {
     case Op::LoadAttrSlot:
-    case Op::LoadAttrMember: return word_at(object, entry.number);
+    case Op::LoadAttrMember:
+      return word_at(object, entry.number);
     case Op::LoadAttrOverflow:
       return word_at(object, entry.number & 0xFFFF).as<Array>()->items[entry.number >> 16];
-    case Op::LoadAttrValue: return Value::from_bits(entry.found);
-    default: return Value();
+    case Op::LoadAttrValue:
+      return Value::from_bits(entry.found);
+    default:
+      return Value();
   }
 }
 

@@ -60,6 +60,11 @@ Value handled_exception(Thread* T) {
   return Value();
 }
 
+SLOW_FN(raise_no_exception) {
+  (void)raise(types.SystemError, "malformed code object: something else than an exception is handled");
+  return kRaised;
+}
+
 SLOW_FN(raise_operation) {
   if (field_b(pc) == 0) {
     Value handled = handled_exception(T);
@@ -161,7 +166,7 @@ SLOW_FN(check_exc_group_match) {
   }
   if (!is_none(match)) {
     RB = rest;
-    T->handled->exception = match;
+    if (is_exception(match)) T->handled->exception = match;
   }
   RA = match;
   return pc + 1;
