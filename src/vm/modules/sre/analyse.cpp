@@ -153,6 +153,18 @@ bool is_anchored(const Parts& parts) {
                                        here.a == static_cast<uint32_t>(At::BeginningString));
 }
 
+/// A greedy repeat of anything in front, and no way to tell later where it began.
+bool starts_with_any(const Parts& parts) {
+  const Instruction& head = parts.instructions[0];
+  if (head.action != Action::RepeatOne || head.a != 0 || head.b != kMaxRepeat) return false;
+  const Action item = parts.instructions[1].action;
+  if (item != Action::Any && item != Action::AnyAll) return false;
+  for (const Instruction& here : parts.instructions) {
+    if (here.action == Action::GroupRef || here.action == Action::GroupRefExists) return false;
+  }
+  return true;
+}
+
 template <class T>
 void put(char* base, uint32_t* offset, uint32_t* count, std::span<const T> items, size_t* at) {
   *offset = static_cast<uint32_t>(*at);
@@ -187,6 +199,7 @@ void analyse(Parts* parts) {
     alternative.first = first_single(*parts, alternative.target);
   Program& head = parts->head;
   head.anchored = is_anchored(*parts);
+  head.starts_with_any = starts_with_any(*parts);
   head.has_first = FirstSet(*parts).gather();
   head.only_first = -1;
   int members = 0;

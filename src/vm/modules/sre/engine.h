@@ -85,6 +85,7 @@ class Engine {
   Step set_mark(const Instruction& here, Place& place);
   Step branch(const Instruction& here, Place& place, uint32_t from);
   Step repeat_one(const Instruction& here, Place& place);
+  const Char* last_fit(const Instruction& next, const Char* p, const Char* least) const;
   Step give_back(const Instruction& here, Place& place, const Char* p, const Char* least);
   Step min_repeat_one(const Instruction& here, Place& place);
   Step take_more(const Instruction& here, Place& place, int64_t more);
@@ -295,20 +296,35 @@ OURO_INLINE auto Engine<Char>::repeat_one(const Instruction& here, Place& place)
   return give_back(here, place, p, least);
 }
 
+/// The last place from `p` down to `least` where the instruction can start, or null.
+template <class Char>
+const Char* Engine<Char>::last_fit(const Instruction& next, const Char* p, const Char* least) const {
+  if (p == end_) {
+    if (p == least) return nullptr;
+    --p;
+  }
+  if constexpr (sizeof(Char) == 1) {
+    if (next.action == Action::Literal || next.action == Action::Text) {
+      const uint32_t c = next.action == Action::Literal ? next.a : program_->characters()[next.a];
+      if (c > 255) return nullptr;
+      return static_cast<const Char*>(
+          memrchr(least, static_cast<int>(c), static_cast<size_t>(p - least + 1)));
+    }
+  }
+  while (!takes(next, *p)) {
+    if (p == least) return nullptr;
+    --p;
+  }
+  return p;
+}
+
 /// Goes on behind a greedy repeat, at the last place from `p` down to `least` where what follows can start.
 template <class Char>
 auto Engine<Char>::give_back(const Instruction& here, Place& place, const Char* p, const Char* least)
     -> Step {
   if (here.follows != kNoInstruction) {
-    const Instruction& next = code_[here.follows];
-    if (p == end_) {
-      if (p == least) return Step::Back;
-      --p;
-    }
-    while (!takes(next, *p)) {
-      if (p == least) return Step::Back;
-      --p;
-    }
+    p = last_fit(code_[here.follows], p, least);
+    if (p == nullptr) return Step::Back;
   }
   if (p > least && !push(ChoiceKind::GiveBack, place.at, p, index(least))) return no_memory();
   place.p = p;
@@ -715,6 +731,10 @@ Outcome Engine<Char>::search() {
     }
     const Outcome outcome = run(p);
     if (outcome != Outcome::NoMatch) return outcome;
+    if (program_->starts_with_any && !(m_.range_.must_advance && index(p) == m_.range_.start)) {
+      // What the repeat in front takes from here on it has taken already.
+      p = run_of(code_[1], p, end_);
+    }
   }
   return Outcome::NoMatch;
 }

@@ -99,6 +99,7 @@ struct Program {
   uint32_t prefix, prefix_length;  // literal prefix, in the characters
   bool whole_literal;              // the prefix is all there is
   bool anchored;                   // can match only at the very beginning
+  bool starts_with_any;            // with .* or the like: a failure at one place tells of those it runs over
   bool has_first;                  // `first` says what a match can start with
   int16_t only_first;              // the one character below 256 that a match can start with; -1: several
   bool first_wide;                 // characters from 256 on: any of them may start a match
