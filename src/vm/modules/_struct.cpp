@@ -83,8 +83,8 @@ Result<Value> pack(Struct* layout, const Value* values, size_t count) {
 }
 
 Result<Value> pack_into(Struct* layout, const Value* values, size_t count) {
-  if (count == 0) return raise(types.TypeError, "pack_into expected buffer argument");
-  if (count == 1) return raise(types.TypeError, "pack_into expected offset argument");
+  if (count == 0) return raise(error_type, "pack_into expected buffer argument");
+  if (count == 1) return raise(error_type, "pack_into expected offset argument");
   if (static_cast<int64_t>(count - 2) != layout->item_count)
     return raise(error_type, "pack_into expected {} items for packing (got {})", layout->item_count,
                  count - 2);
@@ -92,7 +92,7 @@ Result<Value> pack_into(Struct* layout, const Value* values, size_t count) {
   if (!buffer.acquire(values[0], kBufferWritable).ok()) {
     if (exception_is(types.BufferError) || exception_is(types.TypeError)) {
       take_exception();
-      return raise(types.TypeError, "pack_into() argument must be read-write bytes-like object, not {}",
+      return raise(types.TypeError, "argument must be read-write bytes-like object, not {}",
                    type_name(values[0]));
     }
     return Raised{};

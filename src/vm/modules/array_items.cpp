@@ -69,9 +69,16 @@ Status pack_integer(char code, Value value, PackedItem* packed) {
     return {};
   }
   const Limits limits = limits_of(code);
-  if (!fits) return out_of_range(limits.name, int_sign(integer) < 0);
-  if (code == 'I' && number < 0)
+  if (code == 'I' && int_sign(integer) < 0)
     return raise(types.OverflowError, "can't convert negative value to unsigned int");
+  if (!fits)
+    return raise(types.OverflowError, "Python int too large to convert to C {}long",
+                 code == 'I' ? "unsigned " : "");
+  // CPython reads small items through a wider type, whose limits come first.
+  if (code == 'b' && (number < SHRT_MIN || number > SHRT_MAX))
+    return out_of_range("signed short integer", number < 0);
+  if (code == 'H' && (number < INT_MIN || number > INT_MAX))
+    return out_of_range("signed integer", number < 0);
   if (number < limits.low || number > limits.high) return out_of_range(limits.name, number < limits.low);
   keep(packed, static_cast<uint64_t>(number), item_size_of(static_cast<char32_t>(code)));
   return {};
@@ -192,9 +199,7 @@ Result<Value> load(const ArrayObject* array, size_t index) {
   if (array->code == 'u') {
     char32_t c;
     std::memcpy(&c, array->item_at(index), 4);
-    if (c > 0x10FFFF)
-      return raise(types.ValueError, "character U+{:x} is not in range [U+0000; U+10ffff]",
-                   static_cast<uint32_t>(c));
+    if (c > 0x10FFFF) return raise(types.ValueError, "chr() arg not in range(0x110000)");
     return make_char(c);
   }
   return load_item(array->item_at(index), array->code);
