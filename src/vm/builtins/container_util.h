@@ -73,6 +73,7 @@ Result<Value> compare_sequences(SpanA&& a, SpanB&& b, CompareOp op) {
     Value left = a()[i], right = b()[i];
     if (left == right) continue;
     if (!TRY(keys_equal(left, right))) {
+      if (i >= a().size() || i >= b().size()) break;  // the comparison has taken the items away
       if (op == CompareOp::Equal) return make_bool(false);
       if (op == CompareOp::NotEqual) return make_bool(true);
       return compare(left, right, op);

@@ -1,6 +1,7 @@
 // dict: what Python sees of it. The table is in object/dict.cpp, views and iterators in dict_views.cpp and
 // dict_iterators.cpp.
 #include "vm/builtins/container_util.h"
+#include "vm/object/set_table.h"
 
 namespace ouro::vm {
 
@@ -42,10 +43,32 @@ Result<Value> dict_update_method(Value self, const Arguments& arguments) {
   return none();
 }
 
+// Dicts and sets know the hashes of their items.
+Status fill_from_known(Dict* dict, Value keys, Value value) {
+  if (is_dict(keys)) {
+    Dict* source = keys.as<Dict>();
+    for (size_t i = 0; source->table != nullptr && i < source->table->entries_used; ++i) {
+      DictEntry entry = source->table->entries[i];
+      if (!entry.key.is_null()) TRY(dict_set(dict, entry.key, entry.hash, value));
+    }
+    return {};
+  }
+  size_t position = 0;
+  for (SetEntry entry; set_next_entry(keys.as<Set>(), &position, &entry);)
+    TRY(dict_set(dict, entry.key, entry.hash, value));
+  return {};
+}
+
+bool knows_hashes(Value keys) {
+  return is_exact_dict(keys) || has_root_shape(keys, types.set) || has_root_shape(keys, types.frozenset);
+}
+
 Result<Value> dict_fromkeys(const Value* args) {
   Value value = args[2].is_null() ? none() : args[2];
   Value made = TRY(call(args[0]));
-  if (is_exact_dict(made)) {
+  if (is_exact_dict(made) && self_of(made)->count == 0 && knows_hashes(args[1])) {
+    TRY(fill_from_known(self_of(made), args[1], value));
+  } else if (is_exact_dict(made)) {
     TRY(for_each(args[1], [&](Value key) { return dict_set(self_of(made), key, value); }));
   } else {
     TRY(for_each(args[1], [&](Value key) { return set_item(made, key, value); }));

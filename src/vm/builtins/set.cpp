@@ -34,7 +34,7 @@ Result<Value> set_new(Type* type, const Arguments&) {
 Status set_init(Value self, const Arguments& arguments) {
   static const Signature signature("set", "(iterable=(), /)");
   Value iterable;
-  TRY(bind_base(signature, arguments, replaces_new(type_of(self), types.set), &iterable));
+  TRY(signature.bind(arguments, &iterable));
   set_clear(self_of(self));
   if (iterable.is_null()) return {};
   return set_update(self_of(self), iterable);
