@@ -1,0 +1,31 @@
+from itertools import *
+import itertools
+def t(f, *a, **k):
+    try: print(getattr(f, '__name__', f), '->', repr(f(*a, **k)))
+    except BaseException as e: print(getattr(f, '__name__', f), '!', type(e).__name__, e)
+def show(it, n=10): print(list(islice(it, n)))
+show(count()); show(count(5, 2)); show(count(1.5, 0.5), 3); show(count(2**62 - 2), 4); show(count(10, -3), 5); print(count(), count(3), count(1, 2), count(2**70), count(1.5)); t(count, 'a'); t(count, 1, 2, 3); t(count, start=3, step=2); t(count, foo=1); print(count(3).__reduce__(), count(3, 2).__reduce__(), count(2**70).__reduce__())
+show(cycle('ab'), 5); show(cycle([]), 5); t(cycle); t(cycle, 5); c = cycle('abc'); next(c); print(c.__reduce__()[2]); show(repeat(1), 3); print(list(repeat('x', 3)), repeat(1), repeat(1, 2), repeat(1, 5).__length_hint__(), list(repeat(1, -3)), repeat(5, times=2)); t(repeat(1).__length_hint__); t(repeat); t(repeat, 1, 'a'); t(repeat, 1, 2, 3); print(repeat(1, 2).__reduce__(), repeat(1).__reduce__())
+print(list(chain('ab', [1, 2])), list(chain()), list(chain.from_iterable(['ab', 'cd'])), chain.from_iterable); t(list, chain(5)); t(list, chain([1], 5)); t(chain, x=1); ch = chain('ab', 'cd'); next(ch); print(list(ch), ch.__reduce__()); t(ch.__setstate__, 5); t(ch.__setstate__, ()); t(ch.__setstate__, (1,)); t(chain.from_iterable)
+print(list(compress('abcd', [1, 0, 1, 1])), list(compress('ab', [1]))); t(compress); t(compress, 'a'); t(compress, data='ab', selectors=[1, 1]); print(list(dropwhile(lambda x: x < 3, [1, 2, 3, 1])), list(takewhile(lambda x: x < 3, [1, 2, 3, 1])), list(filterfalse(lambda x: x % 2, range(6))), list(filterfalse(None, [0, 1, '']))); t(dropwhile); t(dropwhile, 1, 2, 3); t(takewhile, None); d = dropwhile(bool, [1]); print(d.__reduce__()[2])
+print(list(islice('abcdef', 2)), list(islice('abcdef', 2, 4)), list(islice('abcdef', 1, None, 2)), list(islice('abc', None)), list(islice('abc', None, None, None))); t(islice); t(islice, 'a'); t(islice, 'a', -1); t(islice, 'a', 1, -1); t(islice, 'a', 'x'); t(islice, 'a', 1, 2, 0); t(islice, 'a', 1, 2, 3, 4); t(islice, 'a', 'x', 3); s = islice(iter('abc'), 1, None); next(s); print(s.__reduce__()[2], list(s), s.__reduce__()[1][1:]); t(islice, 'a', 2**100)
+print(list(starmap(pow, [(2, 3), (3, 2)])), list(starmap(lambda *a: a, ['ab', [1, 2, 3]]))); t(list, starmap(pow, [1])); t(starmap)
+print([(k, list(g)) for k, g in groupby('aaabbc')], [(k, list(g)) for k, g in groupby([1, 2, 4, 5], key=lambda x: x // 2)], [k for k, g in groupby('aabb')]); t(groupby); t(groupby, 5); t(groupby, 'a', 1, 2); gs = list(groupby('aab')); print([list(g) for k, g in gs]); g = groupby('aab'); k, sub = next(g); print(next(sub), g.__reduce__()[2:], type(sub))
+print(list(pairwise('abcd')), list(pairwise('a')), list(pairwise(''))); t(pairwise); t(pairwise, 5); print(list(accumulate([1, 2, 3])), list(accumulate([1, 2, 3], lambda a, b: a * b)), list(accumulate([1, 2], initial=100)), list(accumulate([])), list(accumulate([], initial=5)), list(accumulate('abc'))); t(accumulate); t(accumulate, 5); t(accumulate, [], None, 3); a = accumulate([1, 2, 3]); next(a); print(a.__reduce__()[2], list(a)); t(list, accumulate([1, 'a']))
+print(list(zip_longest('abc', 'x')), list(zip_longest('ab', 'xyz', fillvalue='-')), list(zip_longest()), list(zip_longest([], []))); t(zip_longest, foo=1); t(zip_longest, 5); z = zip_longest('a', 'bc'); next(z); print(next(z), list(z))
+a, b = tee('abc'); print(list(a), list(b)); a, b, c = tee(range(100), 3); print(sum(a), list(islice(b, 60, 65)), len(list(c)), next(b)); t(tee); t(tee, 'a', -1); t(tee, 5); print(tee('a', 0), len(tee('a', 1))); import itertools as I; x, y = tee(iter([1, 2, 3])); next(x); z = x.__copy__(); print(list(x), list(y), list(z), type(x)); t(type(x)); t(type(x), 5)
+x, = tee('abc', 1); next(x); print(x.__reduce__()[1], x.__reduce__()[2][1], type(x.__reduce__()[2][0]), x.__reduce__()[2][0].__reduce__()[1][1:])
+print(list(product('ab', [1, 2])), list(product()), list(product('ab', repeat=2)), list(product([], 'a')), list(product('ab', 'c', repeat=0)), len(list(product(range(3), repeat=4)))); t(product, 5); t(product, 'a', repeat=-1); t(product, 'a', foo=1); t(product, 'a', repeat='x'); p = product('ab', 'cd'); next(p); next(p); print(p.__reduce__()); p.__setstate__((1, 0)); print(list(p), p.__reduce__()); t(p.__setstate__, (1,)); t(product, range(2**20), repeat=2**62)
+print(list(permutations('abc')), list(permutations('abc', 2)), list(permutations('abc', 4)), list(permutations('abc', 0)), list(permutations('')), len(list(permutations(range(6))))); t(permutations); t(permutations, 'a', 'b'); t(permutations, 'a', -1); t(permutations, 5); p = permutations('abc', 2); next(p); next(p); print(p.__reduce__(), list(p), p.__reduce__())
+print(list(combinations('abcd', 2)), list(combinations('ab', 3)), list(combinations('ab', 0)), list(combinations_with_replacement('abc', 2)), list(combinations_with_replacement('', 2)), list(combinations_with_replacement('ab', 0)), list(combinations_with_replacement('', 0)), len(list(combinations(range(8), 3)))); t(combinations); t(combinations, 'a'); t(combinations, 'a', -1); t(combinations, 'a', 'b'); c = combinations('abcd', 2); next(c); next(c); print(c.__reduce__()); c.__setstate__((1, 2)); print(list(c), c.__reduce__()); t(c.__setstate__, (1, 2, 3)); c = combinations_with_replacement('abc', 2); next(c); next(c); print(c.__reduce__()); c.__setstate__((1, 1)); print(list(c))
+print(sorted(n for n in dir(itertools) if not n.startswith('__'))); print(chain[int], count.__module__, count.__name__, repr(chain), itertools.__name__)
+class S(islice): pass
+print(list(S('abc', 2)), list(type('P', (product,), {})('ab', repeat=2)))
+def fib():
+    yield 1; yield 2
+    raise ValueError('x')
+for f in (chain, lambda i: islice(i, 5), lambda i: accumulate(i), pairwise, cycle, lambda i: takewhile(bool, i), lambda i: groupby(i), lambda i: zip_longest(i), lambda i: starmap(lambda x: x, zip(i)), lambda i: compress(i, repeat(1)), lambda i: tee(i)[0]):
+    it = f(fib()); r = []
+    try:
+        for v in it: r.append(v if not isinstance(v, tuple) or not hasattr(v[-1], 'send') and type(v[-1]).__name__ != '_grouper' else v[0])
+    except Exception as e: print(r, repr(e), list(islice(it, 3)) if f is not cycle else '')
