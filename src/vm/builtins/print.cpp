@@ -1,8 +1,11 @@
 // print and input.
 
 #include "vm/builtins/functions.h"
+#include "vm/builtins/text_stream.h"
 
 namespace ouro::vm {
+
+TextStreamHook text_stream_hook;
 
 namespace {
 
@@ -24,12 +27,18 @@ Result<Value> builtin_print(const Value* a) {
   }
   Value between = TRY(separator(a[2], "sep", " "));
   Value end = TRY(separator(a[3], "end", "\n"));
-  Value write = TRY(get_attribute(file, names.write));
+  const bool native = type_of(file) == text_stream_hook.type && is_exactly(between, types.str) &&
+                      is_exactly(end, types.str) &&
+                      get_own_attribute(file.object(), names.write).is_null();
+  Value write = native ? Value() : TRY(get_attribute(file, names.write));
+  auto put = [&](Value text) {
+    return native ? text_stream_hook.write(file, text.as<Str>()) : call(write, {text});
+  };
   for (size_t i = 0; i < items->length; ++i) {
-    if (i > 0) TRY(call(write, {between}));
-    TRY(call(write, {TRY(to_str(items->items[i]))}));
+    if (i > 0) TRY(put(between));
+    TRY(put(TRY(to_str(items->items[i]))));
   }
-  TRY(call(write, {end}));
+  TRY(put(end));
   if (!a[5].is_null() && TRY(is_true(a[5]))) TRY(call_method(file, names.flush));
   return none();
 }

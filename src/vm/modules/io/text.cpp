@@ -1,7 +1,7 @@
 // _io.TextIOWrapper: the type, its construction and configuration.
 #include "vm/modules/io/text.h"
 
-#include "vm/builtins/codecs.h"
+#include "vm/builtins/text_stream.h"
 
 namespace ouro::vm::io {
 
@@ -389,7 +389,9 @@ Status add_text_type(Module* module) {
   spec.slots.repr = text_repr;
   spec.slots.iternext = text_iternext;
   spec.slots.finalize = finalize_text;
-  return add_type(module, &io_types.text, spec, io_types.text_base);
+  TRY(add_type(module, &io_types.text, spec, io_types.text_base));
+  text_stream_hook = {io_types.text, text_write_fast};
+  return {};
 }
 
 }  // namespace ouro::vm::io
