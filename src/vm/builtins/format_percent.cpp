@@ -37,6 +37,12 @@ class PercentFormat {
     while (at_ < length_ && at(at_) != '%') ++at_;
     return start;
   }
+  /// "%%" alone stands for '%'; with flags between it is an error.
+  bool take_escape() {
+    if (at_ + 1 >= length_ || at(at_ + 1) != '%') return false;
+    at_ += 2;
+    return true;
+  }
   Result<Conversion> parse();
   Result<Value> next_argument();
   bool has_mapping() const { return !mapping_.is_null(); }
@@ -445,11 +451,11 @@ Status run(Out& out, PercentFormat& format, const char* what, Literal literal) {
     const size_t start = format.skip_literal();
     literal(start, format.position());
     if (format.at_end()) break;
-    const Conversion conversion = TRY(format.parse());
-    if (conversion.type == '%') {
+    if (format.take_escape()) {
       out.append_ascii("%");
       continue;
     }
+    const Conversion conversion = TRY(format.parse());
     TRY(append_conversion(out, format, conversion));
     if (format.has_mapping() && format.arguments_left()) return left_over();
   }
