@@ -87,6 +87,7 @@ Status assign_slice(MemoryView* memory, Slice* slice, Value value) {
   target.strides = strides;
   if (target.suboffsets != nullptr) target.suboffsets = suboffsets;
   TRY(apply_slice(&target, shape, strides, slice));
+  TRY(live_view(memory));  // the slice's __index__ may have released it
   const BufferView& from = source.view();
   const int64_t source_count = from.shape != nullptr ? from.shape[0] : from.length / from.item_size;
   const bool same = from.dimensions == 1 && source_count == shape[0] && from.item_size == target.item_size &&

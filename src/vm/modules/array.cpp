@@ -2,6 +2,7 @@
 #include "vm/modules/array.h"
 
 #include "vm/modules/native_module.h"
+#include "vm/object/hooks.h"
 #include "vm/object/str_data.h"
 
 namespace ouro::vm {
@@ -277,6 +278,9 @@ Status execute(Module* module) {
     iterator_type = make_native_type(iterator);
     add_root(reinterpret_cast<Object**>(&iterator_type));
   }
+  const Value sequences = TRY(hooks.import_module("collections.abc"));
+  const Value mutable_sequence = TRY(get_attribute(sequences, intern("MutableSequence")));
+  TRY(call_method(mutable_sequence, intern("register"), {array_type}));
   return module_add(module, "typecodes", make_ascii(kCodes));
 }
 

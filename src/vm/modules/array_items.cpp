@@ -140,7 +140,7 @@ Status assign_slice(ArrayObject* array, Slice* slice, Value value) {
     if (!is_array(value))
       return raise(types.TypeError, "can only assign array (not \"{}\") to array slice", type_name(value));
     const auto* other = static_cast<ArrayObject*>(value.object());
-    if (other->code != array->code) return raise_bad_internal_call();
+    if (other->code != array->code) return raise(types.TypeError, "bad argument type for built-in operation");
     with = other->bytes();
   }
   const SliceRange range = TRY(slice_range(slice, static_cast<int64_t>(array->length)));
