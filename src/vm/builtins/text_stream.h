@@ -1,4 +1,5 @@
-// How print() writes to a text stream without calling a method.
+// What other folders ask of the native streams: print() writes to them without calling a method, and the end
+// of a program flushes them.
 #pragma once
 
 #include "vm/object/type.h"
@@ -10,6 +11,7 @@ namespace ouro::vm {
 struct TextStreamHook {
   Type* type = nullptr;
   Result<Value> (*write)(Value stream, Str* text) = nullptr;
+  void (*flush_open_files)() = nullptr;  // of all files that were left open
 };
 extern TextStreamHook text_stream_hook;
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "vm/builtins/functions.h"
+#include "vm/builtins/text_stream.h"
 #include "vm/heap/heap.h"
 #include "vm/import/import.h"
 #include "vm/import/startup.h"
@@ -92,6 +93,7 @@ int finish_program(int code) {
   call_if_loaded("atexit", "_run_exitfuncs");
   flush("stdout", &code);
   flush("stderr", &code);
+  if (text_stream_hook.flush_open_files != nullptr) text_stream_hook.flush_open_files();
   return code;
 }
 

@@ -1,5 +1,6 @@
 // _io: the base classes, with what they do for subclasses written in Python, and helpers of all streams.
 #include <cerrno>
+#include <vector>
 
 #include "vm/modules/io/io.h"
 
@@ -129,6 +130,23 @@ void finalize_stream(Object* object) {
   const Value raw = static_cast<Buffered*>(object)->raw;
   if (!raw.is_null() && is_native_file(raw) && raw.as<FileIO>()->holder == object)
     raw.as<FileIO>()->holder = nullptr;
+}
+
+void flush_open_files() {
+  if (open_writable_files <= 0) return;
+  List* streams = make_list();
+  std::vector<Object*> texts, buffers;
+  for_each_object([&](Object* object) {
+    if (object->kind != Kind::kNative || object->shape->type == nullptr) return;
+    const Type* type = object->shape->type;
+    if (is_subtype(type, io_types.text)) texts.push_back(object);
+    if (is_subtype(type, io_types.writer) || is_subtype(type, io_types.random)) buffers.push_back(object);
+  });
+  set_automatic_collection(false);  // the vectors keep nothing alive
+  for (const auto& group : {texts, buffers})
+    for (Object* object : group) (void)list_append(streams, object).ok();
+  for (uint64_t i = 0; i < streams->length; ++i)
+    if (!call_method(streams->items()[i], names.flush).ok()) take_exception();
 }
 
 namespace {

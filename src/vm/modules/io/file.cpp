@@ -44,6 +44,8 @@ Result<int64_t> transfer(Call&& call) {
 
 }  // namespace
 
+int64_t open_writable_files = 0;
+
 Result<int64_t> read_descriptor(int descriptor, char* to, int64_t size) {
   const auto count = static_cast<size_t>(std::min(size, kLargestRead));
   return transfer([&] { return read(descriptor, to, count); });
@@ -59,6 +61,7 @@ namespace {
 Status close_descriptor(FileIO* self) {
   if (self->descriptor < 0) return {};
   const int descriptor = std::exchange(self->descriptor, -1);
+  if (self->writable) --open_writable_files;
   int result, error;
   {
     ReleaseLock released;
@@ -164,6 +167,7 @@ Status open_stream(FileIO* self, Value name, const std::string& mode, bool close
     descriptor = TRY(open_by_name(name, path, flags, opener));
   }
   self->descriptor = descriptor;
+  if (self->writable && self->closes) ++open_writable_files;
   auto finish = [&]() -> Status {
     TRY(inspect(self, name));
     TRY(set_attribute(self, names.name, name));

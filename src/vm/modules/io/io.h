@@ -58,6 +58,8 @@ Status check_readable(Value stream);
 Status check_writable(Value stream);
 /// The finaliser of all streams; it closes.
 void finalize_stream(Object* object);
+/// At the end of the program: writes what streams over open files still hold.
+void flush_open_files();
 Result<Value> new_stream(Type* type, const Arguments& arguments);
 /// Runs `last` although an exception is pending, which then stays, as the context of what `last` raises.
 template <class Last>
@@ -89,6 +91,8 @@ std::string shown_type(Value value);
 Str* rooted_name(const char* text);
 
 // ---- file.cpp
+/// How many descriptors of our own are open for writing.
+extern int64_t open_writable_files;
 /// One read(2) or write(2); -2 when it would block.
 Result<int64_t> read_descriptor(int descriptor, char* to, int64_t size);
 Result<int64_t> write_descriptor(int descriptor, const char* from, int64_t size);

@@ -390,7 +390,7 @@ Status add_text_type(Module* module) {
   spec.slots.iternext = text_iternext;
   spec.slots.finalize = finalize_text;
   TRY(add_type(module, &io_types.text, spec, io_types.text_base));
-  text_stream_hook = {io_types.text, text_write_fast};
+  text_stream_hook = {io_types.text, text_write_fast, flush_open_files};
   return {};
 }
 
