@@ -39,7 +39,8 @@ Result<Type*> best_base(Tuple* bases);
 Type* solid_base(Type* type);
 /// The most derived metatype of `metatype` and those of the bases, or TypeError.
 Result<Type*> best_metatype(Type* metatype, Tuple* bases);
-/// Whether an object of `from` may become one of `to`; TypeError with CPython's text otherwise. `attribute` is
+/// Whether an object of `from` may become one of `to`; TypeError with CPython's text otherwise. `attribute`
+/// is
 /// "__class__" or "__bases__".
 Status check_same_layout(Type* from, Type* to, const char* attribute);
 /// Attribute slots inside new instances, from the stores to self in __init__.

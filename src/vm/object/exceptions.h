@@ -84,8 +84,8 @@ bool exception_is(const Type* type);
 bool clear_if(const Type* type);
 /// `except type_or_tuple`: no checks of what it is.
 bool exception_matches(Value exception, Value type_or_tuple);
-/// `except* matcher` (and BaseExceptionGroup.split): the parts that match and the rest, null when empty. A naked
-/// exception counts as one part.
+/// `except* matcher` (and BaseExceptionGroup.split): the parts that match and the rest, null when empty. A
+/// naked exception counts as one part.
 Status split_exception_group(Value exception, Value matcher, Value* match, Value* rest);
 /// sys.unraisablehook for an exception that nobody can take; `where` is the object it is said to come from.
 void report_unraisable(Value where);

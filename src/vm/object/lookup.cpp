@@ -26,7 +26,8 @@ constexpr size_t kCacheSize = 4096;
 CacheEntry lookup_cache[kCacheSize];
 
 CacheEntry& cache_entry(uint32_t version, const Str* name) {
-  const uintptr_t hash = (reinterpret_cast<uintptr_t>(name) >> 4) * 3 ^ (uintptr_t{version} * 0x9E3779B1u >> 7);
+  const uintptr_t hash =
+      (reinterpret_cast<uintptr_t>(name) >> 4) * 3 ^ (uintptr_t{version} * 0x9E3779B1u >> 7);
   return lookup_cache[hash % kCacheSize];
 }
 

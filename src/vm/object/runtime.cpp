@@ -90,10 +90,10 @@ void start_types() {
   auto* shape_of_types = allocate<Shape>(shapes.shape);
   shape_of_types->instance_kind = Kind::kType;
   shape_of_types->trace = trace_type;
-#define WELL_KNOWN_TYPE(id)                    \
-  types.id = allocate<Type>(shape_of_types);   \
-  types.id->instance_kind = Kind::kInstance;   \
-  types.id->basic_size = sizeof(Object);       \
+#define WELL_KNOWN_TYPE(id)                  \
+  types.id = allocate<Type>(shape_of_types); \
+  types.id->instance_kind = Kind::kInstance; \
+  types.id->basic_size = sizeof(Object);     \
   types.id->native_size = sizeof(Object);
 #include "vm/object/types.def"
   add_root_visitor(trace_well_known);

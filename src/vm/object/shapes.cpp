@@ -209,7 +209,8 @@ void add_child(Shape* shape, Shape* child) {
   NameTable* table;
   if (shape->children->kind == Kind::kShape) {
     auto* first = static_cast<Shape*>(shape->children);
-    table = insert_entry(make_name_table(transition_shape, 8), first->name, reinterpret_cast<uint64_t>(first));
+    table =
+        insert_entry(make_name_table(transition_shape, 8), first->name, reinterpret_cast<uint64_t>(first));
   } else {
     table = static_cast<NameTable*>(shape->children);
   }
@@ -284,7 +285,8 @@ void install_root_shape(Type* type) {
 
 Shape* root_shape_with(Type* type, uint16_t inline_slots) {
   for (Shape* shape = type->first_shape; shape != nullptr; shape = shape->next_of_type) {
-    if (shape->parent == nullptr && !shape->is_dictionary && shape->inline_slots == inline_slots) return shape;
+    if (shape->parent == nullptr && !shape->is_dictionary && shape->inline_slots == inline_slots)
+      return shape;
   }
   auto* shape = allocate<Shape>(shapes.shape);
   fill_root(shape, type, inline_slots);

@@ -29,8 +29,11 @@ Status expect(const SlotCall& call, size_t count) {
 
 Status expect(const SlotCall& call, size_t low, size_t high) {
   const size_t given = call.arguments.positional;
-  if (given < low) return raise(types.TypeError, "expected at least {} argument{}, got {}", low, low == 1 ? "" : "s", given);
-  if (given > high) return raise(types.TypeError, "expected at most {} argument{}, got {}", high, high == 1 ? "" : "s", given);
+  if (given < low)
+    return raise(types.TypeError, "expected at least {} argument{}, got {}", low, low == 1 ? "" : "s", given);
+  if (given > high)
+    return raise(types.TypeError, "expected at most {} argument{}, got {}", high, high == 1 ? "" : "s",
+                 given);
   return {};
 }
 
@@ -39,8 +42,7 @@ Status check_no_bypass(const SlotCall& call) {
   Type* type = type_of(call.self);
   Type* at = type;
   // The class whose native __setattr__ a Python subclass may call: the nearest native one.
-  while (at != nullptr && at->slots.setattro != call.as<decltype(Slots::setattro)>() &&
-         !at->has(kTypeNative))
+  while (at != nullptr && at->slots.setattro != call.as<decltype(Slots::setattro)>() && !at->has(kTypeNative))
     at = at->base;
   if (at == nullptr || at->slots.setattro == call.as<decltype(Slots::setattro)>()) return {};
   return raise(types.TypeError, "can't apply this {} to {} object", to_utf8(call.special->dunder()),
@@ -146,7 +148,8 @@ Result<Value> call_binary(const SlotCall& call) {
                                                    static_cast<CompareOp>(call.special->detail));
   }
   const auto function = call.as<BinaryFn>();
-  return call.special->wrap == Wrap::BinaryRight ? function(call[0], call.self) : function(call.self, call[0]);
+  return call.special->wrap == Wrap::BinaryRight ? function(call[0], call.self)
+                                                 : function(call.self, call[0]);
 }
 
 }  // namespace
