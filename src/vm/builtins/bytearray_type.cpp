@@ -257,9 +257,14 @@ Status bytearray_init(Value self, const Arguments& arguments) {
   if (has_codec) return unwanted_codec(codec);
   const int64_t size = TRY(count_argument(source));
   if (size >= 0) return bytearray_resize(array, static_cast<size_t>(size));
-  const std::string data = TRY(collect_bytes(source, "bytearray"));
-  TRY(bytearray_resize(array, 0));
-  return append_bytes(array, data);
+  if (has_buffer(source) || is_exactly(source, types.list) || is_exactly(source, types.tuple) ||
+      type_of(source)->slots.iter == nullptr)
+    return append_bytes(array, TRY(collect_bytes(source, "bytearray")));
+  // An iterator sees the bytes arrive one by one.
+  return for_each(source, [array](Value item) -> Status {
+    const char byte = static_cast<char>(TRY(byte_value(item)));
+    return append_bytes(array, std::string_view(&byte, 1));
+  });
 }
 
 // ---- methods

@@ -278,7 +278,9 @@ Result<Value> str_sizeof(const Value* a) {
 }
 
 Result<Value> str_getnewargs(const Value* a) {
-  return make_tuple({exact_str(a[0].as<Str>())});
+  const Str* text = a[0].as<Str>();
+  return make_tuple(
+      {make_str_of(text->data_, text->width(), text->length)});  // a copy, never the text itself
 }
 
 void complete_str() {
