@@ -150,7 +150,7 @@ Status list_sort(List* list, Value key_or_null, bool reverse) {
   if (values != nullptr)
     ok = key_or_null.is_null() ? sort_plain(values, count, reverse)
                                : sort_keyed(values, count, key_or_null, reverse);
-  bool touched = list->storage != nothing;
+  bool touched = list->storage != nothing || list->length != 0;
   list->length = count;
   store(list, list->storage, values);
   if (!ok) return Raised{};
