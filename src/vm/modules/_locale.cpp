@@ -218,6 +218,8 @@ constexpr MethodSpec kFunctions[] = {
 };
 
 Status execute(Module* module) {
+  // The character type is the environment's from the start, everything else the C locale's.
+  if (std::strcmp(setlocale(LC_CTYPE, nullptr), "C") == 0) setlocale(LC_CTYPE, "");
   if (error_type == nullptr) {
     error_type = TRY(make_exception_class("locale", "Error", types.Exception));
     add_root(reinterpret_cast<Object**>(&error_type));
