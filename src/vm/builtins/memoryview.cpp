@@ -12,8 +12,8 @@ Shape* managed_shape = nullptr;
 
 void trace_managed(Object* object, Tracer& tracer) {
   auto* managed = static_cast<ManagedBuffer*>(object);
+  // The exporter keeps its data alive; once released, the data pointer means nothing.
   tracer.visit(managed->master.object);
-  if (managed->master.data != nullptr) tracer.visit_interior(managed->master.data);
 }
 
 void trace_view(Object* object, Tracer& tracer) {
