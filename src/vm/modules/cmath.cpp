@@ -53,6 +53,11 @@ Number times_i(Number z) {
 Number times_minus_i(Number z) {
   return {z.imag, -z.real};
 }
+/// A result that is no error, whatever the C library said on the way.
+Number plain(Number z) {
+  errno = 0;
+  return z;
+}
 Number finished(Number z) {
   errno = std::isinf(z.real) || std::isinf(z.imag) ? ERANGE : 0;
   return z;
@@ -72,42 +77,43 @@ Number square_root(Number z) {
     s = 2 * std::sqrt(x + std::hypot(x, y / 8));
   }
   const double d = y / (2 * s);
-  if (z.real >= 0) return {s, std::copysign(d, z.imag)};
-  return {d, std::copysign(s, z.imag)};
+  if (z.real >= 0) return plain({s, std::copysign(d, z.imag)});
+  return plain({d, std::copysign(s, z.imag)});
 }
 
 Number arc_cosine(Number z) {
+  // Here and below: where Annex G leaves a sign or a part open, CPython has decided.
+  if (std::isinf(z.real) && std::isnan(z.imag)) return plain({kNaN, kInfinity});
   if (!is_finite(z)) return by_library(cacos, z);
   if (std::fabs(z.real) > kLarge || std::fabs(z.imag) > kLarge) {
     const double size = log_of_large(z);
-    return {std::atan2(std::fabs(z.imag), z.real),
-            z.real < 0 ? -std::copysign(size, z.imag) : std::copysign(size, -z.imag)};
+    return plain({std::atan2(std::fabs(z.imag), z.real),
+                  z.real < 0 ? -std::copysign(size, z.imag) : std::copysign(size, -z.imag)});
   }
   const Number a = square_root({1 - z.real, -z.imag}), b = square_root({1 + z.real, z.imag});
-  errno = 0;
-  return {2 * std::atan2(a.real, b.real), std::asinh(b.real * a.imag - b.imag * a.real)};
+  return plain({2 * std::atan2(a.real, b.real), std::asinh(b.real * a.imag - b.imag * a.real)});
 }
 
 Number area_cosine(Number z) {
+  if (z.real == 0 && std::isnan(z.imag)) return plain({kNaN, kNaN});
   if (!is_finite(z)) return by_library(cacosh, z);
   if (std::fabs(z.real) > kLarge || std::fabs(z.imag) > kLarge)
-    return {log_of_large(z), std::atan2(z.imag, z.real)};
+    return plain({log_of_large(z), std::atan2(z.imag, z.real)});
   const Number a = square_root({z.real - 1, z.imag}), b = square_root({z.real + 1, z.imag});
-  errno = 0;
-  return {std::asinh(a.real * b.real + a.imag * b.imag), 2 * std::atan2(a.imag, b.real)};
+  return plain({std::asinh(a.real * b.real + a.imag * b.imag), 2 * std::atan2(a.imag, b.real)});
 }
 
 Number area_sine(Number z) {
+  if (std::isnan(z.real) && std::isinf(z.imag)) return plain({kInfinity, kNaN});
   if (!is_finite(z)) return by_library(casinh, z);
   if (std::fabs(z.real) > kLarge || std::fabs(z.imag) > kLarge) {
     const double size = log_of_large(z);
-    return {z.imag >= 0 ? std::copysign(size, z.real) : -std::copysign(size, -z.real),
-            std::atan2(z.imag, std::fabs(z.real))};
+    return plain({z.imag >= 0 ? std::copysign(size, z.real) : -std::copysign(size, -z.real),
+                  std::atan2(z.imag, std::fabs(z.real))});
   }
   const Number a = square_root({1 + z.imag, -z.real}), b = square_root({1 - z.imag, z.real});
-  errno = 0;
-  return {std::asinh(a.real * b.imag - b.real * a.imag),
-          std::atan2(z.imag, a.real * b.real - a.imag * b.imag)};
+  return plain(
+      {std::asinh(a.real * b.imag - b.real * a.imag), std::atan2(z.imag, a.real * b.real - a.imag * b.imag)});
 }
 
 Number arc_sine(Number z) {
@@ -115,6 +121,8 @@ Number arc_sine(Number z) {
 }
 
 Number area_tangent(Number z) {
+  if (std::isnan(z.real) && std::isinf(z.imag))
+    return plain({0.0, std::copysign(std::numbers::pi / 2, z.imag)});
   if (!is_finite(z)) return by_library(catanh, z);
   if (z.real < 0) {
     const Number opposite = area_tangent({-z.real, -z.imag});
@@ -123,19 +131,19 @@ Number area_tangent(Number z) {
   const double y = std::fabs(z.imag);
   if (z.real > kSqrtLarge || y > kSqrtLarge) {
     const double h = std::hypot(z.real / 2, z.imag / 2);
-    return {z.real / 4 / h / h, -std::copysign(std::numbers::pi / 2, -z.imag)};
+    return plain({z.real / 4 / h / h, -std::copysign(std::numbers::pi / 2, -z.imag)});
   }
   if (z.real == 1 && y < kSqrtLeast) {
     if (y == 0) {
       errno = EDOM;
       return {kInfinity, z.imag};
     }
-    return {-std::log(std::sqrt(y) / std::sqrt(std::hypot(y, 2))),
-            std::copysign(std::atan2(2, -y) / 2, z.imag)};
+    return plain({-std::log(std::sqrt(y) / std::sqrt(std::hypot(y, 2))),
+                  std::copysign(std::atan2(2, -y) / 2, z.imag)});
   }
   const double rest = 1 - z.real;
-  return {log1p_signed(4 * z.real / (rest * rest + y * y)) / 4,
-          -std::atan2(-2 * z.imag, rest * (1 + z.real) - y * y) / 2};
+  return plain({log1p_signed(4 * z.real / (rest * rest + y * y)) / 4,
+                -std::atan2(-2 * z.imag, rest * (1 + z.real) - y * y) / 2});
 }
 
 Number arc_tangent(Number z) {
@@ -146,7 +154,9 @@ Number arc_tangent(Number z) {
 template <double (*even)(double), double (*odd)(double)>
 Number hyperbolic(Number z, CComplex (*library)(CComplex)) {
   if (!is_finite(z)) {
-    const Number result = by_library(library, z);
+    Number result = by_library(library, z);
+    if (z.real == 0 && result.real == 0) result.real = 0.0;
+    if (library == ccosh && std::isnan(result.real) && result.imag == 0) result.imag = 0.0;
     errno = std::isinf(z.imag) && !std::isnan(z.real) ? EDOM : 0;
     return result;
   }
@@ -172,17 +182,18 @@ Number sine(Number z) {
 
 Number hyperbolic_tangent(Number z) {
   if (!is_finite(z)) {
-    const Number result = by_library(ctanh, z);
+    Number result = by_library(ctanh, z);
+    if (std::isinf(z.real) && !std::isfinite(z.imag)) result.imag = 0.0;
+    if (z.real == 0) result.real = kNaN;
     errno = std::isinf(z.imag) && std::isfinite(z.real) ? EDOM : 0;
     return result;
   }
   if (std::fabs(z.real) > kLogLarge)
-    return {std::copysign(1.0, z.real),
-            4 * std::sin(z.imag) * std::cos(z.imag) * std::exp(-2 * std::fabs(z.real))};
+    return plain({std::copysign(1.0, z.real),
+                  4 * std::sin(z.imag) * std::cos(z.imag) * std::exp(-2 * std::fabs(z.real))});
   const double x = std::tanh(z.real), y = std::tan(z.imag), c = 1 / std::cosh(z.real);
   const double xy = x * y, denominator = 1 + xy * xy;
-  errno = 0;
-  return {x * (1 + y * y) / denominator, ((y / denominator) * c) * c};
+  return plain({x * (1 + y * y) / denominator, ((y / denominator) * c) * c});
 }
 Number tangent(Number z) {
   return times_minus_i(hyperbolic_tangent(times_i(z)));
@@ -190,7 +201,8 @@ Number tangent(Number z) {
 
 Number exponential(Number z) {
   if (!is_finite(z)) {
-    const Number result = by_library(cexp, z);
+    Number result = by_library(cexp, z);
+    if (z.real == -kInfinity && !std::isfinite(z.imag)) result = {0.0, 0.0};
     const bool grows = std::isfinite(z.real) || z.real == kInfinity;
     errno = std::isinf(z.imag) && grows ? EDOM : 0;
     return result;
@@ -222,8 +234,7 @@ Number logarithm(Number z) {
     const double more = std::fmax(x, y), less = std::fmin(x, y);
     size = 0.71 <= h && h <= 1.73 ? log1p_signed((more - 1) * (more + 1) + less * less) / 2 : std::log(h);
   }
-  errno = 0;
-  return {size, angle};
+  return plain({size, angle});
 }
 
 Number decimal_logarithm(Number z) {
@@ -286,7 +297,10 @@ double size_of(Number z) {
 
 Result<Value> phase(const Value* a) {
   const Number z = TRY(to_complex(a[1]));
-  return make_float(std::atan2(z.imag, z.real));
+  errno = 0;
+  const double angle = std::atan2(z.imag, z.real);
+  TRY(check_error());
+  return make_float(angle);
 }
 
 Result<Value> polar(const Value* a) {
