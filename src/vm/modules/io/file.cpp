@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <vector>
+
 #include "vm/modules/io/io.h"
 #include "vm/modules/posix/posix.h"
 #include "vm/modules/warnings.h"
@@ -46,6 +48,26 @@ Result<int64_t> transfer(Call&& call) {
 
 int64_t open_writable_files = 0;
 
+namespace {
+
+/// The descriptors that open_writable_files counts.
+std::vector<int>& open_for_writing() {
+  static std::vector<int> descriptors;
+  return descriptors;
+}
+
+void note_open(int descriptor) {
+  open_for_writing().push_back(descriptor);
+  ++open_writable_files;
+}
+
+void note_closed(int descriptor) {
+  std::erase(open_for_writing(), descriptor);
+  --open_writable_files;
+}
+
+}  // namespace
+
 Result<int64_t> read_descriptor(int descriptor, char* to, int64_t size) {
   const auto count = static_cast<size_t>(std::min(size, kLargestRead));
   return transfer([&] { return read(descriptor, to, count); });
@@ -61,7 +83,7 @@ namespace {
 Status close_descriptor(FileIO* self) {
   if (self->descriptor < 0) return {};
   const int descriptor = std::exchange(self->descriptor, -1);
-  if (self->writable) --open_writable_files;
+  if (self->writable) note_closed(descriptor);
   int result, error;
   {
     ReleaseLock released;
@@ -142,6 +164,24 @@ Status inspect(FileIO* self, Value name) {
   return {};
 }
 
+/// A program may drop a file that it wrote and open it again at once, and expects to find everything. The
+/// dropped stream is still here then, perhaps with data: it is looked for when the file to be opened is one
+/// that we have open for writing.
+void settle_dropped_writers(const std::string& path) {
+  if (open_writable_files <= 0) return;
+  struct stat wanted;
+  if (stat(path.c_str(), &wanted) != 0 || !S_ISREG(wanted.st_mode)) return;
+  bool found = false;
+  for (int descriptor : open_for_writing()) {
+    struct stat status;
+    found = found || (fstat(descriptor, &status) == 0 && status.st_ino == wanted.st_ino &&
+                      status.st_dev == wanted.st_dev);
+  }
+  if (!found) return;
+  collect(2);
+  run_pending_finalizers();
+}
+
 Status open_stream(FileIO* self, Value name, const std::string& mode, bool closes, Value opener) {
   if (self->descriptor >= 0) {
     if (self->closes) TRY(close_descriptor(self));
@@ -160,6 +200,7 @@ Status open_stream(FileIO* self, Value name, const std::string& mode, bool close
   const int flags = TRY(parse_mode(self, mode));
   TRY(audit("open", {name, make_str(mode), make_int(flags)}));
   const bool own = descriptor < 0;
+  if (own) settle_dropped_writers(path);
   self->closes = closes;
   if (own) {
     self->closes = true;
@@ -167,7 +208,7 @@ Status open_stream(FileIO* self, Value name, const std::string& mode, bool close
     descriptor = TRY(open_by_name(name, path, flags, opener));
   }
   self->descriptor = descriptor;
-  if (self->writable && self->closes) ++open_writable_files;
+  if (self->writable && self->closes) note_open(descriptor);
   auto finish = [&]() -> Status {
     TRY(inspect(self, name));
     TRY(set_attribute(self, names.name, name));
