@@ -80,24 +80,31 @@ Result<int> wait(const Deadline& deadline, Call&& call) {
 // ---- select
 
 struct Watched {
-  Tuple* objects;
+  List* objects;
   std::vector<int> descriptors;
   fd_set set;
 };
 
+/// A list is read as it is at each step: fileno() may change it.
 Status watch(Value sequence, Watched* watched) {
-  auto objects = to_tuple(sequence);
-  if (!objects.ok()) {
-    if (!clear_if(types.TypeError)) return Raised{};
-    return raise(types.TypeError, "arguments 1-3 must be sequences");
+  List* source = is_list(sequence) ? sequence.as<List>() : nullptr;
+  if (source == nullptr) {
+    auto items = to_list(sequence);
+    if (!items.ok()) {
+      if (!clear_if(types.TypeError)) return Raised{};
+      return raise(types.TypeError, "arguments 1-3 must be sequences");
+    }
+    source = items.unwrap();
   }
-  watched->objects = objects.unwrap();
+  watched->objects = make_list();
   FD_ZERO(&watched->set);
-  for (Value object : watched->objects->span()) {
+  for (uint64_t i = 0; i < source->length; ++i) {
+    Value object = source->items()[i];
     const int descriptor = TRY(descriptor_of(object));
     if (descriptor >= FD_SETSIZE) return raise(types.ValueError, "filedescriptor out of range in select()");
     FD_SET(descriptor, &watched->set);
     watched->descriptors.push_back(descriptor);
+    TRY(list_append(watched->objects, object));
   }
   return {};
 }
@@ -105,7 +112,7 @@ Status watch(Value sequence, Watched* watched) {
 Result<Value> ready_ones(Watched& watched) {
   List* list = make_list();
   for (size_t i = 0; i < watched.descriptors.size(); ++i) {
-    if (FD_ISSET(watched.descriptors[i], &watched.set)) TRY(list_append(list, watched.objects->items[i]));
+    if (FD_ISSET(watched.descriptors[i], &watched.set)) TRY(list_append(list, watched.objects->items()[i]));
   }
   return list;
 }
