@@ -125,7 +125,7 @@ TEST_F(ObjectModel, SlotsAreFieldsAndReportWhatIsMissing) {
   ASSERT_NE(type, nullptr);
   Object* object = allocate_instance(type);
   EXPECT_FALSE(get_attribute(object, intern("x")).ok());
-  EXPECT_EQ(pending_text(), "AttributeError: x");
+  EXPECT_EQ(pending_text(), "AttributeError: 'S' object has no attribute 'x'");
   ASSERT_TRUE(set_attribute(object, intern("x"), make_int(5)).ok());
   EXPECT_TRUE(get_attribute(object, intern("x")).unwrap() == make_int(5));
   ASSERT_TRUE(set_attribute(object, intern("_S__secret"), make_int(6)).ok());
