@@ -355,7 +355,10 @@ Result<Value> read_rest(FileIO* self) {
     if (got <= 0) break;
     size += static_cast<size_t>(got);
   }
-  return make_bytes(data->view().substr(0, size));
+  if (size < 2 || room - size > size / 8) return make_bytes(data->view().substr(0, size));
+  data->data[size] = 0;
+  data->length = size;  // nobody has seen it yet
+  return data;
 }
 
 Result<Value> file_readall(const Value* a) {
