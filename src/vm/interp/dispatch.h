@@ -46,6 +46,13 @@ using HandlerFn = HANDLER_CALL uint64_t (*)(STATE);
 #define SWITCH_FRAMES() goto switch_frames
 #endif
 
+/// Before a loop that runs a few times: unrolled and vectorised it would only be longer.
+#ifdef __clang__
+#define SHORT_LOOP _Pragma("clang loop unroll(disable) vectorize(disable)")
+#else
+#define SHORT_LOOP
+#endif
+
 /// On to the instruction `words` further.
 #define NEXT(words) \
   {                 \

@@ -16,7 +16,7 @@ ONLY_OURO = {"malformed"}  # CPython does not check code objects
 
 
 def run(command, path, environment):
-    done = subprocess.run([*command, "-W", "ignore", str(path)], capture_output=True, text=True, timeout=600,
+    done = subprocess.run([*command, "-W", "ignore", str(path)], capture_output=True, text=True, timeout=120,
                           env=environment)
     return done.returncode, done.stdout
 
