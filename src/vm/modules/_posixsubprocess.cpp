@@ -216,12 +216,12 @@ void tell(int descriptor, const char* text) {
 
 /// Null: errno says what failed, before exec or in it.
 const char* run_child(Plan* plan) {
-  const char* where = "noexec:";
+  const char* where = "noexec";  // subprocess knows this word: the program was not even tried
   for (int kept : plan->keep) {
     if (kept != plan->numbers[kPipeWrite] && !make_inheritable(kept)) return where;
   }
   if (!place_streams(plan)) return where;
-  if (plan->has_directory && chdir(plan->directory.c_str()) != 0) return "noexec:chdir";
+  if (plan->has_directory && chdir(plan->directory.c_str()) != 0) return where;
   if (plan->numbers[kUmask] >= 0) umask(static_cast<mode_t>(plan->numbers[kUmask]));
   if (plan->numbers[kRestoreSignals] != 0) {
     std::signal(SIGPIPE, SIG_DFL);
