@@ -83,6 +83,7 @@ Result<Value> repr_with_name(Value self, const char* class_name);
 /// For messages: "_io.FileIO".
 std::string shown_type(Value value);
 /// A Python attribute or method name that names.def does not have: interned once.
+/// `text` must be an identifier.
 #define IO_NAME(text)                                                         \
   __extension__({                                                             \
     static ::ouro::vm::Str* const name_ = ::ouro::vm::io::rooted_name(#text); \

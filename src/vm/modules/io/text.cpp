@@ -78,7 +78,8 @@ void set_newline(Text* self, Value newline) {
 
 /// The encoding that `None` stands for.
 Str* locale_encoding() {
-  return IO_NAME(UTF - 8);
+  static Str* const name = rooted_name("UTF-8");
+  return name;
 }
 
 Result<Str*> encoding_argument(Value encoding) {
@@ -192,6 +193,7 @@ Result<Value> reconfigure(const Value* a) {
   if (self->decoded != nullptr && (other_encoding || other_errors || other_newline))
     return unsupported("It is not possible to set the encoding or newline of stream after the first read");
   if (other_newline && !is_none(a[3])) TRY(check_newline(TRY(utf8_or_raise(a[3].as<Str>()))));
+  if (other_errors) TRY(utf8_or_raise(a[2].as<Str>()));
   const bool line_buffering = TRY(optional_bool(a[4], self->line_buffering));
   const bool write_through = TRY(optional_bool(a[5], self->write_through));
   TRY(call_method(self, names.flush));
@@ -223,7 +225,6 @@ Result<Value> detach(const Value* a) {
   const Value buffer = self->buffer;
   self->buffer = Value();
   self->detached = true;
-  self->ready = false;
   return buffer;
 }
 
