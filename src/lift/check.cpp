@@ -18,29 +18,6 @@ enum Fact : uint8_t {
   kPair = 4,   // LoadMethod's pair begins here
 };
 
-bool may_raise(Operation operation) {
-  switch (operation) {
-    case Operation::Nop:
-    case Operation::Move:
-    case Operation::LoadConst:
-    case Operation::LoadNull:
-    case Operation::LoadClosure:
-    case Operation::StoreDeref:
-    case Operation::Jump:
-    case Operation::JumpIfNone:
-    case Operation::JumpIfNotNone:
-    case Operation::JumpIs:
-    case Operation::Is:
-    case Operation::IsNot:
-    case Operation::PushExcInfo:
-    case Operation::PopExcept:
-    case Operation::Return:
-      return false;
-    default:
-      return true;
-  }
-}
-
 bool is_backward(Operation operation) {
   using enum Operation;
   return operation == JumpBack || (operation >= JumpBackIfTrue && operation <= JumpBackIfNotNone) ||

@@ -89,8 +89,9 @@ uint64_t Liveness::step_back(uint32_t word, uint32_t chunk, uint64_t live, uint6
   for_each_operand(
       code_.words, word, [&](uint16_t reg) { read |= bit_of(reg, base); },
       [&](uint16_t reg) { written |= bit_of(reg, base); });
-  // ForIter does not write where it jumps to; nothing there reads it either.
-  return (live & ~written) | read | raised;
+  // ForIter does not write where it jumps to; nothing there reads it either. What the handler needs is needed
+  // only where it can be reached from: PushExcInfo, first in a handler that is protected itself, makes it.
+  return (live & ~written) | read | (may_raise(operation_of(instruction_at(code_.words, word))) ? raised : 0);
 }
 
 std::vector<uint64_t> Liveness::solve(uint32_t chunk) const {
@@ -127,7 +128,7 @@ const std::vector<bool>& Liveness::live_temps(uint32_t word) const {
     const uint32_t base = code_.temp_base + chunk * 64;
     for_each_operand(
         code_.words, starts_[at], [](uint16_t) {}, [&](uint16_t reg) { live &= ~bit_of(reg, base); });
-    live |= handler;
+    if (may_raise(operation_of(instruction_at(code_.words, starts_[at])))) live |= handler;
     for (; live != 0; live &= live - 1)
       result_[chunk * 64 + static_cast<uint32_t>(__builtin_ctzll(live))] = true;
   }

@@ -42,6 +42,30 @@ inline bool ends_control(Operation operation) {
          operation == Operation::Raise || operation == Operation::Reraise;
 }
 
+/// Whether an exception can come from the operation, so that it goes to the handler of its range.
+inline bool may_raise(Operation operation) {
+  switch (operation) {
+    case Operation::Nop:
+    case Operation::Move:
+    case Operation::LoadConst:
+    case Operation::LoadNull:
+    case Operation::LoadClosure:
+    case Operation::StoreDeref:
+    case Operation::Jump:
+    case Operation::JumpIfNone:
+    case Operation::JumpIfNotNone:
+    case Operation::JumpIs:
+    case Operation::Is:
+    case Operation::IsNot:
+    case Operation::PushExcInfo:
+    case Operation::PopExcept:
+    case Operation::Return:
+      return false;
+    default:
+      return true;
+  }
+}
+
 /// Calls read(register) and write(register) for the operands of an instruction: fields, wide operands, list.
 /// Absent registers are left out, and so are the Local fields, which operations treat each in their own way.
 /// CallMethod's pair and LoadMethod's count as two registers.
