@@ -126,6 +126,7 @@ void finalize_stream(Object* object) {
     stream->finalizing = true;
   }
   if (type_of(object)->slots.del == nullptr) close_dying(object);
+  if (is_subtype(type_of(object), io_types.file)) forget_open_file(static_cast<FileIO*>(object));
   if (!has_holder_field(type_of(object)) || is_subtype(type_of(object), io_types.file)) return;
   const Value raw = static_cast<Buffered*>(object)->raw;
   if (!raw.is_null() && is_native_file(raw) && raw.as<FileIO>()->holder == object)

@@ -50,23 +50,22 @@ int64_t open_writable_files = 0;
 
 namespace {
 
-/// The descriptors that open_writable_files counts.
-std::vector<int>& open_for_writing() {
-  static std::vector<int> descriptors;
-  return descriptors;
+/// The streams that open_writable_files counts. Not traced: a finaliser takes them out.
+std::vector<FileIO*>& open_for_writing() {
+  static std::vector<FileIO*> files;
+  return files;
 }
 
-void note_open(int descriptor) {
-  open_for_writing().push_back(descriptor);
+void note_open(FileIO* file) {
+  open_for_writing().push_back(file);
   ++open_writable_files;
 }
 
-void note_closed(int descriptor) {
-  std::erase(open_for_writing(), descriptor);
-  --open_writable_files;
-}
-
 }  // namespace
+
+void forget_open_file(FileIO* file) {
+  open_writable_files -= static_cast<int64_t>(std::erase(open_for_writing(), file));
+}
 
 Result<int64_t> read_descriptor(int descriptor, char* to, int64_t size) {
   const auto count = static_cast<size_t>(std::min(size, kLargestRead));
@@ -83,7 +82,7 @@ namespace {
 Status close_descriptor(FileIO* self) {
   if (self->descriptor < 0) return {};
   const int descriptor = std::exchange(self->descriptor, -1);
-  if (self->writable) note_closed(descriptor);
+  if (self->writable) forget_open_file(self);
   int result, error;
   {
     ReleaseLock released;
@@ -164,22 +163,28 @@ Status inspect(FileIO* self, Value name) {
   return {};
 }
 
+/// The outermost layer over a raw stream.
+Value outermost(FileIO* file) {
+  Object* top = file->holder;
+  if (top == nullptr) return file;
+  Object* above = static_cast<Stream*>(top)->holder;
+  return above != nullptr ? above : top;
+}
+
 /// A program may drop a file that it wrote and open it again at once, and expects to find everything. The
-/// dropped stream is still here then, perhaps with data: it is looked for when the file to be opened is one
-/// that we have open for writing.
-void settle_dropped_writers(const std::string& path) {
-  if (open_writable_files <= 0) return;
-  struct stat wanted;
-  if (stat(path.c_str(), &wanted) != 0 || !S_ISREG(wanted.st_mode)) return;
-  bool found = false;
-  for (int descriptor : open_for_writing()) {
-    struct stat status;
-    found = found || (fstat(descriptor, &status) == 0 && status.st_ino == wanted.st_ino &&
-                      status.st_dev == wanted.st_dev);
+/// dropped stream is still here then, perhaps with data: what is open for writing on the file to be opened is
+/// flushed.
+void settle_writers(const std::string& path) {
+  struct stat wanted, status;
+  if (open_writable_files <= 0 || stat(path.c_str(), &wanted) != 0 || !S_ISREG(wanted.st_mode)) return;
+  List* streams = make_list();
+  for (FileIO* file : open_for_writing()) {
+    if (fstat(file->descriptor, &status) == 0 && status.st_ino == wanted.st_ino &&
+        status.st_dev == wanted.st_dev && !list_append(streams, outermost(file)).ok())
+      take_exception();
   }
-  if (!found) return;
-  collect(2);
-  run_pending_finalizers();
+  for (uint64_t i = 0; i < streams->length; ++i)
+    if (!call_method(streams->items()[i], names.flush).ok()) take_exception();
 }
 
 Status open_stream(FileIO* self, Value name, const std::string& mode, bool closes, Value opener) {
@@ -200,7 +205,7 @@ Status open_stream(FileIO* self, Value name, const std::string& mode, bool close
   const int flags = TRY(parse_mode(self, mode));
   TRY(audit("open", {name, make_str(mode), make_int(flags)}));
   const bool own = descriptor < 0;
-  if (own) settle_dropped_writers(path);
+  if (own) settle_writers(path);
   self->closes = closes;
   if (own) {
     self->closes = true;
@@ -208,7 +213,7 @@ Status open_stream(FileIO* self, Value name, const std::string& mode, bool close
     descriptor = TRY(open_by_name(name, path, flags, opener));
   }
   self->descriptor = descriptor;
-  if (self->writable && self->closes) note_open(descriptor);
+  if (self->writable && self->closes) note_open(self);
   auto finish = [&]() -> Status {
     TRY(inspect(self, name));
     TRY(set_attribute(self, names.name, name));

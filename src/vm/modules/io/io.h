@@ -94,6 +94,7 @@ Str* rooted_name(const char* text);
 // ---- file.cpp
 /// How many descriptors of our own are open for writing.
 extern int64_t open_writable_files;
+void forget_open_file(FileIO* file);
 /// One read(2) or write(2); -2 when it would block.
 Result<int64_t> read_descriptor(int descriptor, char* to, int64_t size);
 Result<int64_t> write_descriptor(int descriptor, const char* from, int64_t size);
