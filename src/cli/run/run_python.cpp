@@ -16,6 +16,7 @@
 #include "vm/import/import.h"
 #include "vm/import/startup.h"
 #include "vm/interp/interpreter.h"
+#include "vm/modules/signals.h"
 #include "vm/modules/sys.h"
 #include "vm/object/protocol.h"
 
@@ -221,6 +222,7 @@ Status start(const PythonOptions& o, const std::vector<std::string>& command_lin
   vm::open_frozen_archive(archive_path(system.executable));
   vm::Module* sys = TRY(vm::make_sys_module(system));
   TRY(vm::start_imports(sys));
+  TRY(vm::start_signals());
   TRY(vm::start_streams(o.unbuffered));
   if (!o.warning_options.empty() || o.development) TRY(vm::import_module("warnings"));
   if (!o.no_site) TRY(vm::import_module("site"));
