@@ -33,10 +33,10 @@ void TokenStream::lex_batch() {
   do {
     // Made in its place: a copy would wait for the lexer's small stores before its wide loads.
     Token& token = *new (to++) Token(lexer_.next());
+    lexed_end_ = token.end;  // the lexer's next warning is placed behind it
     if (is_disguised_soft_keyword(token)) token.kind = TokenKind::Error;
     if (token.kind == TokenKind::EndMarker || token.kind == TokenKind::Error) break;
   } while (to != stop);
-  lexed_end_ = to[-1].end;
   fill_ = static_cast<size_t>(to - buffer_.data());
   end_ = to;
 }
