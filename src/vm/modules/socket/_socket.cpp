@@ -1,0 +1,187 @@
+// The module _socket: constants and start.
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "vm/modules/socket/socket.h"
+
+namespace ouro::vm {
+
+namespace {
+
+struct Constant {
+  const char* name;
+  int64_t number;
+};
+#define C(name) {#name, name}
+constexpr Constant kConstants[] = {C(AF_UNSPEC),
+                                   C(AF_INET),
+                                   C(AF_INET6),
+                                   C(AF_UNIX),
+                                   C(SOCK_STREAM),
+                                   C(SOCK_DGRAM),
+                                   C(SOCK_RAW),
+                                   C(SOCK_RDM),
+                                   C(SOCK_SEQPACKET),
+                                   C(SOCK_CLOEXEC),
+                                   C(SOCK_NONBLOCK),
+                                   C(SOL_SOCKET),
+                                   C(SO_DEBUG),
+                                   C(SO_ACCEPTCONN),
+                                   C(SO_REUSEADDR),
+                                   C(SO_REUSEPORT),
+                                   C(SO_KEEPALIVE),
+                                   C(SO_DONTROUTE),
+                                   C(SO_BROADCAST),
+                                   C(SO_LINGER),
+                                   C(SO_OOBINLINE),
+                                   C(SO_SNDBUF),
+                                   C(SO_RCVBUF),
+                                   C(SO_SNDLOWAT),
+                                   C(SO_RCVLOWAT),
+                                   C(SO_SNDTIMEO),
+                                   C(SO_RCVTIMEO),
+                                   C(SO_ERROR),
+                                   C(SO_TYPE),
+                                   C(SO_PASSCRED),
+                                   C(SO_PEERCRED),
+                                   C(SO_BINDTODEVICE),
+                                   C(SO_PRIORITY),
+                                   C(SO_MARK),
+                                   C(SO_DOMAIN),
+                                   C(SO_PROTOCOL),
+                                   C(SOMAXCONN),
+                                   C(SCM_RIGHTS),
+                                   C(SCM_CREDENTIALS),
+                                   C(MSG_OOB),
+                                   C(MSG_PEEK),
+                                   C(MSG_DONTROUTE),
+                                   C(MSG_DONTWAIT),
+                                   C(MSG_EOR),
+                                   C(MSG_TRUNC),
+                                   C(MSG_CTRUNC),
+                                   C(MSG_WAITALL),
+                                   C(MSG_ERRQUEUE),
+                                   C(MSG_NOSIGNAL),
+                                   C(MSG_MORE),
+                                   C(MSG_CONFIRM),
+                                   C(MSG_FASTOPEN),
+                                   C(MSG_CMSG_CLOEXEC),
+                                   C(SHUT_RD),
+                                   C(SHUT_WR),
+                                   C(SHUT_RDWR),
+                                   C(IPPROTO_IP),
+                                   C(IPPROTO_ICMP),
+                                   C(IPPROTO_IGMP),
+                                   C(IPPROTO_TCP),
+                                   C(IPPROTO_UDP),
+                                   C(IPPROTO_IPV6),
+                                   C(IPPROTO_ICMPV6),
+                                   C(IPPROTO_RAW),
+                                   C(IPPROTO_ROUTING),
+                                   C(IPPROTO_FRAGMENT),
+                                   C(IPPROTO_ESP),
+                                   C(IPPROTO_AH),
+                                   C(IPPROTO_NONE),
+                                   C(IPPROTO_DSTOPTS),
+                                   C(IPPROTO_SCTP),
+                                   C(IPPORT_RESERVED),
+                                   C(IPPORT_USERRESERVED),
+                                   C(IP_OPTIONS),
+                                   C(IP_HDRINCL),
+                                   C(IP_TOS),
+                                   C(IP_TTL),
+                                   C(IP_RECVOPTS),
+                                   C(IP_RETOPTS),
+                                   C(IP_MULTICAST_IF),
+                                   C(IP_MULTICAST_TTL),
+                                   C(IP_MULTICAST_LOOP),
+                                   C(IP_ADD_MEMBERSHIP),
+                                   C(IP_DROP_MEMBERSHIP),
+                                   C(IP_TRANSPARENT),
+                                   C(IPV6_JOIN_GROUP),
+                                   C(IPV6_LEAVE_GROUP),
+                                   C(IPV6_MULTICAST_HOPS),
+                                   C(IPV6_MULTICAST_IF),
+                                   C(IPV6_MULTICAST_LOOP),
+                                   C(IPV6_UNICAST_HOPS),
+                                   C(IPV6_V6ONLY),
+                                   C(IPV6_CHECKSUM),
+                                   C(IPV6_DONTFRAG),
+                                   C(IPV6_HOPLIMIT),
+                                   C(IPV6_PKTINFO),
+                                   C(IPV6_RECVHOPLIMIT),
+                                   C(IPV6_RECVPKTINFO),
+                                   C(IPV6_RECVTCLASS),
+                                   C(IPV6_TCLASS),
+                                   C(TCP_NODELAY),
+                                   C(TCP_MAXSEG),
+                                   C(TCP_CORK),
+                                   C(TCP_KEEPIDLE),
+                                   C(TCP_KEEPINTVL),
+                                   C(TCP_KEEPCNT),
+                                   C(TCP_SYNCNT),
+                                   C(TCP_LINGER2),
+                                   C(TCP_DEFER_ACCEPT),
+                                   C(TCP_WINDOW_CLAMP),
+                                   C(TCP_INFO),
+                                   C(TCP_QUICKACK),
+                                   C(TCP_FASTOPEN),
+                                   C(TCP_CONGESTION),
+                                   C(TCP_USER_TIMEOUT),
+                                   C(TCP_NOTSENT_LOWAT),
+                                   C(EAI_ADDRFAMILY),
+                                   C(EAI_AGAIN),
+                                   C(EAI_BADFLAGS),
+                                   C(EAI_FAIL),
+                                   C(EAI_FAMILY),
+                                   C(EAI_MEMORY),
+                                   C(EAI_NODATA),
+                                   C(EAI_OVERFLOW),
+                                   C(EAI_NONAME),
+                                   C(EAI_SERVICE),
+                                   C(EAI_SOCKTYPE),
+                                   C(EAI_SYSTEM),
+                                   C(AI_PASSIVE),
+                                   C(AI_CANONNAME),
+                                   C(AI_NUMERICHOST),
+                                   C(AI_NUMERICSERV),
+                                   C(AI_ALL),
+                                   C(AI_ADDRCONFIG),
+                                   C(AI_V4MAPPED),
+                                   C(NI_MAXHOST),
+                                   C(NI_MAXSERV),
+                                   C(NI_NOFQDN),
+                                   C(NI_NUMERICHOST),
+                                   C(NI_NAMEREQD),
+                                   C(NI_NUMERICSERV),
+                                   C(NI_DGRAM),
+                                   {"INADDR_ANY", INADDR_ANY},
+                                   {"INADDR_BROADCAST", INADDR_BROADCAST},
+                                   {"INADDR_LOOPBACK", INADDR_LOOPBACK},
+                                   {"INADDR_UNSPEC_GROUP", INADDR_UNSPEC_GROUP},
+                                   {"INADDR_ALLHOSTS_GROUP", INADDR_ALLHOSTS_GROUP},
+                                   {"INADDR_MAX_LOCAL_GROUP", INADDR_MAX_LOCAL_GROUP},
+                                   {"INADDR_NONE", INADDR_NONE},
+                                   {"SOL_IP", 0},
+                                   {"SOL_TCP", 6},
+                                   {"SOL_UDP", 17}};
+#undef C
+
+Status execute(Module* module) {
+  Type* type = make_socket_type();
+  TRY(module_add(module, "socket", type));
+  TRY(module_add(module, "SocketType", type));
+  TRY(module_add(module, "has_ipv6", make_bool(true)));
+  for (const MethodSpec& spec : name_functions())
+    TRY(module_add(module, spec.name, make_native_function(spec, module, intern("_socket"))));
+  for (const Constant& constant : kConstants)
+    TRY(module_add(module, constant.name, make_int(constant.number)));
+  return add_name_errors(module);
+}
+
+}  // namespace
+
+extern const ModuleSpec kSocketModule{.name = "_socket", .doc = "Sockets.", .execute = execute};
+
+}  // namespace ouro::vm
