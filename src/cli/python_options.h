@@ -11,26 +11,26 @@
 namespace ouro::cli {
 
 struct PythonOptions {
-  int optimize = 0;                 // -O, -OO, PYTHONOPTIMIZE; above 2 it only changes names
-  bool write_bytecode = true;       // -B, PYTHONDONTWRITEBYTECODE
-  bool isolated = false;            // -I
-  bool ignore_environment = false;  // -E, and -I
-  bool no_site = false;             // -S
-  bool no_user_site = false;        // -s, PYTHONNOUSERSITE, and -I
-  bool safe_path = false;           // -P, PYTHONSAFEPATH, and -I
-  int inspect = 0;                  // -i, PYTHONINSPECT
-  int verbose = 0;                  // -v, PYTHONVERBOSE
-  int quiet = 0;                    // -q
-  int debug = 0;                    // -d, PYTHONDEBUG
-  int bytes_warning = 0;            // -b
-  bool unbuffered = false;          // -u, PYTHONUNBUFFERED
-  bool development = false;         // -X dev, PYTHONDEVMODE
-  bool skip_first_line = false;     // -x
+  int optimize = 0;                          // -O, -OO, PYTHONOPTIMIZE; above 2 it only changes names
+  bool write_bytecode = true;                // -B, PYTHONDONTWRITEBYTECODE
+  bool isolated = false;                     // -I
+  bool ignore_environment = false;           // -E, and -I
+  bool no_site = false;                      // -S
+  bool no_user_site = false;                 // -s, PYTHONNOUSERSITE, and -I
+  bool safe_path = false;                    // -P, PYTHONSAFEPATH, and -I
+  int inspect = 0;                           // -i, PYTHONINSPECT
+  int verbose = 0;                           // -v, PYTHONVERBOSE
+  int quiet = 0;                             // -q
+  int debug = 0;                             // -d, PYTHONDEBUG
+  int bytes_warning = 0;                     // -b
+  bool unbuffered = false;                   // -u, PYTHONUNBUFFERED
+  bool development = false;                  // -X dev, PYTHONDEVMODE
+  bool skip_first_line = false;              // -x
   std::vector<std::string> x_options;        // -X, as given
   std::vector<std::string> warning_options;  // PYTHONWARNINGS, then -W, as given
   std::string check_hash_based_pycs = "default";
-  std::string pycache_prefix;       // -X pycache_prefix=, PYTHONPYCACHEPREFIX; empty: none
-  batch::WarningFilters warnings;   // PYTHONWARNINGS, then -W
+  std::string pycache_prefix;      // -X pycache_prefix=, PYTHONPYCACHEPREFIX; empty: none
+  batch::WarningFilters warnings;  // PYTHONWARNINGS, then -W
 
   enum class Mode : uint8_t { Module, Command, Script, Stdin, Help, Version };
   Mode mode = Mode::Stdin;

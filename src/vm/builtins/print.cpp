@@ -28,8 +28,7 @@ Result<Value> builtin_print(const Value* a) {
   Value between = TRY(separator(a[2], "sep", " "));
   Value end = TRY(separator(a[3], "end", "\n"));
   const bool native = type_of(file) == text_stream_hook.type && is_exactly(between, types.str) &&
-                      is_exactly(end, types.str) &&
-                      get_own_attribute(file.object(), names.write).is_null();
+                      is_exactly(end, types.str) && get_own_attribute(file.object(), names.write).is_null();
   Value write = native ? Value() : TRY(get_attribute(file, names.write));
   auto put = [&](Value text) {
     return native ? text_stream_hook.write(file, text.as<Str>()) : call(write, {text});

@@ -7,9 +7,9 @@
 #include "vm/builtins/functions.h"
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
+#include "vm/modules/warnings.h"
 #include "vm/object/native.h"
 #include "vm/object/protocol.h"
-#include "vm/modules/warnings.h"
 
 namespace ouro::vm {
 

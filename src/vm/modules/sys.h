@@ -14,23 +14,25 @@ struct SystemOptions {
   std::vector<std::string> original_arguments;  // sys.orig_argv
   std::vector<std::string> search_path;         // sys.path
   std::vector<std::string> warning_options;
-  std::vector<std::string> x_options;           // "name" or "name=value"
+  std::vector<std::string> x_options;  // "name" or "name=value"
   std::string executable;
   std::string prefix = "/usr";
-  std::string library;                          // directory of the standard library
+  std::string library;  // directory of the standard library
   std::string pycache_prefix;
   bool write_bytecode = true;
-  int debug = 0, inspect = 0, interactive = 0, optimize = 0, no_user_site = 0, no_site = 0, ignore_environment = 0;
+  int debug = 0, inspect = 0, interactive = 0, optimize = 0, no_user_site = 0, no_site = 0,
+      ignore_environment = 0;
   int verbose = 0, bytes_warning = 0, quiet = 0, isolated = 0, development = 0, utf8_mode = 0, safe_path = 0;
   int hash_randomization = 1;
-  int64_t max_str_digits = -1;                  // -1: the default
+  int64_t max_str_digits = -1;  // -1: the default
   bool warn_default_encoding = false;
 };
 
 /// The module sys, complete but for what importlib and site add.
 Result<Module*> make_sys_module(const SystemOptions& options);
 
-/// What sys.exit asked for, from a pending SystemExit: the exit code, the message printed. The exception is taken.
+/// What sys.exit asked for, from a pending SystemExit: the exit code, the message printed. The exception is
+/// taken.
 int handle_system_exit();
 /// Shows the pending exception as the program does at its end: through sys.excepthook.
 void show_pending_exception();

@@ -14,8 +14,9 @@ struct CodeFields {
       exception_table;
 };
 
-/// A code object, its names and name-like constants interned. TypeError or ValueError when the fields have wrong
-/// types or do not agree with each other; that the instructions make sense is seen when they are lifted.
+/// A code object, its names and name-like constants interned. TypeError or ValueError when the fields have
+/// wrong types or do not agree with each other; that the instructions make sense is seen when they are
+/// lifted.
 Result<Code*> make_code(const CodeFields& fields);
 
 }  // namespace ouro::vm

@@ -8,7 +8,8 @@
 
 namespace ouro::vm {
 
-/// The text with Unicode's decimal digits as ASCII digits and its spaces as ' '; other characters beyond ASCII become '?'.
+/// The text with Unicode's decimal digits as ASCII digits and its spaces as ' '; other characters beyond
+/// ASCII become '?'.
 std::string number_text(const Str* text);
 /// Without ASCII white space at both ends.
 std::string_view trim_space(std::string_view text);

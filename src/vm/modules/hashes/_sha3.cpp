@@ -71,7 +71,7 @@ constexpr MethodSpec kShakeMethods[] = {
      "Update this hash object's state with the provided bytes-like object."},
 };
 constexpr GetSetSpec kGetSets[] = {
-    {"block_size", Sha3::get_block_size},         {"name", Sha3::get_name},
+    {"block_size", Sha3::get_block_size},   {"name", Sha3::get_name},
     {"digest_size", Sha3::get_digest_size}, {"_capacity_bits", get_capacity_bits},
     {"_rate_bits", get_rate_bits},          {"_suffix", get_suffix},
 };
