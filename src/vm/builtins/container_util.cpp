@@ -48,24 +48,6 @@ Result<Str*> format_text(std::string_view pattern, std::initializer_list<const S
   return text.finish();
 }
 
-bool compare_sizes(size_t a, size_t b, CompareOp op) {
-  switch (op) {
-    case CompareOp::Less:
-      return a < b;
-    case CompareOp::LessEqual:
-      return a <= b;
-    case CompareOp::Equal:
-      return a == b;
-    case CompareOp::NotEqual:
-      return a != b;
-    case CompareOp::Greater:
-      return a > b;
-    case CompareOp::GreaterEqual:
-      return a >= b;
-  }
-  return false;
-}
-
 namespace {
 
 Result<int64_t> bound_of(Value value, int64_t default_, int64_t length) {

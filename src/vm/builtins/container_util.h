@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "vm/object/compare.h"
 #include "vm/object/containers_inline.h"
 #include "vm/object/descriptors.h"
 #include "vm/object/key_hash.h"
@@ -79,9 +80,8 @@ Result<Value> compare_sequences(SpanA&& a, SpanB&& b, CompareOp op) {
       return compare(left, right, op);
     }
   }
-  return make_bool(compare_sizes(a().size(), b().size(), op));
+  return make_bool(compare_values(a().size(), b().size(), op));
 }
-bool compare_sizes(size_t a, size_t b, CompareOp op);
 
 /// `start` and `stop` of index(): clipped, counted from the end when negative. Null: not given.
 Status index_bounds(Value start, Value stop, size_t length, int64_t* low, int64_t* high);

@@ -66,7 +66,7 @@ Result<Value> view_compare(Value self, Value other, CompareOp op) {
   auto others = static_cast<size_t>(TRY(length(other)));
   bool wanted = op != CompareOp::NotEqual;
   CompareOp size_op = wanted ? op : CompareOp::Equal;
-  bool holds = compare_sizes(own, others, size_op);
+  bool holds = compare_values(own, others, size_op);
   if (holds) {
     bool turned = op == CompareOp::Greater || op == CompareOp::GreaterEqual;
     holds = turned ? TRY(all_contained(other, self)) : TRY(all_contained(self, other));

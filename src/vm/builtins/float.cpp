@@ -4,6 +4,7 @@
 #include "base/float_text.h"
 #include "vm/builtins/format.h"
 #include "vm/builtins/numbers.h"
+#include "vm/object/compare.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
 #include "vm/object/protocol.h"
@@ -104,32 +105,13 @@ bool compare_with_int(double number, Value integer, int* order) {
   return true;
 }
 
-template <class T>
-bool compare_numbers(T a, T b, CompareOp op) {
-  switch (op) {
-    case CompareOp::Less:
-      return a < b;
-    case CompareOp::LessEqual:
-      return a <= b;
-    case CompareOp::Equal:
-      return a == b;
-    case CompareOp::NotEqual:
-      return a != b;
-    case CompareOp::Greater:
-      return a > b;
-    case CompareOp::GreaterEqual:
-      return a >= b;
-  }
-  __builtin_unreachable();
-}
-
 Result<Value> float_richcompare(Value self, Value other, CompareOp op) {
   if (!is_float(self)) return not_implemented();
-  if (is_float(other)) return make_bool(compare_numbers(float_value(self), float_value(other), op));
+  if (is_float(other)) return make_bool(compare_values(float_value(self), float_value(other), op));
   if (!is_int(other)) return not_implemented();
   int order;
   if (!compare_with_int(float_value(self), other, &order)) return make_bool(op == CompareOp::NotEqual);
-  return make_bool(compare_numbers(order, 0, op));
+  return make_bool(compare_values(order, 0, op));
 }
 
 // ---- construction

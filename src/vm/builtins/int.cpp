@@ -4,6 +4,7 @@
 
 #include "vm/builtins/format.h"
 #include "vm/builtins/numbers.h"
+#include "vm/object/compare.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
 #include "vm/object/protocol.h"
@@ -60,27 +61,9 @@ Result<bool> int_bool(Value self) {
   return int_sign(self) != 0;
 }
 
-bool holds(int order, CompareOp op) {
-  switch (op) {
-    case CompareOp::Less:
-      return order < 0;
-    case CompareOp::LessEqual:
-      return order <= 0;
-    case CompareOp::Equal:
-      return order == 0;
-    case CompareOp::NotEqual:
-      return order != 0;
-    case CompareOp::Greater:
-      return order > 0;
-    case CompareOp::GreaterEqual:
-      return order >= 0;
-  }
-  __builtin_unreachable();
-}
-
 Result<Value> int_richcompare(Value self, Value other, CompareOp op) {
   if (!is_int(self) || !is_int(other)) return not_implemented();
-  return make_bool(holds(int_compare(self, other), op));
+  return make_bool(compare_values(int_compare(self, other), 0, op));
 }
 
 Result<Value> int_to_float(Value self) {

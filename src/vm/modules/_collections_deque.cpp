@@ -408,7 +408,7 @@ Result<Value> deque_compare(Value self, Value other, CompareOp op) {
     Value left = TRY(next(left_items));
     Value right = TRY(next(right_items));
     if (left.is_stop() || right.is_stop())
-      return make_bool(compare_sizes(left.is_stop() ? 0 : 1, right.is_stop() ? 0 : 1, op));
+      return make_bool(compare_values(left.is_stop() ? 0 : 1, right.is_stop() ? 0 : 1, op));
     if (TRY(equal(left, right))) continue;
     if (op == CompareOp::Equal || op == CompareOp::NotEqual) return make_bool(op == CompareOp::NotEqual);
     return make_bool(TRY(is_true(TRY(compare(left, right, op)))));

@@ -323,7 +323,7 @@ Result<Value> array_compare(Value self, Value other, CompareOp op) {
     if (op == CompareOp::NotEqual) return make_bool(true);
     return compare(x, y, op);
   }
-  return make_bool(compare_sizes(a->length, b->length, op));
+  return make_bool(compare_values(a->length, b->length, op));
 }
 
 }  // namespace ouro::vm::arrays

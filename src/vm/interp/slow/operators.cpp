@@ -3,6 +3,7 @@
 
 #include "vm/interp/hot.h"
 #include "vm/interp/slow.h"
+#include "vm/object/compare.h"
 
 namespace ouro::vm {
 
@@ -153,24 +154,6 @@ SLOW_FN(slow_not) {
 
 namespace {
 
-bool ordered(int order, CompareOp op) {
-  switch (op) {
-    case CompareOp::Less:
-      return order < 0;
-    case CompareOp::LessEqual:
-      return order <= 0;
-    case CompareOp::Equal:
-      return order == 0;
-    case CompareOp::NotEqual:
-      return order != 0;
-    case CompareOp::Greater:
-      return order > 0;
-    case CompareOp::GreaterEqual:
-      return order >= 0;
-  }
-  return false;
-}
-
 template <CompareOp op>
 bool compare_doubles(double a, double b) {
   if constexpr (op == CompareOp::Less) return a < b;
@@ -190,7 +173,7 @@ bool quick_compare(Value left, Value right, bool* truth) {
     if constexpr (op == CompareOp::Equal || op == CompareOp::NotEqual)
       *truth = equals(a, b) == (op == CompareOp::Equal);
     else
-      *truth = ordered(compare(a, b), op);
+      *truth = compare_values(compare(a, b), 0, op);
     return true;
   }
   double a, b;
