@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "vm/heap/sanitizer.h"
+#include "vm/heap/scan_start.h"
 #include "vm/heap/state.h"
 
 // Pushes the registers that a callee preserves, and calls work(argument, stack pointer).
@@ -93,6 +94,7 @@ namespace heap {
 namespace {
 
 thread_local ThreadRecord* own_record = nullptr;
+thread_local const void* scan_start = nullptr;  // see ScanStart
 
 // The registers that a callee must preserve: the only ones that can hold a caller's pointer here.
 [[gnu::always_inline]] inline void save_registers(uintptr_t* registers) {
@@ -160,6 +162,7 @@ void* fake_stack_of_thread() {
 void scan_own_stack(State& heap, uintptr_t stack_top) {
   const uintptr_t base =
       own_record != nullptr ? own_record->stack_base : reinterpret_cast<uintptr_t>(current_stack_base());
+  if (scan_start != nullptr) stack_top = reinterpret_cast<uintptr_t>(scan_start);
   scan(heap, stack_top, base, fake_stack_of_thread());
 }
 
@@ -190,6 +193,14 @@ void find_conservative_roots(State& heap, uintptr_t stack_top) {
 
 using heap::own_record;
 using heap::state;
+
+ScanStart::ScanStart(const void* address) : outer_(heap::scan_start) {
+  if (address != nullptr) heap::scan_start = address;
+}
+
+ScanStart::~ScanStart() {
+  heap::scan_start = outer_;
+}
 
 const void* current_stack_base() {
   static thread_local const void* base = [] {

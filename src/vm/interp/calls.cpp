@@ -209,6 +209,15 @@ Result<Value> run_code(Code* code, Dict* globals, Value locals, Tuple* closure) 
   return run_entry(T);
 }
 
+NativeFunction* directly_called(Thread* T) {
+  if (T->frame == nullptr) return nullptr;
+  const uint64_t* pc = T->frame->pc;
+  Op base = kBaseOperation[field_op(pc)];
+  if (base != Op::Call && base != Op::CallMethod) return nullptr;
+  Value callee = T->frame->registers()[field_b(pc)];
+  return is_kind(callee, Kind::kNativeFunction) ? callee.as<NativeFunction>() : nullptr;
+}
+
 bool is_traced(const Thread* T) {
   return T->dispatch_table != plain_table();
 }

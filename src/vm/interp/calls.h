@@ -8,6 +8,11 @@ namespace ouro::vm {
 /// Runs T->frame, which carries kFrameEntry, until it returns or fails: bits of a Result<Value>. A
 /// generator's frame that yields leaves the same way; see Generator::state.
 uint64_t run_loop(Thread* T);
+/// Where the C++ stack of the innermost loop on this thread ends. A native function that the loop's own Call
+/// instruction runs has its frames below.
+extern thread_local constinit const void* loop_stack __attribute__((tls_model("initial-exec")));
+/// The native function that the running frame's Call or CallMethod instruction has called directly, or null.
+NativeFunction* directly_called(Thread* T);
 
 /// Fills the parameters' registers of a frame from a call's arguments: defaults, *args, **kwargs. The
 /// registers hold the template already.

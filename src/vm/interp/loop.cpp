@@ -25,6 +25,17 @@ namespace ouro::vm {
 
 HotShapes hot;
 
+thread_local constinit const void* loop_stack __attribute__((tls_model("initial-exec"))) = nullptr;
+
+namespace {
+
+/// An address below the frame of the function that calls this.
+[[gnu::noinline]] const void* below_caller() {
+  return __builtin_frame_address(0);
+}
+
+}  // namespace
+
 #ifdef OURO_TAIL_CALLS
 
 namespace {
@@ -102,7 +113,11 @@ uint64_t run_loop(Thread* T) {
   Value* R = T->frame->registers();
   const void* const* table = T->dispatch_table;
   auto first = reinterpret_cast<HandlerFn>(const_cast<void*>(table[field_op(pc)]));
-  return first(pc, R, T, table);
+  const void* outer = loop_stack;
+  loop_stack = below_caller();
+  uint64_t outcome = first(pc, R, T, table);
+  loop_stack = outer;
+  return outcome;
 }
 
 #endif
@@ -129,6 +144,8 @@ uint64_t run(Thread* T, const void* const** handlers_out, const void** traced_ou
   uint64_t* pc = T->frame->pc;
   Value* R = T->frame->registers();
   const void* const* table = T->dispatch_table;
+  const void* outer = loop_stack;
+  loop_stack = below_caller();
   DISPATCH();
 
 after_slow:
@@ -136,7 +153,10 @@ after_slow:
   if (stays(pc)) [[likely]]
     DISPATCH();
   if (pc == kRaised) pc = unwind(T);
-  if (pc == kLeave) return T->outcome;
+  if (pc == kLeave) {
+    loop_stack = outer;
+    return T->outcome;
+  }
   pc = T->frame->pc;
   R = T->frame->registers();
   table = T->dispatch_table;

@@ -3,6 +3,8 @@
 // dead objects that only garbage cycles held. docs/heap.md tells where the two differ.
 #include <algorithm>
 
+#include "vm/heap/scan_start.h"
+#include "vm/interp/calls.h"
 #include "vm/modules/gc_inspection.h"
 #include "vm/object/native.h"
 #include "vm/object/protocol.h"
@@ -27,6 +29,7 @@ struct CollectorModule {
   uint64_t frozen = 0;
   bool collecting = false;
   Value garbage, callbacks;  // lists
+  Value running;             // the function collect, while it runs
 } module_state;
 
 // ---- collecting
@@ -44,10 +47,22 @@ void call_callbacks(const char* phase, int generation, uint64_t collected) {
   }
 }
 
+Result<Value> gc_collect(const Value* a);
+
+// Where the C++ stack is worth scanning: a program that calls collect() itself, and not through some native
+// function, leaves nothing in the frames between the loop and the collector.
+const void* useful_stack() {
+  NativeFunction* callee = directly_called(thread());
+  if (callee == nullptr || callee->spec->function != gc_collect) return nullptr;
+  module_state.running = callee;
+  return loop_stack;
+}
+
 // A full collection; with DEBUG_SAVEALL what is found goes to gc.garbage.
 uint64_t collect_everything() {
   uint64_t found = 0;
   const bool save = (module_state.debug & kDebugSaveAll) != 0;
+  const ScanStart start(useful_stack());
   collect_cycles(
       [&](Object* object) {
         if (!is_tracked(object)) return false;
@@ -69,7 +84,10 @@ void count_collection(int generation, uint64_t found) {
 void finish_collection(int generation) {
   if (!finalizers_pending()) return;
   run_pending_finalizers();
-  collect(generation);
+  {
+    const ScanStart start(useful_stack());
+    collect(generation);
+  }
   run_pending_finalizers();
 }
 
@@ -88,6 +106,7 @@ Result<Value> gc_collect(const Value* a) {
   count_collection(generation, found);
   call_callbacks("stop", generation, found);
   module_state.collecting = false;
+  module_state.running = Value();
   return Value::from_small(static_cast<int64_t>(found));
 }
 
@@ -292,6 +311,7 @@ Status execute(Module* module) {
   if (module_state.garbage.is_null()) {
     add_root(&module_state.garbage);
     add_root(&module_state.callbacks);
+    add_root(&module_state.running);
     module_state.garbage = make_list();
     module_state.callbacks = make_list();
   }
