@@ -259,6 +259,14 @@ uint64_t kind_flags(const Type* type) {
   return flags;
 }
 
+/// Whether CPython would call instances without making a tuple of the arguments: native types do, unless they
+/// call in another way than their base.
+bool has_vectorcall(const Type* type) {
+  if (!type->has(kTypeNative) || type->has(kTypeHeap) || type->slots.call == nullptr) return false;
+  return type->base == nullptr || type->base->slots.call == nullptr ||
+         type->base->slots.call == type->slots.call;
+}
+
 Result<Value> get_flags(Value self) {
   const Type* type = self_of(self);
   constexpr std::pair<uint32_t, int> kBits[] = {
@@ -269,6 +277,7 @@ Result<Value> get_flags(Value self) {
   for (auto [flag, bit] : kBits) {
     if (type->has(flag)) flags |= uint64_t{1} << bit;
   }
+  if (has_vectorcall(type)) flags |= uint64_t{1} << 11;
   const bool traced = type->root_shape->trace != nullptr || type->has(kTypeHeap);
   return make_int(static_cast<int64_t>(flags | (traced ? 1u << 14 : 0)));
 }

@@ -26,23 +26,27 @@ Value or_none(Value value) {
   return value.is_null() ? none() : value;
 }
 
-Status call_hook(Exception* exception, Value where) {
+Status call_hook(Exception* exception, Value message, Value where) {
   Value hook = TRY(sys_attribute("unraisablehook"));
   if (hook.is_null()) return {};
   Value arguments = make_struct_sequence(
-      arguments_type, {type_of(exception), exception, or_none(exception->traceback), none(), or_none(where)});
+      arguments_type,
+      {type_of(exception), exception, or_none(exception->traceback), message, or_none(where)});
   TRY(call(hook, {arguments}));
   return {};
 }
 
 void report(Value where) {
-  Exception* exception = take_exception();
-  if (call_hook(exception, where).ok()) return;
-  Exception* second = take_exception();
-  std::fprintf(stderr, "Exception ignored in sys.unraisablehook: %s\n", repr_text(second).c_str());
+  report_unraisable_as(take_exception(), none(), where);
 }
 
 }  // namespace
+
+void report_unraisable_as(Exception* exception, Value message, Value where) {
+  if (call_hook(exception, message, where).ok()) return;
+  Exception* second = take_exception();
+  std::fprintf(stderr, "Exception ignored in sys.unraisablehook: %s\n", repr_text(second).c_str());
+}
 
 Status start_unraisable_hook(Module* sys) {
   arguments_type =
