@@ -2,6 +2,7 @@
 #include "vm/interp/calls.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
+#include "vm/object/ending.h"
 
 namespace ouro::vm {
 
@@ -31,6 +32,7 @@ uint32_t shown_word(Frame* frame) {
 
 /// Where the frame goes on with the exception; false: nowhere.
 bool enter_handler(Thread* T, Frame* frame) {
+  if (end_requested()) return false;
   uint32_t word = frame->word_index();
   const lift::Handler* handler = frame->executable->register_code().handler_of(word);
   if (handler == nullptr) return false;

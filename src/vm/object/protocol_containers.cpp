@@ -1,5 +1,6 @@
 // Items, lengths, membership and iteration of any object.
 #include "vm/object/descriptors.h"
+#include "vm/object/ending.h"
 #include "vm/object/generic_slots.h"
 #include "vm/object/protocol.h"
 
@@ -137,6 +138,8 @@ Result<Value> next(Value iterator) {
   UnaryFn function = type_of(iterator)->slots.iternext;
   if (function == nullptr) [[unlikely]]
     return not_an_iterator(iterator);
+  if ((attention & kAttentionLimit) != 0) [[unlikely]]
+    TRY(check_end());
   return function(iterator);
 }
 

@@ -16,6 +16,7 @@
 #include <mutex>
 
 #include "vm/heap/heap.h"
+#include "vm/object/ending.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/runtime_start.h"
 
@@ -125,6 +126,7 @@ StackBounds stack_bounds(size_t stack_size) {
 void set_native_limit(Thread* thread, const StackBounds& bounds) {
   const size_t size = bounds.high - bounds.low;
   thread->native_limit = bounds.low + std::min(kStackReserve, size / 4);
+  set_usual_native_limit(thread->native_limit);
 }
 
 }  // namespace
@@ -233,6 +235,7 @@ int64_t switch_interval() {
 }
 
 Status check_recursion_slow(const char* where) {
+  TRY(check_end());
   Thread* self = thread();
   const char* limit = self->native_limit;
   // Room to make the exception; what runs meanwhile checks against the lower limit.

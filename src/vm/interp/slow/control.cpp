@@ -3,6 +3,7 @@
 #include "vm/interp/hot.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
+#include "vm/object/ending.h"
 
 namespace ouro::vm {
 
@@ -21,7 +22,7 @@ Status serve_attention() {
     run_pending_finalizers();
   }
   for (Status (*action)() : safe_point_actions()) TRY(action());
-  return {};
+  return check_end();
 }
 
 }  // namespace
