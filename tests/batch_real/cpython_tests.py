@@ -4,10 +4,7 @@
     cpython_tests.py --ouro build/ouro [--verbose]
 
 The tests come from the installation of the cpython-3.11 oracle, unchanged, and run in it; what they start as a Python
-is ouro. Every test must pass but for those in NEEDS_INTERPRETER, each with the reason why ouro alone can't run it;
-one of those that does pass is a failure too. They are then run again with ouro for `-m py_compile` and `-m compileall`
-and CPython for everything else, and must pass: CPython runs what ouro has compiled. Prints a line per test that
-started ouro.
+is ouro. Every test must pass. Prints a line per test that started ouro.
 """
 
 import argparse
@@ -18,47 +15,18 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "differential"))
 
-RUNS_PYC = "runs the compiled module to see its traceback"
-IMPORTS_PYC = "imports the hard-linked modules in a new process"
-# test -> why it needs a virtual machine
-NEEDS_INTERPRETER = {
-    "test_d_runtime_error": RUNS_PYC,
-    "test_ddir_empty_multiple_workers": RUNS_PYC,
-    "test_ddir_empty_only_one_worker": RUNS_PYC,
-    "test_ddir_multiple_workers": RUNS_PYC,
-    "test_ddir_only_one_worker": RUNS_PYC,
-    "test_strip_only": RUNS_PYC,
-    "test_strip_and_prepend": RUNS_PYC,
-    "test_import": IMPORTS_PYC,
-}
-
 MODULES = ("test.test_py_compile", "test.test_compileall")
-COMPILING = {"py_compile", "compileall"}
-
-
-def reason_of(test):
-    """Why a test needs an interpreter; None: it does not."""
-    parts = test.id().split(".")
-    for key, reason in NEEDS_INTERPRETER.items():
-        name, _, where = key.partition(" ")
-        if parts[-1] == name and parts[-2].startswith(where):
-            return reason
-    return None
 
 
 class Starter:
-    """Counts the starts of ouro, and sends what is no compiling to CPython where `mixed` is set."""
+    """Counts the starts of ouro."""
 
-    def __init__(self, ouro, python):
-        self.ouro, self.python, self.count, self.mixed = ouro, python, 0, False
+    def __init__(self, ouro):
+        self.count = 0
         start = subprocess.Popen.__init__
 
         def counting_start(popen, args, *rest, **keywords):
-            if not isinstance(args, str) and args[0] == ouro:
-                if self.mixed and not COMPILING & set(args):
-                    args = [python, *args[1:]]
-                else:
-                    self.count += 1
+            self.count += not isinstance(args, str) and args[0] == ouro
             return start(popen, args, *rest, **keywords)
 
         subprocess.Popen.__init__ = counting_start
@@ -102,51 +70,26 @@ def run_inside(ouro, verbose):
 
     # The helper asks once, by running -c, whether the interpreter needs environment variables: it does not.
     vars(script_helper)["__cached_interp_requires_environment"] = False
-    starter = Starter(ouro, sys.executable)
+    starter = Starter(ouro)
     suite = unittest.defaultTestLoader.loadTestsFromNames(MODULES)
-    again = unittest.TestSuite([test for test in flat(unittest.defaultTestLoader.loadTestsFromNames(MODULES))
-                                if reason_of(test)])
     sys.executable = ouro
     results = make_results(starter)
     suite.run(results)
-    pure = list(results.rows)
-    starter.mixed = True
-    results.rows.clear()
-    again.run(results)
-    mixed = {test.id(): (outcome, trace) for test, outcome, _, trace in results.rows}
-    return report(pure, mixed, starter, verbose)
+    return report(results.rows, starter, verbose)
 
 
-def flat(suite):
-    import unittest
-
-    for test in suite:
-        if isinstance(test, unittest.TestSuite):
-            yield from flat(test)
-        else:
-            yield test
-
-
-def report(pure, mixed, starter, verbose):
-    bad = passed = needing = with_ouro = 0
-    for test, outcome, started, trace in pure:
-        reason = reason_of(test)
-        wrong = outcome == "failed"
-        if reason is not None:
-            needing += 1
-            again, again_trace = mixed[test.id()]
-            wrong = outcome == "passed" or again != "passed"
-            trace += again_trace
-            outcome = f"{outcome} alone: {reason}; {again} with CPython as the interpreter"
-        bad += wrong
+def report(rows, starter, verbose):
+    bad = passed = with_ouro = 0
+    for test, outcome, started, trace in rows:
+        bad += outcome == "failed"
         with_ouro += started > 0
         passed += started > 0 and outcome == "passed"
         if started or outcome != "passed":
             print(f"{test.id().removeprefix('test.')}: {outcome}")
-        if wrong or (verbose and trace):
+        if outcome == "failed" or (verbose and trace):
             print(trace)
-    print(f"{len(pure)} tests, {with_ouro} of them start ouro: {passed} passed, {needing} need an interpreter "
-          f"(all run again with one), {bad} wrong; ouro was started {starter.count} times")
+    print(f"{len(rows)} tests, {with_ouro} of them start ouro: {passed} passed, {bad} failed; "
+          f"ouro was started {starter.count} times")
     return 1 if bad else 0
 
 
