@@ -45,7 +45,12 @@ std::string lift_case(const Case& one) {
   const auto lifted = lift(assembler.view(), assembler.options);
   if (const auto* error = std::get_if<LiftError>(&lifted)) return "error: " + error->message + "\n";
   const auto& code = std::get<RegisterCode>(lifted);
-  const std::string problem = check(code, assembler.view());
+  std::string problem = check(code, assembler.view());
+  // The collector would follow what an earlier call left in the register.
+  const Liveness liveness(code);
+  const std::vector<bool>& alive = liveness.live_temps(0);
+  if (problem.empty() && std::find(alive.begin(), alive.end(), true) != alive.end())
+    problem = "a temporary is alive at the entry";
   return problem.empty() ? dump(code) : "unsafe: " + problem + "\n" + dump(code);
 }
 

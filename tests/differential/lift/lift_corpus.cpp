@@ -1,6 +1,7 @@
 // lift_corpus PATH...: lifts every code object of every .pyc file below the paths, plain and for tracing,
-// checks the register code with the independent checker, and prints statistics. Exit code 1 when one is
-// refused or found unsafe.
+// checks the register code with the independent checker, and that no temporary is alive where a function
+// begins: the collector would follow what an earlier call left there. Prints statistics. Exit code 1 when one
+// is refused or fails a check.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ double processor_seconds() {
 }
 
 struct Statistics {
-  uint64_t files = 0, code_objects = 0, refused = 0, unsafe = 0;
+  uint64_t files = 0, code_objects = 0, refused = 0, unsafe = 0, alive_at_entry = 0;
   uint64_t code_bytes = 0, instructions = 0, words = 0, registers = 0;
   std::array<uint64_t, static_cast<size_t>(lift::Operation::kCount)> operations = {};
   double seconds = 0, tracing_seconds = 0;
@@ -111,6 +112,7 @@ class Run {
       ++statistics.unsafe;
       fmt::print("{}: {}: unsafe{}: {}\n", path_, name, tracing ? " (tracing)" : "", problem);
     }
+    check_entry(result, name);
     if (tracing) return;
     ++statistics.code_objects;
     statistics.code_bytes += view.code.size();
@@ -118,6 +120,15 @@ class Run {
     statistics.words += result.words.size();
     statistics.registers += result.register_count;
     count_operations(result, statistics);
+  }
+
+  void check_entry(const lift::RegisterCode& code, std::string_view name) {
+    const lift::Liveness liveness(code);
+    const std::vector<bool>& alive = liveness.live_temps(0);
+    const auto first = std::find(alive.begin(), alive.end(), true);
+    if (first == alive.end()) return;
+    ++statistics.alive_at_entry;
+    fmt::print("{}: {}: t{} is alive at the entry\n", path_, name, first - alive.begin());
   }
 
   Workspace workspace_;
@@ -130,8 +141,9 @@ void print(const Statistics& statistics) {
   auto share = [&](lift::Operation operation) {
     return 100.0 * static_cast<double>(statistics.operations[static_cast<size_t>(operation)]) / operations;
   };
-  fmt::print("{} files, {} code objects, {} refused, {} unsafe\n", statistics.files, statistics.code_objects,
-             statistics.refused, statistics.unsafe);
+  fmt::print("{} files, {} code objects, {} refused, {} unsafe, {} with temporaries alive at the entry\n",
+             statistics.files, statistics.code_objects, statistics.refused, statistics.unsafe,
+             statistics.alive_at_entry);
   fmt::print("{} instructions -> {} operations: {:.3f} per instruction; {} words\n", statistics.instructions,
              statistics.operation_count(), operations / static_cast<double>(statistics.instructions),
              statistics.words);
@@ -157,5 +169,5 @@ int main(int argc, char** argv) {
     for (const auto& path : paths) run.file(path);
   }
   print(run.statistics);
-  return run.statistics.refused + run.statistics.unsafe > 0 ? 1 : 0;
+  return run.statistics.refused + run.statistics.unsafe + run.statistics.alive_at_entry > 0 ? 1 : 0;
 }
