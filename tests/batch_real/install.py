@@ -18,8 +18,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import scratch
 
-EXPECTED = ["bin/ouro", "include/ouro/ouro.h", "share/man/man1/ouro.1", "share/bash-completion/completions/ouro",
-            "share/zsh/site-functions/_ouro", "share/fish/vendor_completions.d/ouro.fish"]
+EXPECTED = ["bin/ouro", "lib/ouro/ouro-library.arc", "include/ouro/ouro.h", "share/man/man1/ouro.1",
+            "share/bash-completion/completions/ouro", "share/zsh/site-functions/_ouro", "share/fish/vendor_completions.d/ouro.fish"]
 failures = []
 
 
@@ -66,6 +66,9 @@ def main():
         libraries = installed["libouro.so"].parent
         done = run(root / "bin/ouro", "compile", "--help")
         check("the program runs from there", done.returncode == 0, done)
+        code = "import json, sys; print(json.dumps([sys.implementation.name, sys.argv[1]]))"
+        done = run(root / "bin/ouro", "-c", code, "word", cwd="/")
+        check("and runs Python code", done.stdout == '["ouro", "word"]\n', done)
         options = re.findall(r"--[a-z][a-z-]+", done.stdout)
         completions = (root / "share/bash-completion/completions/ouro").read_text()
         page = (root / "share/man/man1/ouro.1").read_text()
