@@ -1,0 +1,106 @@
+// Any bytes as a .pyc, loaded and run by the virtual machine: nothing may happen but Python exceptions. The
+// process is kept; each input has fresh globals, a limit of time and one of memory (vm_sandbox.h). Inputs are
+// mutated as code objects mostly (code_mutator.h), seldom as bytes.
+//
+// Seeds: tools/vm_fuzz_seeds.py. Fake stacks must be off, for the collector scans the real one:
+//
+//   ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=0 vm_fuzz -max_len=16384 CORPUS
+//
+// The last inputs are kept and written to OURO_FUZZ_HISTORY/NUMBER.pyc when the process dies, oldest first:
+// what one of them did may show in a later one. OURO_GC_STRESS=N works as in the program.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "fuzz/code_mutator.h"
+#include "fuzz/vm_sandbox.h"
+#include "vm/heap/heap.h"
+
+extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
+extern "C" void __sanitizer_set_death_callback(void (*callback)());
+
+namespace {
+
+using namespace ouro;
+
+constexpr size_t kHistory = 100;
+
+struct History {
+  std::array<std::string, kHistory> inputs;
+  size_t count = 0;
+  const char* directory = nullptr;
+};
+History history;
+
+void write_history() {
+  if (history.directory == nullptr) return;
+  mkdir(history.directory, 0777);
+  const size_t first = history.count > kHistory ? history.count - kHistory : 0;
+  for (size_t i = first; i < history.count; ++i) {
+    char path[4096];
+    std::snprintf(path, sizeof path, "%s/%03zu.pyc", history.directory, i - first);
+    if (std::FILE* file = std::fopen(path, "wb"); file != nullptr) {
+      const std::string& input = history.inputs[i % kHistory];
+      std::fwrite(input.data(), 1, input.size(), file);
+      std::fclose(file);
+    }
+  }
+}
+
+void note_lost_run() {
+  static const char kMessage[] = "vm_fuzz: native code does not end\n";
+  (void)!write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
+  write_history();
+  _exit(77);
+}
+
+size_t copy_out(const pyc::ByteBuffer& from, uint8_t* data, size_t max_size) {
+  if (from.size() > max_size) return 0;
+  std::memcpy(data, from.view().data(), from.size());
+  return from.size();
+}
+
+std::string_view text_of(const uint8_t* data, size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  fuzz::start_sandbox({}, note_lost_run);
+  history.directory = std::getenv("OURO_FUZZ_HISTORY");
+  if (const char* every = std::getenv("OURO_GC_STRESS"))
+    vm::set_stress(static_cast<uint32_t>(std::atoi(every)));
+  __sanitizer_set_death_callback(write_history);
+  return 0;
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed) {
+  if (seed % 16 != 0) {
+    pyc::ByteBuffer out;
+    if (fuzz::mutate_pyc(text_of(data, size), {}, seed, out)) {
+      if (const size_t length = copy_out(out, data, max_size); length != 0) return length;
+    }
+  }
+  return LLVMFuzzerMutate(data, size, max_size);
+}
+
+extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* first, size_t first_size, const uint8_t* second,
+                                            size_t second_size, uint8_t* out, size_t max_size,
+                                            unsigned seed) {
+  pyc::ByteBuffer mixed;
+  if (!fuzz::mutate_pyc(text_of(first, first_size), text_of(second, second_size), seed, mixed)) return 0;
+  return copy_out(mixed, out, max_size);
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  history.inputs[history.count++ % kHistory].assign(reinterpret_cast<const char*>(data), size);
+  fuzz::run_in_sandbox(text_of(data, size));
+  return 0;
+}
