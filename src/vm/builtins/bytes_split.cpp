@@ -140,6 +140,8 @@ Result<Value> bytes_splitlines(const Value* a) {
 }
 
 Result<Value> bytes_join(const Value* a) {
+  Buffer unchanging;  // the iterable must not resize a bytearray that joins
+  if (!is_bytes(a[0])) TRY(unchanging.acquire(a[0]));
   Value keep;
   const std::span<Value> items = TRY(items_of(a[1], &keep));
   if (items.size() == 1 && is_bytes(a[0]) && is_exactly(items[0], types.bytes)) return items[0];

@@ -153,7 +153,9 @@ constexpr MethodSpec kShared[] = {
     {"fromhex", "($type, string, /)", bytes_fromhex,
      "Create a bytes object from a string of hexadecimal numbers.", Binding::Class},
     {"hex", "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", bytes_hex,
-     "Create a string of hexadecimal numbers from a bytes object."},
+     "The bytes as hexadecimal text, with a separator between groups where one is given.\n\n"
+     ">>> bytes([0, 255, 16]).hex()\n'00ff10'\n"
+     ">>> bytes([0, 255, 16]).hex('-', 2)\n'00-ff10'\n"},
     {"index", nullptr, nullptr, "B.index(sub[, start[, end]]) -> int", Binding::Instance, bytes_index},
     {"isalnum", "($self, /)", bytes_isalnum, "B.isalnum() -> bool"},
     {"isalpha", "($self, /)", bytes_isalpha, "B.isalpha() -> bool"},

@@ -17,6 +17,9 @@ namespace ouro::vm {
 Result<Value> encode_text(Str* text, const char* encoding, const char* errors);
 Result<Value> decode_text(std::string_view bytes, Value object, const char* encoding, const char* errors);
 
+/// With -X dev: encode_text and decode_text refuse unknown names also where nothing is to be coded.
+extern bool always_check_codec_names;
+
 // ---- the native codecs
 
 /// The bytes being decoded. A handler of errors may put others in their place. `object` is what exceptions

@@ -109,7 +109,15 @@ Result<Value> text_codec(const char* encoding, const char* alternative) {
   return codec;
 }
 
+Status check_codec_names(const char* encoding, const char* errors) {
+  if (encoding != nullptr && native_codec(encoding) == Native::None) TRY(lookup_codec(encoding));
+  if (errors != nullptr && std::strcmp(errors, "strict") != 0) TRY(lookup_error_handler(errors));
+  return {};
+}
+
 }  // namespace
+
+bool always_check_codec_names = false;
 
 void start_codec_registry() {
   registry.search_functions = make_list();
@@ -182,6 +190,7 @@ Result<Value> lookup_error_handler(std::string_view name) {
 }
 
 Result<Value> encode_text(Str* text, const char* encoding, const char* errors) {
+  if (always_check_codec_names) TRY(check_codec_names(encoding, errors));
   switch (native_codec(encoding)) {
     case Native::Utf8:
       return encode_utf8(text, errors);
@@ -212,6 +221,7 @@ Result<Value> encode_text(Str* text, const char* encoding, const char* errors) {
 }
 
 Result<Value> decode_text(std::string_view bytes, Value object, const char* encoding, const char* errors) {
+  if (always_check_codec_names) TRY(check_codec_names(encoding, errors));
   // As CPython has it: nothing is nothing in every encoding, also in one that does not exist.
   if (bytes.empty()) return empty_str();
   const DecodeInput input{bytes, object};

@@ -214,8 +214,9 @@ Result<bool> by_dunder(Value object, ComplexValue* value) {
 /// One argument of complex(); `position` for the message.
 Result<ComplexValue> from_argument(Value object, bool first) {
   ComplexValue value{0, 0};
-  if (is_complex(object)) return get(object);
+  if (is_exactly(object, types.complex)) return get(object);
   if (first && TRY(by_dunder(object, &value))) return value;
+  if (is_complex(object)) return get(object);
   Type* type = type_of(object);
   if (type->slots.float_ == nullptr && type->slots.index == nullptr) {
     if (first)

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/float_text.h"
+#include "vm/builtins/container_util.h"
 #include "vm/builtins/format.h"
 #include "vm/builtins/numbers.h"
 #include "vm/object/compare.h"
@@ -122,7 +123,19 @@ Result<double> double_from_text(std::string_view text, Value shown) {
   return raise(types.ValueError, "could not convert string to float: {}", repr_text(shown));
 }
 
+/// What __float__ of a subclass of float gives; to_double() takes such a number as it is.
+Result<double> double_of_subclass(Value object) {
+  Value result = TRY(type_of(object)->slots.float_(object));
+  if (is_exactly(result, types.float_)) return float_value(result);
+  if (!is_float(result))
+    return raise(types.TypeError, "{}.__float__ returned non-float (type {})", type_name(object),
+                 type_name(result));
+  TRY(warn_of_float_subclass(object, result));
+  return float_value(result);
+}
+
 Result<double> double_from_object(Value object) {
+  if (is_float(object) && !is_exactly(object, types.float_)) return double_of_subclass(object);
   if (is_str(object)) return double_from_text(number_text(object.as<Str>()), object);
   if (type_of(object)->slots.float_ != nullptr || type_of(object)->slots.index != nullptr)
     return to_double(object);
@@ -147,7 +160,7 @@ Result<Value> float_of_type(Type* type, double number) {
 Result<Value> float_new(Type* type, const Arguments& arguments) {
   static const Signature signature("float", "(x=0, /)");
   Value given[1];
-  TRY(signature.bind(arguments, given));
+  TRY(bind_base(signature, arguments, replaces_init(type, types.float_), given));
   return float_of_type(type, given[0].is_null() ? 0.0 : TRY(double_from_object(given[0])));
 }
 
@@ -290,7 +303,7 @@ Result<double> parse_hex(std::string_view text) {
 
 Result<Value> fromhex(const Value* a) {
   if (!is_str(a[1])) return raise(types.TypeError, "bad argument type for built-in operation");
-  double number = TRY(parse_hex(number_text(a[1].as<Str>())));
+  double number = TRY(parse_hex(to_utf8(a[1].as<Str>())));
   if (a[0] == Value(types.float_)) return make_float(number);
   return call(a[0], {make_float(number)});
 }
@@ -358,10 +371,18 @@ constexpr MethodSpec kMethods[] = {
     {"__round__", "($self, ndigits=None, /)", round_method,
      "To that many decimals, half to even; without, to an int."},
     {"as_integer_ratio", "($self, /)", as_integer_ratio,
-     "The exact value as a pair of ints in lowest terms."},
-    {"fromhex", "($type, string, /)", fromhex, "The float that a hexadecimal text stands for.",
+     "The exact value as a pair of ints in lowest terms.\n\n"
+     ">>> (0.375).as_integer_ratio()\n(3, 8)\n"
+     ">>> (-2.0).as_integer_ratio()\n(-2, 1)\n"},
+    {"fromhex", "($type, string, /)", fromhex,
+     "The float that a hexadecimal text stands for.\n\n"
+     ">>> float.fromhex('0x1.8p+1')\n3.0\n"
+     ">>> float.fromhex('-a.4')\n-10.25\n",
      Binding::Class},
-    {"hex", "($self, /)", hex, "The exact value as hexadecimal text."},
+    {"hex", "($self, /)", hex,
+     "The exact value as hexadecimal text.\n\n"
+     ">>> (0.625).hex()\n'0x1.4000000000000p-1'\n"
+     ">>> (-10.5).hex()\n'-0x1.5000000000000p+3'\n"},
     {"is_integer", "($self, /)", is_integer, "Whether the value is a whole number."},
     {"__getnewargs__", "($self, /)", getnewargs},
     {"__getformat__", "($type, typestr, /)", getformat, "How the machine stores floats; for the test suite.",

@@ -310,7 +310,9 @@ constexpr MethodSpec kFunctions[] = {
      "An awaitable of the next item, or of the default when there is none."},
     {"any", "($module, iterable, /)", any_all<true>, "Whether some item is true; False for none at all."},
     {"ascii", "($module, obj, /)", builtin_ascii, "repr() with everything beyond ASCII escaped."},
-    {"bin", "($module, number, /)", builtin_bin, "The number in base 2, with the prefix 0b."},
+    {"bin", "($module, number, /)", builtin_bin,
+     "The number in base 2, with the prefix 0b.\n\n"
+     ">>> bin(37)\n'0b100101'\n"},
     {"breakpoint", "($module, /, *args, **kws)", builtin_breakpoint,
      "Calls sys.breakpointhook(*args, **kws)."},
     {"callable", "($module, obj, /)", builtin_callable, "Whether the object can be called."},
@@ -325,7 +327,9 @@ constexpr MethodSpec kFunctions[] = {
     {"globals", "($module, /)", builtin_globals, "The namespace of the running code's module."},
     {"hasattr", "($module, obj, name, /)", builtin_hasattr, "Whether getattr(obj, name) succeeds."},
     {"hash", "($module, obj, /)", builtin_hash, "The hash value; equal objects have equal ones."},
-    {"hex", "($module, number, /)", builtin_hex, "The number in base 16, with the prefix 0x."},
+    {"hex", "($module, number, /)", builtin_hex,
+     "The number in base 16, with the prefix 0x.\n\n"
+     ">>> hex(48879)\n'0xbeef'\n"},
     {"id", "($module, obj, /)", builtin_id, "The identity: no two objects alive have the same."},
     {"isinstance", "($module, obj, class_or_tuple, /)", builtin_isinstance,
      "Whether the object is an instance of the class, or of one of the classes."},
@@ -341,7 +345,9 @@ constexpr MethodSpec kFunctions[] = {
      "The least item of an iterable, or the least argument."},
     {"next", "($module, iterator, default=<unrepresentable>, /)", builtin_next,
      "The next item; the default, if given, when there is none."},
-    {"oct", "($module, number, /)", builtin_oct, "The number in base 8, with the prefix 0o."},
+    {"oct", "($module, number, /)", builtin_oct,
+     "The number in base 8, with the prefix 0o.\n\n"
+     ">>> oct(493)\n'0o755'\n"},
     {"ord", "($module, c, /)", builtin_ord, "The code point of a character."},
     {"pow", "($module, base, exp, mod=None)", builtin_pow, "base ** exp, modulo mod if that is given."},
     {"repr", "($module, obj, /)", builtin_repr, "The text that shows the object to a programmer."},

@@ -251,13 +251,21 @@ Result<Value> get_denominator(Value) {
 
 constexpr MethodSpec kIntMethods[] = {
     {"conjugate", "($self, /)", self_as_int, "An int is its own conjugate."},
-    {"bit_length", "($self, /)", bit_length, "How many bits the magnitude takes; 0 for zero."},
-    {"bit_count", "($self, /)", bit_count, "How many bits of the magnitude are set."},
+    {"bit_length", "($self, /)", bit_length,
+     "How many bits the magnitude takes; 0 for zero.\n\n"
+     ">>> (255).bit_length()\n8\n"
+     ">>> (-256).bit_length()\n9\n"},
+    {"bit_count", "($self, /)", bit_count,
+     "How many bits of the magnitude are set.\n\n"
+     ">>> (0b1011).bit_count()\n3\n"
+     ">>> (-7).bit_count()\n3\n"},
     {"to_bytes", "($self, /, length=1, byteorder='big', *, signed=False)", to_bytes,
      "The number as bytes of the given length and order."},
     {"from_bytes", "($type, /, bytes, byteorder='big', *, signed=False)", from_bytes,
      "The number that the bytes stand for.", Binding::Class},
-    {"as_integer_ratio", "($self, /)", as_integer_ratio, "The pair (self, 1)."},
+    {"as_integer_ratio", "($self, /)", as_integer_ratio,
+     "The pair (self, 1).\n\n"
+     ">>> (12).as_integer_ratio()\n(12, 1)\n"},
     {"__trunc__", "($self, /)", self_as_int, "An int is its own truncation."},
     {"__floor__", "($self, /)", self_as_int, "An int is its own floor."},
     {"__ceil__", "($self, /)", self_as_int, "An int is its own ceiling."},
@@ -346,7 +354,11 @@ void complete_int() {
       .flags = kTypeBase | kTypeMatchSelf | kTypeSubclassInt,
       .methods = kIntMethods,
       .getsets = kIntGetSets,
-      .doc = "An integer of any size, made from a number or from text in some base.",
+      .doc =
+          "An integer of any size, made from a number or from text in some base.\n\n"
+          ">>> int('2f', 16)\n47\n"
+          ">>> int('0o17', base=0)\n15\n"
+          ">>> int(-3.9)\n-3\n",
       .slots = int_slots(),
   };
   complete_native_type(types.int_, int_spec);

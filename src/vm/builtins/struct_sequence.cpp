@@ -60,7 +60,7 @@ Result<Value> new_sequence(Type* type, const Arguments& arguments) {
   }
   Tuple* items = sequence.unwrap();
   Value extra = given[1].is_null() ? none() : given[1];
-  if (!is_none(extra) && !is_dict(extra))
+  if (!given[1].is_null() && !is_dict(extra))
     return raise(types.TypeError, "{} takes a dict as second arg, if any", type_name(type));
   if (items->length < layout.visible || items->length > layout.fields.size()) {
     bool exact = layout.visible == layout.fields.size();

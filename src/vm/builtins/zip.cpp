@@ -88,7 +88,9 @@ constexpr TypeSpec kZip = {
     .flags = kTypeBase,
     .trace = trace_members<&Zip::iterators>,
     .methods = kMethods,
-    .doc = "Tuples of one item from each iterable, until the shortest one ends.",
+    .doc =
+        "Tuples of one item from each iterable, until the shortest one ends.\n\n"
+        ">>> list(zip('xyz', range(2)))\n[('x', 0), ('y', 1)]\n",
     .slots = zip_slots(),
 };
 

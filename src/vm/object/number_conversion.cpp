@@ -249,6 +249,14 @@ Result<int> to_c_int(Value value) {
   return static_cast<int>(number);
 }
 
+Status warn_of_float_subclass(Value value, Value result) {
+  return warn(
+      types.DeprecationWarning,
+      fmt::format("{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict "
+                  "subclass of float is deprecated, and may not be supported in a future version of Python.",
+                  type_name(value), type_name(result)));
+}
+
 Result<double> to_double(Value value) {
   if (is_float(value)) return float_value(value);
   UnaryFn convert = type_of(value)->slots.float_;
@@ -261,13 +269,7 @@ Result<double> to_double(Value value) {
   if (!is_float(result))
     return raise(types.TypeError, "{}.__float__ returned non-float (type {})", type_name(value),
                  type_name(result));
-  if (!is_exactly(result, types.float_)) {
-    TRY(warn(types.DeprecationWarning,
-             fmt::format(
-                 "{}.__float__ returned non-float (type {}).  The ability to return an instance of a strict "
-                 "subclass of float is deprecated, and may not be supported in a future version of Python.",
-                 type_name(value), type_name(result))));
-  }
+  if (!is_exactly(result, types.float_)) TRY(warn_of_float_subclass(value, result));
   return float_value(result);
 }
 

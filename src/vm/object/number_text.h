@@ -22,6 +22,9 @@ bool parse_plain_float(std::string_view text, double* number);
 /// __int__, else __index__; not found: neither.
 Result<Value> to_int_by_dunder(Value value, bool* found);
 
+/// Warns that __float__ of `value` gave `result`, of a subclass of float.
+Status warn_of_float_subclass(Value value, Value result);
+
 /// str.isspace() and the decimal digit value (-1: none) of one character.
 bool is_unicode_space(char32_t character);
 int decimal_digit(char32_t character);

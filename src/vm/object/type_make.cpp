@@ -43,6 +43,7 @@ struct ClassMaker {
   Status set_names();
   void set_module();
   void wrap_special_functions();
+  Status check_doc();
   void add_descriptors();
   Status set_class_cell();
   Status make_ready();
@@ -208,6 +209,13 @@ void ClassMaker::add_descriptors() {
   add(names.dunder_doc, none());
 }
 
+/// A documentation that is text must have a UTF-8 form.
+Status ClassMaker::check_doc() {
+  Value doc = dict_get(dict, names.dunder_doc);
+  if (is_str(doc)) TRY(utf8_or_raise(doc.as<Str>()));
+  return {};
+}
+
 Status ClassMaker::set_class_cell() {
   Str* key = intern("__classcell__");
   Value cell = dict_get(dict, key);
@@ -272,6 +280,7 @@ Result<Type*> ClassMaker::make(const Arguments& keywords) {
   set_module();
   wrap_special_functions();
   TRY(set_class_cell());
+  TRY(check_doc());
   add_descriptors();
   TRY(make_ready());
   TRY(call_set_names());

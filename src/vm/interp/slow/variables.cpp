@@ -41,7 +41,17 @@ bool cache_in_dict(uint64_t* pc, Dict* dict, int64_t entry, Op op) {
   return true;
 }
 
-/// A global or builtin by name; patches the instruction if it lies in exact dicts.
+/// The name in a namespace of any type, by its []: null when absent.
+Result<Value> find_item(Value space, Str* name) {
+  if (has_shape(space, hot.dict)) return dict_get(space.as<Dict>(), name);
+  auto found = get_item(space, Value(name));
+  if (found.ok()) return found;
+  if (!clear_if(types.KeyError)) return Raised{};
+  return Value();
+}
+
+/// A global or builtin by name; patches the instruction if it lies in exact dicts. Only LoadGlobal asks a
+/// subclass of dict through its [].
 uint64_t* find_global(uint64_t* pc, Value* R, Op module_form, Op builtin_form) {
   Function* function = FRAME->function;
   Str* name = name_at(R, low_half(pc + 1));
@@ -54,24 +64,15 @@ uint64_t* find_global(uint64_t* pc, Value* R, Op module_form, Op builtin_form) {
       return pc + 4;
     }
   } else {
-    Value value = UNWRAP(dict_get(globals, Value(name)));
+    const bool by_item = module_form == Op::LoadGlobalModule;
+    Value value = by_item ? UNWRAP(find_item(globals, name)) : UNWRAP(dict_get(globals, Value(name)));
     if (!value.is_null()) {
       RA = value;
       return pc + 4;
     }
   }
   if (!has_shape(function->builtins, hot.dict)) {
-    Value value;
-    if (is_dict(function->builtins)) {
-      value = UNWRAP(dict_get(function->builtins.as<Dict>(), Value(name)));
-    } else {
-      auto found = get_item(function->builtins, Value(name));
-      if (!found.ok()) {
-        if (!clear_if(types.KeyError)) return kRaised;
-      } else {
-        value = found.unwrap();
-      }
-    }
+    Value value = UNWRAP(find_item(function->builtins, name));
     if (value.is_null()) return raise_undefined(name);
     RA = value;
     return pc + 4;
@@ -88,15 +89,6 @@ uint64_t* find_global(uint64_t* pc, Value* R, Op module_form, Op builtin_form) {
     patch_op(pc, builtin_form);
   }
   return pc + 4;
-}
-
-/// The name in the frame's namespace: null when absent.
-Result<Value> find_local_name(Value locals, Str* name) {
-  if (has_shape(locals, hot.dict)) return dict_get(locals.as<Dict>(), name);
-  auto found = get_item(locals, Value(name));
-  if (found.ok()) return found;
-  if (!clear_if(types.KeyError)) return Raised{};
-  return Value();
 }
 
 uint64_t* raise_no_locals(std::string_view verb, Str* name) {
@@ -163,7 +155,7 @@ SLOW_FN(load_class_deref) {
   if (!is_kind(RB, Kind::kCellVariable)) return raise_no_cell(pc, R, T);
   Str* name = local_name(R, field_b(pc));
   Value value;
-  if (!FRAME->locals.is_null()) value = UNWRAP(find_local_name(FRAME->locals, name));
+  if (!FRAME->locals.is_null()) value = UNWRAP(find_item(FRAME->locals, name));
   if (value.is_null()) value = RB.as<CellVariable>()->contents;
   if (value.is_null()) return raise_empty_cell(R, field_b(pc));
   RA = value;
@@ -196,7 +188,7 @@ SLOW_FN(load_name) {
   Frame* frame = FRAME;
   Str* name = name_at(R, low_half(pc + 1));
   if (frame->locals.is_null()) return raise_no_locals("when loading", name);
-  if (frame->locals == Value(frame->globals()))
+  if (frame->locals == Value(frame->globals()) && has_shape(frame->locals, hot.dict))
     return find_global(pc, R, Op::LoadNameGlobal, Op::LoadNameBuiltin);
   if (has_shape(frame->locals, hot.dict)) {
     auto* locals = frame->locals.as<Dict>();
@@ -207,7 +199,7 @@ SLOW_FN(load_name) {
       return pc + 4;
     }
   } else {
-    Value value = UNWRAP(find_local_name(frame->locals, name));
+    Value value = UNWRAP(find_item(frame->locals, name));
     if (!value.is_null()) {
       RA = value;
       return pc + 4;
@@ -281,7 +273,7 @@ SLOW_FN(setup_annotations) {
     (void)raise(types.SystemError, "no locals found when setting up annotations");
     return kRaised;
   }
-  Value present = UNWRAP(find_local_name(locals, names.dunder_annotations));
+  Value present = UNWRAP(find_item(locals, names.dunder_annotations));
   if (present.is_null()) {
     if (!set_item(locals, Value(names.dunder_annotations), make_dict()).ok()) return kRaised;
   }

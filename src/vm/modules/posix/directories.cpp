@@ -7,6 +7,7 @@
 
 #include "vm/heap/heap.h"
 #include "vm/modules/posix/stat_result.h"
+#include "vm/object/descriptors.h"
 
 namespace ouro::vm {
 
@@ -322,6 +323,7 @@ constexpr MethodSpec kEntryMethods[] = {
     {"is_symlink", "($self, /)", entry_is_symlink, "Whether it is a symbolic link."},
     {"inode", "($self, /)", entry_inode, "The inode number."},
     {"__fspath__", "($self, /)", entry_fspath, "The path."},
+    {"__class_getitem__", "($type, object, /)", class_getitem_generic, "See PEP 585", Binding::Class},
 };
 constexpr MemberSpec kEntryMembers[] = {
     {"name", offsetof(DirEntry, name), false, false, "The base name."},
