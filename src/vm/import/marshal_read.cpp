@@ -2,6 +2,7 @@
 //
 // Objects that may be referred to later are kept in a list on the heap, in the order in which they started;
 // an object under construction holds its place with null, and a reference to it is an error, as in CPython.
+#include <algorithm>
 #include <cstring>
 
 #include "base/unicode.h"
@@ -180,6 +181,8 @@ Result<Value> Reader::read_tuple(size_t count, bool keep) {
   if (count == 0) return keep_if(keep, empty_tuple());
   int64_t place = TRY(reserve(keep));
   Tuple* tuple = TRY(allocate_tuple(count));
+  // What is inside may refer to the tuple, and use it before it is complete.
+  if (keep) std::fill_n(tuple->items, count, none());
   fill(place, tuple);
   for (size_t i = 0; i < count; ++i) {
     Value item = TRY(read_item("tuple"));

@@ -37,14 +37,18 @@ Tuple* intern_all(Tuple* tuple) {
 }
 
 /// Interns the name-like strings among constants, also inside tuples; the tuples are changed in place, as
-/// they were made for this code object or compare equal anyway.
-void intern_constants(Tuple* consts) {
+/// they were made for this code object or compare equal anyway. Data can nest them without end, and in
+/// themselves: interning only saves memory, so it stops after kMostTuples.
+constexpr unsigned kMostTuples = 10'000;
+constexpr unsigned kMostNested = 100;
+void intern_constants(Tuple* consts, unsigned depth, unsigned* visited) {
+  if (depth > kMostNested || ++*visited > kMostTuples) return;
   for (Value& item : consts->span()) {
     if (is_exactly(item, types.str)) {
       auto* text = item.as<Str>();
       if (!text->is_interned() && is_name_like(text)) item = intern(text);
     } else if (is_exactly(item, types.tuple)) {
-      intern_constants(item.as<Tuple>());
+      intern_constants(item.as<Tuple>(), depth + 1, visited);
     }
   }
   write_barrier(consts);
@@ -87,7 +91,8 @@ Result<Code*> make_code(const CodeFields& f) {
   TRY(check_fields(f));
   auto* names_tuple = intern_all(f.names.as<Tuple>());
   auto* locals = intern_all(f.locals_plus_names.as<Tuple>());
-  intern_constants(f.consts.as<Tuple>());
+  unsigned visited = 0;
+  intern_constants(f.consts.as<Tuple>(), 0, &visited);
   auto* code = allocate<Code>(types.code->root_shape);
   code->argument_count = f.argument_count;
   code->positional_only_count = f.positional_only_count;
