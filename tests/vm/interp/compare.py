@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 here = pathlib.Path(__file__).parent
-ONLY_OURO = {"malformed"}  # CPython does not check code objects
+ONLY_OURO = "malformed"  # how the names of programs begin that CPython, which checks little, does not survive
 
 
 def run(command, path, environment):
@@ -35,7 +35,7 @@ def main():
             continue
         stress = {"OURO_GC_STRESS": options.stress} if options.stress else {}
         code, output = run([options.ouro, "-S"], path, environment | stress)
-        expected = (0, "survived\n") if path.stem in ONLY_OURO else run([options.python, "-S"], path, environment)
+        expected = (0, "survived\n") if path.stem.startswith(ONLY_OURO) else run([options.python, "-S"], path, environment)
         if (code, output) == expected:
             continue
         failed += 1
