@@ -1,7 +1,6 @@
 #include "cli/program.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <string>
@@ -10,6 +9,7 @@
 #include "base/thread_pool.h"
 #include "cli/console.h"
 #include "cli/dis.h"
+#include "cli/help.h"
 #include "cli/inspect.h"
 #include "cli/py_modules.h"
 #include "cli/python_options.h"
@@ -22,30 +22,7 @@ namespace ouro::cli {
 
 namespace {
 
-constexpr std::string_view kVersion = "ouro 0.1.0, for CPython 3.11\n";
-
-constexpr std::string_view kHelp = R"(usage: ouro VERB [ARGUMENT]...
-       ouro [python option]... -m py_compile | -m compileall [ARGUMENT]...
-
-Python's bytecode toolchain, with no Python needed.
-
-verbs (each has --help):
-  compile PATH...       compile source to .pyc files, byte for byte CPython's
-  dis FILE              disassemble a .py or .pyc file
-  inspect FILE...       what a .pyc file is: version, source, size, fresh or stale
-
-python's own command lines:
-  -m py_compile FILE... and -m compileall [FILE|DIR]..., with python's options before -m:
-  -O, -OO               optimisation level 1, 2
-  -W FILTER             warnings: -W error makes them errors
-  -X pycache_prefix=DIR where .pyc files go
-  -B -E -I -P -s -S     as in python
-
-examples:
-  ouro compile -j 0 src/
-  ouro -m compileall -q /usr/lib/python3/dist-packages
-  ouro dis __pycache__/module.cpython-311.pyc
-)";
+constexpr std::string_view kVersion = "Python 3.11.7 (ouro 0.1.0)\n";
 
 struct Verb {
   std::string_view name;
@@ -69,35 +46,50 @@ int run_machine(const PythonOptions& options, const std::vector<std::string>&) {
 }
 #endif
 
+using Compiler = int (*)(const PythonOptions&);
+
+/// What a module of our own does that stands for one of the library's; null: none does.
+Compiler native_compiler(const PythonOptions& options) {
+  if (options.mode != PythonOptions::Mode::Module) return nullptr;
+  if (options.target == "py_compile") return run_py_compile;
+  return options.target == "compileall" ? run_compileall : nullptr;
+}
+
 int run_python(const std::vector<std::string>& arguments, const std::vector<std::string>& command_line) {
   PythonOptions options;
   if (const auto error = parse_python_options(arguments, &options)) {
     write_err(*error);
     return 2;
   }
+  if (const Compiler compiler = native_compiler(options)) {
+    for (const std::string& error : options.bad_warning_options)
+      write_err(fmt::format("Invalid -W option ignored: {}\n", error));
+    return compiler(options);
+  }
   using Mode = PythonOptions::Mode;
   switch (options.mode) {
     case Mode::Help:
       write_out(kHelp);
       return 0;
+    case Mode::EnvironmentHelp:
+      write_out(kEnvironmentHelp);
+      return 0;
+    case Mode::XHelp:
+      write_out(kXOptionsHelp);
+      return 0;
+    case Mode::AllHelp:
+      write_out(fmt::format("{}\n{}\n{}", kHelp, kEnvironmentHelp, kXOptionsHelp));
+      return 0;
     case Mode::Version:
       write_out(kVersion);
       return 0;
     case Mode::Module:
-      if (options.target == "py_compile") return run_py_compile(options);
-      if (options.target == "compileall") return run_compileall(options);
-      return run_machine(options, command_line);
     case Mode::Command:
     case Mode::Script:
-      return run_machine(options, command_line);
     case Mode::Stdin:
-      if (arguments.empty() && isatty(STDIN_FILENO)) {
-        write_err(kHelp);
-        return 2;
-      }
-      return run_machine(options, command_line);
+      break;
   }
-  return 2;
+  return run_machine(options, command_line);
 }
 
 int dispatch(int argc, char** argv) {

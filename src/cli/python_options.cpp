@@ -16,6 +16,16 @@ std::optional<std::string> PythonOptions::environment(const char* name) const {
   return value;
 }
 
+std::optional<std::string> PythonOptions::x_option(std::string_view name) const {
+  std::optional<std::string> found;
+  for (const std::string& option : x_options) {
+    if (!option.starts_with(name)) continue;
+    if (option.size() == name.size()) found = "";
+    if (option.size() > name.size() && option[name.size()] == '=') found = option.substr(name.size() + 1);
+  }
+  return found;
+}
+
 namespace {
 
 constexpr std::string_view kFlags = "bBdEhiIOPqRsStuvVx?";  // options without a value
@@ -54,10 +64,11 @@ void apply_flag(char flag, PythonOptions* options) {
       options->mode = PythonOptions::Mode::Help;
       break;
     case 'V':
-      options->mode = PythonOptions::Mode::Version;
+      ++options->show_version;
       break;
     case 'i':
       ++options->inspect;
+      ++options->interactive;
       break;
     case 'v':
       ++options->verbose;
@@ -77,8 +88,11 @@ void apply_flag(char flag, PythonOptions* options) {
     case 'x':
       options->skip_first_line = true;
       break;
+    case 'R':
+      options->random_hashing = true;
+      break;
     default:
-      break;  // -R and -t: accepted for python's sake; nothing here depends on them
+      break;  // -t: accepted for python's sake
   }
 }
 
@@ -101,7 +115,7 @@ void apply_x_option(std::string_view value, Pending* pending) {
 void add_warning(const std::string& option, PythonOptions* options) {
   options->warning_options.push_back(option);
   const std::string error = options->warnings.add(option);
-  if (!error.empty()) fmt::print(stderr, "Invalid -W option ignored: {}\n", error);
+  if (!error.empty()) options->bad_warning_options.push_back(error);
 }
 
 // A variable that counts flags: a number, or 1 for any other text.
@@ -139,6 +153,21 @@ void apply_environment(const Pending& pending, PythonOptions* options) {
     }
   }
   for (const std::string& filter : pending.warnings) add_warning(filter, options);
+  if (options->bytes_warning > 0)
+    add_warning(options->bytes_warning > 1 ? "error::BytesWarning" : "default::BytesWarning", options);
+  options->warn_default_encoding =
+      options->x_option("warn_default_encoding") || options->environment("PYTHONWARNDEFAULTENCODING");
+  options->import_times = options->x_option("importtime") || options->environment("PYTHONPROFILEIMPORTTIME");
+}
+
+/// The long options that print something; nothing for others.
+std::optional<PythonOptions::Mode> long_option(std::string_view option) {
+  using Mode = PythonOptions::Mode;
+  if (option == "--help") return Mode::Help;
+  if (option == "--help-env") return Mode::EnvironmentHelp;
+  if (option == "--help-xoptions") return Mode::XHelp;
+  if (option == "--help-all") return Mode::AllHelp;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -154,9 +183,13 @@ std::optional<std::string> parse_python_options(const std::vector<std::string>& 
   };
   for (; i < arguments.size() && !done; ++i) {
     const std::string& argument = arguments[i];
-    if (argument == "--help" || argument == "--version") {
-      options->mode = argument == "--help" ? Mode::Help : Mode::Version;
-      break;
+    if (const auto shown = long_option(argument)) {
+      options->mode = *shown;
+      return std::nullopt;
+    }
+    if (argument == "--version") {
+      ++options->show_version;
+      continue;
     }
     if (argument == "--check-hash-based-pycs") {
       if (++i == arguments.size())
@@ -210,7 +243,11 @@ std::optional<std::string> parse_python_options(const std::vector<std::string>& 
         return bad_option(fmt::format("Unknown option: -{}", letter));
       apply_flag(letter, options);
     }
-    if (options->mode == Mode::Help || options->mode == Mode::Version) break;
+    if (options->mode == Mode::Help) return std::nullopt;
+  }
+  if (options->show_version > 0) {
+    options->mode = Mode::Version;
+    return std::nullopt;
   }
   apply_environment(pending, options);
   return std::nullopt;

@@ -1,16 +1,22 @@
-// From a command line to a running program: the machine is started, sys filled, importlib and site brought
-// up, and the main program run as `__main__`.
+// From a command line to a running program: locale and paths are found, the machine is started, sys filled,
+// importlib, the standard streams and site brought up, and the main program run as `__main__`.
 #include "cli/run/run_python.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <charconv>
+#include <csignal>
 #include <cstdlib>
-#include <filesystem>
 
-#include "base/files.h"
 #include "cli/console.h"
 #include "cli/run/compile_hook.h"
+#include "cli/run/interactive.h"
+#include "cli/run/limits.h"
+#include "cli/run/locale.h"
+#include "cli/run/main_program.h"
+#include "cli/run/paths.h"
+#include "vm/builtins/codecs.h"
 #include "vm/import/compile.h"
 #include "vm/import/frozen.h"
 #include "vm/import/import.h"
@@ -29,70 +35,57 @@ using vm::Result;
 using vm::Status;
 using vm::Value;
 
-namespace fs = std::filesystem;
-
-/// The running program's own file.
-std::string executable_path() {
-  std::error_code failed;
-  fs::path path = fs::read_symlink("/proc/self/exe", failed);
-  return failed ? std::string() : path.string();
+/// What a start that goes wrong before there is a program says, in CPython's words. Returns its exit code.
+int fail(const std::string& error, const char* state = "preinitialized") {
+  write_err(fmt::format("Fatal Python error: {}\nPython runtime state: {}\n\n", error, state));
+  return 1;
 }
 
-/// The archive of frozen modules: beside the program in a build, under lib/ouro when installed.
-std::string archive_path(const std::string& executable) {
-  const fs::path directory = fs::path(executable).parent_path();
-  std::error_code ignored;
-  for (const fs::path& path : {directory / "ouro-library.arc", directory / "../lib/ouro/ouro-library.arc"}) {
-    if (fs::exists(path, ignored)) return path.string();
-  }
-  return {};
+struct Settings {
+  LocaleSettings locale;
+  ProgramPaths paths;
+  int64_t max_digits = -1;
+  bool random_hashing = true;
+  uint32_t hash_seed = 0;
+  std::string error;
+};
+
+template <class Number>
+bool read_number(const std::string& text, Number* out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
+  return error == std::errc() && end == text.data() + text.size();
 }
 
-void append_paths(const std::string& list, std::vector<std::string>* to) {
-  for (size_t start = 0; start <= list.size();) {
-    const size_t colon = std::min(list.find(':', start), list.size());
-    to->push_back(list.substr(start, colon - start));
-    start = colon + 1;
-  }
+void read_max_digits(const PythonOptions& o, Settings* settings) {
+  constexpr int64_t kLeast = 640;
+  constexpr const char* kProblem = "invalid limit; must be >= 640 or 0 for unlimited.";
+  auto read = [&](const std::string& text, const char* source) {
+    const bool good = read_number(text, &settings->max_digits) && settings->max_digits <= INT32_MAX &&
+                      (settings->max_digits == 0 || settings->max_digits >= kLeast);
+    if (!good) settings->error = fmt::format("config_init_int_max_str_digits: {}: {}", source, kProblem);
+  };
+  if (const auto variable = o.environment("PYTHONINTMAXSTRDIGITS")) read(*variable, "PYTHONINTMAXSTRDIGITS");
+  if (const auto option = o.x_option("int_max_str_digits"); option && settings->error.empty())
+    read(*option, "-X int_max_str_digits");
 }
 
-int64_t max_digits(const PythonOptions& o) {
-  for (const std::string& option : o.x_options) {
-    if (option.starts_with("int_max_str_digits=")) return std::atoll(option.c_str() + 19);
-  }
-  if (const auto value = o.environment("PYTHONINTMAXSTRDIGITS")) return std::atoll(value->c_str());
-  return -1;
-}
-
-vm::SystemOptions system_options(const PythonOptions& o, const std::vector<std::string>& command_line) {
-  vm::SystemOptions s;
-  s.original_arguments = command_line;
-  s.executable = executable_path();
-  s.library = OURO_PYTHON_LIBRARY;
-  if (const auto extra = o.environment("PYTHONPATH")) append_paths(*extra, &s.search_path);
-  s.search_path.push_back("/usr/lib/python311.zip");
-  s.search_path.push_back(s.library);
-  s.search_path.push_back(s.library + "/lib-dynload");
-  s.warning_options = o.warning_options;
-  s.x_options = o.x_options;
-  s.pycache_prefix = o.pycache_prefix;
-  s.write_bytecode = o.write_bytecode;
-  s.debug = o.debug;
-  s.inspect = s.interactive = o.inspect;
-  s.optimize = o.optimize;
-  s.no_user_site = o.no_user_site;
-  s.no_site = o.no_site;
-  s.ignore_environment = o.ignore_environment;
-  s.verbose = o.verbose;
-  s.bytes_warning = o.bytes_warning;
-  s.quiet = o.quiet;
-  s.isolated = o.isolated;
-  s.development = o.development;
-  s.safe_path = o.safe_path;
-  s.max_str_digits = max_digits(o);
+void read_hash_seed(const PythonOptions& o, Settings* settings) {
   const auto seed = o.environment("PYTHONHASHSEED");
-  s.hash_randomization = seed && *seed == "0" ? 0 : 1;
-  return s;
+  if (!seed || *seed == "random") return;
+  settings->random_hashing = false;
+  if (!read_number(*seed, &settings->hash_seed))
+    settings->error =
+        "config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]";
+  if (o.random_hashing) settings->random_hashing = true;
+}
+
+void read_import_options(const PythonOptions& o, Settings* settings) {
+  vm::import_options.check_hash_based_pycs = o.check_hash_based_pycs;
+  vm::import_options.show_times = o.import_times;
+  const std::string frozen = o.x_option("frozen_modules").value_or("on");
+  vm::import_options.use_frozen_modules = frozen != "off";
+  if (frozen != "on" && frozen != "off" && !frozen.empty())
+    settings->error = "bad value for option -X frozen_modules (expected \"on\" or \"off\")";
 }
 
 std::string first_argument(const PythonOptions& o) {
@@ -108,159 +101,110 @@ std::string first_argument(const PythonOptions& o) {
   }
 }
 
-/// What is put before sys.path: nothing with -P, the current directory, or the script's.
-std::optional<std::string> path_zero(const PythonOptions& o) {
-  if (o.safe_path) return std::nullopt;
-  std::error_code failed;
-  switch (o.mode) {
-    case PythonOptions::Mode::Module:
-      return fs::current_path(failed).string();
-    case PythonOptions::Mode::Script: {
-      const fs::path target = fs::canonical(o.target, failed);
-      return failed ? fs::path(o.target).parent_path().string() : target.parent_path().string();
-    }
-    default:
-      return "";
-  }
+vm::SystemOptions system_options(const PythonOptions& o, const Settings& settings,
+                                 const std::vector<std::string>& command_line) {
+  vm::SystemOptions s;
+  s.original_arguments = command_line;
+  s.arguments.push_back(first_argument(o));
+  s.arguments.insert(s.arguments.end(), o.arguments.begin(), o.arguments.end());
+  s.executable = settings.paths.executable;
+  s.base_executable = settings.paths.base_executable;
+  s.prefix = settings.paths.prefix;
+  s.exec_prefix = settings.paths.exec_prefix;
+  s.library = settings.paths.library;
+  s.search_path = settings.paths.search_path;
+  s.warning_options = o.warning_options;
+  s.x_options = o.x_options;
+  s.pycache_prefix = o.pycache_prefix;
+  s.write_bytecode = o.write_bytecode;
+  s.debug = o.debug;
+  s.inspect = o.inspect;
+  s.interactive = o.interactive;
+  s.optimize = o.optimize;
+  s.no_user_site = o.no_user_site;
+  s.no_site = o.no_site;
+  s.ignore_environment = o.ignore_environment;
+  s.verbose = o.verbose;
+  s.bytes_warning = o.bytes_warning;
+  s.quiet = o.quiet;
+  s.isolated = o.isolated;
+  s.development = o.development;
+  s.safe_path = o.safe_path;
+  s.utf8_mode = settings.locale.utf8_mode;
+  s.warn_default_encoding = o.warn_default_encoding;
+  s.max_str_digits = settings.max_digits;
+  s.hash_randomization = settings.random_hashing || settings.hash_seed != 0;
+  return s;
 }
 
-Status insert_path(const std::string& directory) {
-  Value path = TRY(vm::get_attribute(vm::sys_module(), names.path));
-  TRY(vm::call_method(path, names.insert, {Value::from_small(0), TRY(vm::decode_file_name(directory))}));
+/// faulthandler.enable(), where it was asked for.
+Status start_fault_handler(const PythonOptions& o) {
+  if (!o.development && !o.x_option("faulthandler") && !o.environment("PYTHONFAULTHANDLER")) return {};
+  Value module = TRY(vm::import_module("faulthandler"));
+  TRY(vm::call_method(module, vm::intern("enable")));
   return {};
 }
 
-Result<vm::Module*> main_module() {
-  vm::Module* module = vm::make_module(vm::intern("__main__"));
-  vm::dict_set(TRY(vm::modules_dict()).as<vm::Dict>(), vm::intern("__main__"), module);
-  TRY(vm::module_add(module, "__builtins__", vm::builtins_module()));
-  TRY(vm::module_add(module, "__annotations__", vm::make_dict()));
-  return module;
-}
-
-Status run_text(vm::Module* main, std::string_view source, bool is_text, const std::string& name) {
-  vm::Str* filename = TRY(vm::decode_file_name(name));
-  vm::Code* code = TRY(vm::compile_source(source, is_text, filename, vm::CompileMode::Exec, 0, -1));
-  TRY(vm::run_code(code, main->dict, main->dict));
-  return {};
-}
-
-Status run_command(vm::Module* main, const std::string& command) {
-  return run_text(main, command + "\n", true, "<string>");
-}
-
-Status run_module(const std::string& name) {
-  Value runpy = TRY(vm::import_module("runpy"));
-  Value run = TRY(vm::get_attribute(runpy, vm::intern("_run_module_as_main")));
-  TRY(vm::call(run, {vm::make_str(name), vm::make_bool(true)}));
-  return {};
-}
-
-/// A directory, a zip file, or anything else that an importer takes: its __main__ is run.
-Result<bool> run_path_entry(const PythonOptions& o) {
-  struct stat info;
-  const bool exists = stat(o.target.c_str(), &info) == 0;
-  if (!exists) return false;
-  if (!S_ISDIR(info.st_mode) && !o.target.ends_with(".zip") && !o.target.ends_with(".pyz")) return false;
-  std::error_code ignored;
-  const std::string entry = fs::absolute(o.target, ignored).string();
-  Value path = TRY(vm::get_attribute(vm::sys_module(), names.path));
-  if (!o.safe_path) {
-    TRY(vm::set_item(path, Value::from_small(0), TRY(vm::decode_file_name(entry))));
-  } else {
-    TRY(insert_path(entry));
-  }
-  Value runpy = TRY(vm::import_module("runpy"));
-  Value run = TRY(vm::get_attribute(runpy, vm::intern("_run_module_as_main")));
-  TRY(vm::call(run, {vm::make_str("__main__"), vm::make_bool(false)}));
-  return true;
-}
-
-/// `__loader__` of a main program that was read from a file.
-Status set_loader(vm::Module* main, const char* loader, const std::string& file) {
-  Value external = TRY(vm::import_module("_frozen_importlib_external"));
-  Value type = TRY(vm::get_attribute(external, vm::intern(loader)));
-  Value object = TRY(vm::call(type, {vm::intern("__main__"), TRY(vm::decode_file_name(file))}));
-  return vm::module_add(main, "__loader__", object);
-}
-
-Status run_file(vm::Module* main, const PythonOptions& o) {
-  FileBuffer buffer;
-  if (const int error = read_file(o.target, &buffer, nullptr); error != 0) {
-    write_err(fmt::format("{}: can't open file '{}': [Errno {}] {}\n", executable_path(),
-                          fs::absolute(o.target).string(), error, strerror(error)));
-    _exit(2);
-  }
-  TRY(vm::module_add(main, "__file__", TRY(vm::decode_file_name(o.target))));
-  TRY(vm::module_add(main, "__cached__", vm::none()));
-  std::string_view bytes = buffer.bytes();
-  if (o.target.ends_with(".pyc")) {
-    TRY(set_loader(main, "SourcelessFileLoader", o.target));
-    Value run = TRY(vm::get_attribute(TRY(vm::import_module("runpy")), vm::intern("_get_code_from_file")));
-    Value pair = TRY(vm::call(run, {vm::intern("__main__"), TRY(vm::decode_file_name(o.target))}));
-    Value code = TRY(vm::get_item(pair, 0));
-    TRY(vm::run_code(code.as<vm::Code>(), main->dict, main->dict));
-    return {};
-  }
-  TRY(set_loader(main, "SourceFileLoader", o.target));
-  if (o.skip_first_line) bytes.remove_prefix(std::min(bytes.find('\n'), bytes.size()));
-  return run_text(main, bytes, false, o.target);
-}
-
-Status run_stdin(vm::Module* main) {
-  FileBuffer buffer;
-  if (const int error = read_descriptor(STDIN_FILENO, &buffer, uint64_t{2} << 30); error != 0)
-    return vm::raise_os_error(error);
-  return run_text(main, buffer.bytes(), false, "<stdin>");
-}
-
-Status start(const PythonOptions& o, const std::vector<std::string>& command_line) {
-  vm::SystemOptions system = system_options(o, command_line);
-  system.arguments.push_back(first_argument(o));
-  system.arguments.insert(system.arguments.end(), o.arguments.begin(), o.arguments.end());
-  vm::optimization_level = std::min(o.optimize, 2);
-  vm::open_frozen_archive(archive_path(system.executable));
-  vm::Module* sys = TRY(vm::make_sys_module(system));
+Status start(const PythonOptions& o, const Settings& settings, const std::vector<std::string>& command_line) {
+  vm::Module* sys = TRY(vm::make_sys_module(system_options(o, settings, command_line)));
+  TRY(vm::start_early_stderr(sys));
   TRY(vm::start_imports(sys));
   TRY(vm::start_signals());
-  TRY(vm::start_streams(o.unbuffered));
+  TRY(start_fault_handler(o));
+  TRY(vm::start_streams({.encoding = settings.locale.stream_encoding,
+                         .errors = settings.locale.stream_errors,
+                         .unbuffered = o.unbuffered}));
+  TRY(make_main_module());
   if (!o.warning_options.empty() || o.development) TRY(vm::import_module("warnings"));
   if (!o.no_site) TRY(vm::import_module("site"));
   return {};
 }
 
-Status run_main(const PythonOptions& o) {
-  vm::Module* main = TRY(main_module());
-  if (const auto first = path_zero(o)) TRY(insert_path(*first));
-  switch (o.mode) {
-    case PythonOptions::Mode::Command:
-      return run_command(main, o.target);
-    case PythonOptions::Mode::Module:
-      return run_module(o.target);
-    case PythonOptions::Mode::Script:
-      if (TRY(run_path_entry(o))) return {};
-      return run_file(main, o);
-    default:
-      return run_stdin(main);
-  }
+bool stdin_is_a_directory() {
+  struct stat info;
+  return fstat(STDIN_FILENO, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/// The exit code for the pending exception, which is shown.
-int exit_code_of_error() {
-  if (vm::exception_is(vm::types.SystemExit)) return vm::handle_system_exit();
-  const bool interrupted = vm::exception_is(vm::types.KeyboardInterrupt);
-  vm::show_pending_exception();
-  return interrupted ? 130 : 1;
+/// Ends as SIGINT ends a program that does not handle it.
+void end_by_interrupt() {
+  std::signal(SIGINT, SIG_DFL);
+  kill(getpid(), SIGINT);
 }
 
 }  // namespace
 
 int run_python_program(const PythonOptions& options, const std::vector<std::string>& command_line) {
+  Settings settings;
+  settings.locale = start_locale(options);
+  if (!settings.locale.error.empty()) return fail(settings.locale.error, "preinitializing");
+  read_hash_seed(options, &settings);
+  if (settings.error.empty()) read_max_digits(options, &settings);
+  if (settings.error.empty()) read_import_options(options, &settings);
+  if (!settings.error.empty()) return fail(settings.error);
+  if (stdin_is_a_directory())
+    return fail("init_sys_streams: <stdin> is a directory, cannot continue", "core initialized");
+  settings.paths = find_paths(options, command_line.empty() ? "" : command_line[0]);
+
   vm::compile_hook = compile_for_machine;
+  vm::utf8_mode = settings.locale.utf8_mode;
+  vm::set_file_system_encoding(settings.locale.file_system_encoding);
+  vm::seed_hashing(settings.random_hashing, settings.hash_seed);
+  vm::optimization_level = std::min(options.optimize, 2);
+  vm::always_check_codec_names = options.development;
+  vm::open_frozen_archive(archive_path(settings.paths.own_file));
   vm::start_runtime();
-  int code = 0;
-  if (!start(options, command_line).ok() || !run_main(options).ok()) code = exit_code_of_error();
-  return vm::finish_program(code);
+  if (const std::string error = start_limits(options); !error.empty()) return fail(error);
+
+  MainProgram program(options, settings.paths);
+  Ending ending;
+  if (start(options, settings, command_line).ok()) {
+    ending = program.run();
+  } else {
+    ending = program.end_by_exception();
+  }
+  const int code = vm::finish_program(ending.code);
+  if (ending.interrupted) end_by_interrupt();
+  return ended_by_limit() ? kLimitExitCode : code;
 }
 
 }  // namespace ouro::cli

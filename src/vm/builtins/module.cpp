@@ -55,6 +55,13 @@ Result<bool> is_initializing(Value spec) {
   return flag.is_null() ? Result<bool>(false) : is_true(flag);
 }
 
+/// Whether the package is importing the submodule at this moment.
+Result<bool> is_loading_submodule(Value spec, Str* name) {
+  if (spec.is_null() || is_none(spec)) return false;
+  Value loading = TRY(find_attribute(spec, intern("_uninitialized_submodules")));
+  return loading.is_null() ? Result<bool>(false) : contains(loading, name);
+}
+
 Raised no_attribute(Value self, Str* name) {
   Dict* dict = self_of(self)->dict;
   Value own_name = dict != nullptr ? dict_get(dict, names.dunder_name) : Value();
@@ -62,6 +69,12 @@ Raised no_attribute(Value self, Str* name) {
     return raise_with_attribute(self, name, fmt::format("module has no attribute '{}'", to_utf8(name)));
   }
   const bool partial = TRY(is_initializing(dict_get(dict, names.dunder_spec)));
+  if (!partial && TRY(is_loading_submodule(dict_get(dict, names.dunder_spec), name))) {
+    return raise_with_attribute(
+        self, name,
+        fmt::format("cannot access submodule '{}' of module '{}' (most likely due to a circular import)",
+                    to_utf8(name), to_utf8(own_name.as<Str>())));
+  }
   return raise_with_attribute(
       self, name,
       fmt::format("{}module '{}' has no attribute '{}'{}", partial ? "partially initialized " : "",

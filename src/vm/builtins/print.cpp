@@ -1,7 +1,10 @@
 // print and input.
+#include <unistd.h>
 
 #include "vm/builtins/functions.h"
+#include "vm/builtins/line_reader.h"
 #include "vm/builtins/text_stream.h"
+#include "vm/import/import.h"
 
 namespace ouro::vm {
 
@@ -53,12 +56,47 @@ void flush_quietly(Value file) {
   if (!call_method(file, names.flush).ok()) take_exception();
 }
 
+/// Whether a stream still is the terminal on that descriptor.
+bool is_terminal(Value file, int descriptor) {
+  auto number = call_method(file, intern("fileno"));
+  if (!number.ok()) {
+    take_exception();
+    return false;
+  }
+  return number.unwrap() == Value::from_small(descriptor) && isatty(descriptor) != 0;
+}
+
+/// input() from a terminal: with line editing, where there is some.
+Result<Value> input_from_terminal(Value in, Value out, Value prompt) {
+  Value encoding = TRY(get_attribute(out, names.encoding));
+  Value errors = TRY(get_attribute(out, names.errors));
+  std::string shown;
+  if (!is_none(prompt)) {
+    Value bytes = TRY(call_method(TRY(to_str(prompt)), names.encode, {encoding, errors}));
+    if (is_bytes(bytes)) shown = bytes.as<Bytes>()->view();
+    if (shown.find('\0') != std::string::npos)
+      return raise(types.ValueError, "input: prompt string cannot contain null characters");
+  }
+  std::string line = TRY(read_input_line(shown));
+  if (line.empty()) return raise_with(types.EOFError, {});
+  if (line.ends_with('\n')) line.pop_back();
+  Value in_encoding = TRY(get_attribute(in, names.encoding)), in_errors = TRY(get_attribute(in, names.errors));
+  return call_method(make_bytes(line), names.decode, {in_encoding, in_errors});
+}
+
 Result<Value> builtin_input(const Value* a) {
   Value in = TRY(standard_file("stdin", "stdin"));
   Value out = TRY(standard_file("stdout", "stdout"));
   Value error = TRY(standard_file("stderr", "stderr"));
   Value prompt = a[1].is_null() ? none() : a[1];
+  TRY(audit("builtins.input", {prompt}));
   flush_quietly(error);
+  if (is_terminal(in, STDIN_FILENO) && is_terminal(out, STDOUT_FILENO)) {
+    flush_quietly(out);
+    Value line = TRY(input_from_terminal(in, out, prompt));
+    TRY(audit("builtins.input/result", {line}));
+    return line;
+  }
   if (!is_none(prompt)) TRY(call_method(out, names.write, {TRY(to_str(prompt))}));
   flush_quietly(out);
   Value line = TRY(call_method(in, names.readline));

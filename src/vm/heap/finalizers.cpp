@@ -1,8 +1,10 @@
 // Finalisers (PEP 442): each object's runs once, after the collection that found it dead, in the order of
 // registration; the object and all it reaches stay alive until then, and longer when the finaliser stores
 // them.
+#include <algorithm>
 #include <iterator>
 
+#include "vm/heap/pending.h"
 #include "vm/heap/state.h"
 
 namespace ouro::vm {
@@ -88,6 +90,14 @@ void run_pending_finalizers() {
     object->gc |= kGcFinalized;
   }
   heap.running_finalizers = false;
+}
+
+bool any_finalizable(bool (*wanted)(const Object* object)) {
+  const State& heap = state();
+  for (const std::vector<Object*>* list : {&heap.old_finalizable, &heap.young_finalizable}) {
+    if (std::any_of(list->begin(), list->end(), wanted)) return true;
+  }
+  return std::any_of(heap.pending_finalizers.begin(), heap.pending_finalizers.end(), wanted);
 }
 
 void queue_all_finalizers() {

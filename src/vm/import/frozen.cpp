@@ -12,17 +12,60 @@ namespace ouro::vm {
 
 namespace {
 
-constexpr std::string_view kMagic = "OUROARC1";
+constexpr std::string_view kMagic = "OUROARC2";
 
 struct Entry {
   uint32_t name_offset, name_size;
   uint32_t original_offset, original_size;
   uint32_t code_offset, code_size;
+  uint32_t source_time, source_size;
   uint32_t flags;
 };
 
+/// The mapped file. Its tables are used where they lie: a start looks up a few dozen names of thousands.
 struct Archive {
-  std::vector<FrozenModule> modules;  // views into the mapped file
+  std::string_view file;
+  uint32_t frozen_count = 0, library_count = 0;
+
+  static constexpr size_t kTable = kMagic.size() + 8;
+
+  Entry entry(uint32_t index) const {
+    Entry result;
+    std::memcpy(&result, file.data() + kTable + index * sizeof result, sizeof result);
+    return result;
+  }
+  /// A part of the file; nothing when it does not lie inside.
+  std::string_view part(uint32_t offset, uint32_t size) const {
+    if (offset > file.size() || size > file.size() - offset) return {};
+    return file.substr(offset, size);
+  }
+  std::string_view name(uint32_t index) const {
+    const Entry found = entry(index);
+    return part(found.name_offset, found.name_size);
+  }
+
+  bool open(std::string_view bytes) {
+    if (!bytes.starts_with(kMagic) || bytes.size() < kTable) return false;
+    file = bytes;
+    std::memcpy(&frozen_count, file.data() + kMagic.size(), 4);
+    std::memcpy(&library_count, file.data() + kMagic.size() + 4, 4);
+    const size_t room = (file.size() - kTable) / sizeof(Entry);
+    return frozen_count <= room && library_count <= room - frozen_count;
+  }
+
+  std::optional<Entry> find(std::string_view wanted, uint32_t first, uint32_t count) const {
+    for (uint32_t last = first + count; first < last;) {
+      const uint32_t middle = first + (last - first) / 2;
+      const int order = name(middle).compare(wanted);
+      if (order == 0) return entry(middle);
+      if (order < 0) {
+        first = middle + 1;
+      } else {
+        last = middle;
+      }
+    }
+    return std::nullopt;
+  }
 };
 
 /// The whole file, mapped for good; empty when that fails.
@@ -39,82 +82,65 @@ std::string_view map_file(const std::string& path) {
 }
 
 Archive& archive() {
-  static Archive* opened = new Archive;  // code objects' constants may point into it until the very end
-  return *opened;
-}
-
-/// A part of the file, or nothing when it does not lie inside.
-bool part(std::string_view file, uint32_t offset, uint32_t size, std::string_view* out) {
-  if (offset > file.size() || size > file.size() - offset) return false;
-  *out = file.substr(offset, size);
-  return true;
-}
-
-bool read_modules(std::string_view file, std::vector<FrozenModule>* modules) {
-  uint32_t count;
-  if (!file.starts_with(kMagic) || file.size() < kMagic.size() + 4) return false;
-  std::memcpy(&count, file.data() + kMagic.size(), 4);
-  size_t table = kMagic.size() + 4;
-  if (count > (file.size() - table) / sizeof(Entry)) return false;
-  modules->resize(count);
-  for (uint32_t i = 0; i < count; ++i) {
-    Entry entry;
-    std::memcpy(&entry, file.data() + table + i * sizeof entry, sizeof entry);
-    FrozenModule& module = (*modules)[i];
-    if (!part(file, entry.name_offset, entry.name_size, &module.name) ||
-        !part(file, entry.original_offset, entry.original_size, &module.original_name) ||
-        !part(file, entry.code_offset, entry.code_size, &module.code))
-      return false;
-    module.is_package = (entry.flags & 1) != 0;
-  }
-  return std::is_sorted(modules->begin(), modules->end(),
-                        [](const FrozenModule& a, const FrozenModule& b) { return a.name < b.name; });
+  static Archive opened;
+  return opened;
 }
 
 }  // namespace
 
 bool open_frozen_archive(const std::string& path) {
-  Archive& to = archive();
-  if (!read_modules(map_file(path), &to.modules)) {
-    to.modules.clear();
-    return false;
-  }
-  return true;
+  if (archive().open(map_file(path))) return true;
+  archive() = {};
+  return false;
 }
 
-const FrozenModule* find_frozen(std::string_view name) {
-  const auto& modules = archive().modules;
-  auto at =
-      std::lower_bound(modules.begin(), modules.end(), name,
-                       [](const FrozenModule& module, std::string_view key) { return module.name < key; });
-  return at != modules.end() && at->name == name ? &*at : nullptr;
+std::optional<FrozenModule> find_frozen(std::string_view name) {
+  const Archive& in = archive();
+  const auto found = in.find(name, 0, in.frozen_count);
+  if (!found) return std::nullopt;
+  return FrozenModule{in.part(found->name_offset, found->name_size),
+                      in.part(found->original_offset, found->original_size),
+                      in.part(found->code_offset, found->code_size), (found->flags & 1) != 0};
 }
 
 std::vector<std::string_view> frozen_names() {
   std::vector<std::string_view> result;
-  for (const FrozenModule& module : archive().modules) result.push_back(module.name);
+  for (uint32_t i = 0; i < archive().frozen_count; ++i) result.push_back(archive().name(i));
   return result;
 }
 
-std::string write_frozen_archive(std::vector<FrozenSource> modules) {
-  std::sort(modules.begin(), modules.end(),
-            [](const FrozenSource& a, const FrozenSource& b) { return a.name < b.name; });
+std::optional<LibraryFile> find_library_file(std::string_view path) {
+  const Archive& in = archive();
+  const auto found = in.find(path, in.frozen_count, in.library_count);
+  if (!found) return std::nullopt;
+  return LibraryFile{in.part(found->name_offset, found->name_size),
+                     in.part(found->code_offset, found->code_size), found->source_time, found->source_size};
+}
+
+std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<FrozenSource> library) {
+  const auto by_name = [](const FrozenSource& a, const FrozenSource& b) { return a.name < b.name; };
+  std::sort(frozen.begin(), frozen.end(), by_name);
+  std::sort(library.begin(), library.end(), by_name);
   std::string head(kMagic), body;
-  auto count = static_cast<uint32_t>(modules.size());
-  head.append(reinterpret_cast<const char*>(&count), 4);
-  auto start = static_cast<uint32_t>(head.size() + modules.size() * sizeof(Entry));
+  const uint32_t counts[] = {static_cast<uint32_t>(frozen.size()), static_cast<uint32_t>(library.size())};
+  head.append(reinterpret_cast<const char*>(counts), sizeof counts);
+  const size_t start = head.size() + (frozen.size() + library.size()) * sizeof(Entry);
   auto add = [&](const std::string& text, uint32_t* offset, uint32_t* size) {
-    *offset = start + static_cast<uint32_t>(body.size());
+    *offset = static_cast<uint32_t>(start + body.size());
     *size = static_cast<uint32_t>(text.size());
     body += text;
   };
-  for (const FrozenSource& module : modules) {
-    Entry entry{};
-    add(module.name, &entry.name_offset, &entry.name_size);
-    add(module.original_name, &entry.original_offset, &entry.original_size);
-    add(module.code, &entry.code_offset, &entry.code_size);
-    entry.flags = module.is_package ? 1 : 0;
-    head.append(reinterpret_cast<const char*>(&entry), sizeof entry);
+  for (const auto* part : {&frozen, &library}) {
+    for (const FrozenSource& module : *part) {
+      Entry entry{};
+      add(module.name, &entry.name_offset, &entry.name_size);
+      add(module.original_name, &entry.original_offset, &entry.original_size);
+      add(module.code, &entry.code_offset, &entry.code_size);
+      entry.source_time = module.source_time;
+      entry.source_size = module.source_size;
+      entry.flags = module.is_package ? 1 : 0;
+      head.append(reinterpret_cast<const char*>(&entry), sizeof entry);
+    }
   }
   return head + body;
 }

@@ -1,11 +1,19 @@
-// Frozen modules: code objects in an archive that is made when ouro is built, mapped at start-up.
+// The archive of compiled library code, made when ouro is built and mapped at start-up. It holds two things:
 //
-// The archive: "OUROARC1", a 32-bit count, then for each module, sorted by name: offsets and sizes (32 bits
-// each) of its name, its original name (the file that __file__ is derived from) and its marshalled code, and
-// 32 bits of flags (1: a package). Offsets count from the start of the file.
+//   frozen modules   found by name before anything else (importlib's FrozenImporter): the import system
+//                    itself, and what every start needs;
+//   library files    the code of the standard library's source files, by their path below its directory, each
+//                    with the time and size of the source that it was compiled from. It takes the place of
+//                    __pycache__ there: a file that has changed since is compiled from its source.
+//
+// The file: "OUROARC2", the two counts (32 bits each), then the entries, frozen modules first, each part
+// sorted by name: offsets and sizes (32 bits each) of the name, of the original name (the file that __file__
+// is derived from) and of the marshalled code, the source's time and size, and flags (1: a package). Offsets
+// count from the start of the file.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,20 +27,30 @@ struct FrozenModule {
   bool is_package = false;
 };
 
+struct LibraryFile {
+  std::string_view path;  // "json/decoder.py"
+  std::string_view code;  // marshalled
+  uint32_t source_time = 0;
+  uint32_t source_size = 0;
+};
+
 /// Maps the archive; false when it is missing or malformed (nothing is frozen then). Lives as long as the
 /// process.
 bool open_frozen_archive(const std::string& path);
-/// Null when there is none of this name.
-const FrozenModule* find_frozen(std::string_view name);
+/// Nothing when there is none of this name.
+std::optional<FrozenModule> find_frozen(std::string_view name);
 std::vector<std::string_view> frozen_names();
+/// By its path below the library's directory; whether it is up to date is the caller's question.
+std::optional<LibraryFile> find_library_file(std::string_view path);
 
 struct FrozenSource {
-  std::string name;
-  std::string original_name;
+  std::string name;           // or path
+  std::string original_name;  // of frozen modules
   std::string code;
   bool is_package = false;
+  uint32_t source_time = 0, source_size = 0;
 };
 /// The archive's bytes, for the tool that makes it.
-std::string write_frozen_archive(std::vector<FrozenSource> modules);
+std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<FrozenSource> library);
 
 }  // namespace ouro::vm

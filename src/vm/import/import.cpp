@@ -5,11 +5,17 @@
 // picks what `import a.b.c` and `from a import b` bind. Language reference, section 5, "The import system".
 #include "vm/import/import.h"
 
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
 #include "vm/builtins/functions.h"
 #include "vm/import/startup.h"
 #include "vm/interp/interpreter.h"
 
 namespace ouro::vm {
+
+ImportOptions import_options;
 
 namespace {
 
@@ -75,6 +81,77 @@ Result<Str*> absolute_name(Str* name, Value globals, int level) {
   return text.finish();
 }
 
+// ---- tracebacks without the import system in them
+
+bool belongs_to_importlib(const Traceback* entry) {
+  const Str* file = entry->frame->frame->code()->filename;
+  return equals(file, "<frozen importlib._bootstrap>") ||
+         equals(file, "<frozen importlib._bootstrap_external>") || equals(file, "<frozen _ouro_library>");
+}
+
+/// Takes importlib's own frames out of the pending exception's traceback: all of them for an ImportError;
+/// else those that end in its _call_with_frames_removed, behind which lies the program's code.
+void remove_importlib_frames() {
+  Exception* exception = thread()->exception;
+  auto verbose = sys_attribute("flags");
+  if (exception == nullptr || !verbose.ok()) return;
+  if (Value flags = verbose.unwrap(); is_tuple(flags) && flags.as<Tuple>()->length > 8) {
+    if (!(flags.as<Tuple>()->items[8] == Value::from_small(0))) return;  // -v: all is shown
+  }
+  const bool always = is_subtype(exception->shape->type, types.ImportError);
+  Traceback* before = nullptr;        // the last entry that stays
+  Traceback* chunk_before = nullptr;  // the one before a chunk of importlib's
+  bool in_chunk = false;
+  auto link = [&](Traceback* from, Value to) {
+    if (from == nullptr) {
+      store(exception, exception->traceback, to);
+    } else {
+      store(from, from->next, to);
+    }
+  };
+  for (Value at = exception->traceback; !at.is_null() && is_kind(at, Kind::kTraceback);) {
+    auto* entry = at.as<Traceback>();
+    const Value next = entry->next;
+    const bool inside = belongs_to_importlib(entry);
+    if (inside && !in_chunk) chunk_before = before;
+    in_chunk = inside;
+    if (inside && (always || equals(entry->frame->frame->code()->name, "_call_with_frames_removed"))) {
+      link(chunk_before, next);
+      before = chunk_before;
+    } else {
+      before = entry;
+    }
+    at = next;
+  }
+}
+
+// ---- -X importtime
+
+double now_microseconds() {
+  timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) * 1e-3;
+}
+
+/// Runs an import and tells on standard error how long it took, with and without those inside it.
+template <class Import>
+Result<Value> timed(Str* name, Import&& import) {
+  static int depth = 0;
+  static double inner = 0;
+  static bool head_shown = false;
+  if (!std::exchange(head_shown, true))
+    std::fputs("import time: self [us] | cumulative | imported package\n", stderr);
+  const double outer = std::exchange(inner, 0), start = now_microseconds();
+  ++depth;
+  Result<Value> result = import();
+  --depth;
+  const double cumulative = now_microseconds() - start;
+  std::fprintf(stderr, "import time: %9ld | %10ld | %*s%s\n", std::lround(cumulative - inner),
+               std::lround(cumulative), depth * 2, "", to_utf8(name).c_str());
+  inner = outer + cumulative;
+  return result;
+}
+
 /// Whether another thread is still executing the module: then its lock is waited for.
 Status ensure_initialized(Value module, Str* name) {
   Value spec = TRY(find_attribute(module, names.dunder_spec));
@@ -96,7 +173,10 @@ Result<Value> find_and_load(Str* name) {
     add_root(&import_itself);
     import_itself = TRY(get_attribute(builtins, names.dunder_import));
   }
-  return call_bootstrap("_find_and_load", {name, import_itself});
+  auto import = [&] { return call_bootstrap("_find_and_load", {name, import_itself}); };
+  Result<Value> module = import_options.show_times ? timed(name, import) : import();
+  if (!module.ok()) remove_importlib_frames();
+  return module;
 }
 
 bool is_empty_list(Value from_list) {
@@ -129,7 +209,9 @@ Result<Value> import_module_level(Str* name, Value globals, Value from_list, int
   Value path = TRY(find_attribute(module, names.dunder_path));
   if (path.is_null()) return module;
   Value import_itself = TRY(get_attribute(builtins, names.dunder_import));
-  return call_bootstrap("_handle_fromlist", {module, from_list, import_itself});
+  Result<Value> result = call_bootstrap("_handle_fromlist", {module, from_list, import_itself});
+  if (!result.ok()) remove_importlib_frames();
+  return result;
 }
 
 Result<Value> import_module(std::string_view name) {

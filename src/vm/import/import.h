@@ -1,6 +1,7 @@
 // The import system's native half: modules, sys.modules, the frozen bootstrap, and what import statements do.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "vm/object/protocol.h"
@@ -18,17 +19,27 @@ Module* sys_module();
 /// sys.modules.
 Result<Value> modules_dict();
 
-/// compile() of syntax trees and to them, set by modules/_ast: null when `source` is no tree and no tree is
-/// asked for.
-using CompileTreeHook = Result<Value> (*)(Value source, Str* filename, Str* mode, uint32_t flags,
-                                          int optimize);
-extern CompileTreeHook compile_tree_hook;
-
 /// sys.audit; cheap without hooks.
 Status audit(const char* event, std::initializer_list<Value> arguments);
 
-/// os.fsdecode and os.fsencode.
+/// os.fsdecode and os.fsencode: in the encoding of file names, UTF-8 until another one is set.
 Result<Str*> decode_file_name(std::string_view bytes);
 Result<std::string> encode_file_name(Value str_or_bytes_or_path);
+/// Sets the encoding of file names; any of the C library's names for one.
+void set_file_system_encoding(std::string_view name);
+/// Its name in Python: "utf-8".
+std::string_view file_system_encoding();
+/// What the locale says that texts are in: "UTF-8".
+std::string locale_encoding();
+/// Whether texts are UTF-8 whatever the locale says (PEP 540).
+extern bool utf8_mode;
+
+/// How import behaves, from the command line.
+struct ImportOptions {
+  std::string check_hash_based_pycs = "default";
+  bool use_frozen_modules = true;
+  bool show_times = false;  // -X importtime
+};
+extern ImportOptions import_options;
 
 }  // namespace ouro::vm

@@ -19,8 +19,8 @@ Status add_module(Str* name, Value module) {
 
 /// Runs a frozen module under a name; it stands in sys.modules while it runs.
 Result<Module*> run_frozen(std::string_view name) {
-  const FrozenModule* frozen = find_frozen(name);
-  if (frozen == nullptr)
+  const auto frozen = find_frozen(name);
+  if (!frozen)
     return raise(types.ImportError,
                  "the archive of the standard library holds no {}: is ouro installed whole?", name);
   Value code = TRY(unmarshal(frozen->code));
@@ -45,6 +45,16 @@ Value loaded_module(Str* name) {
   return Value();
 }
 
+/// The path hooks besides importlib's own: zip files before all others, the archive of the library.
+Status add_path_hooks(Module* sys) {
+  Value hooks_list = TRY(get_attribute(sys, intern("path_hooks")));
+  Value importer = TRY(get_attribute(TRY(import_module("zipimport")), intern("zipimporter")));
+  TRY(call_method(hooks_list, names.insert, {Value::from_small(0), importer}));
+  if (!import_options.use_frozen_modules || !find_frozen("_ouro_library")) return {};
+  TRY(call(TRY(get_attribute(TRY(import_module("_ouro_library")), intern("install")))));
+  return {};
+}
+
 }  // namespace
 
 Status start_imports(Module* sys) {
@@ -60,6 +70,7 @@ Status start_imports(Module* sys) {
   TRY(add_module(intern("_imp"), imp));
   TRY(call(TRY(get_attribute(importlib, intern("_install"))), {sys, imp}));
   TRY(call(TRY(get_attribute(importlib, intern("_install_external_importers")))));
+  TRY(add_path_hooks(sys));
   return {};
 }
 

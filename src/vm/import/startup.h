@@ -15,10 +15,20 @@ void set_bootstrap_module(Value module);
 /// filled by the caller before.
 Status start_imports(Module* sys);
 
-/// sys.stdin, stdout and stderr, through the module io; `unbuffered` as with -u.
-Status start_streams(bool unbuffered);
+struct StreamOptions {
+  std::string encoding = "utf-8", errors = "strict";  // errors: of stdin and stdout
+  bool unbuffered = false;                            // -u
+};
+/// sys.stdin, stdout and stderr, through the module io.
+Status start_streams(const StreamOptions& options);
+/// A sys.stderr that needs nothing, for what happens before.
+Status start_early_stderr(Module* sys);
 
-/// The end of a program: threads joined, atexit functions called, streams flushed. Returns the exit code.
+/// Lets sys.stdout and sys.stderr write what they hold. False: standard output could not.
+bool flush_streams();
+
+/// The end of a program: threads joined, atexit functions called, what is left finalised, streams flushed.
+/// Returns the exit code.
 int finish_program(int code);
 
 }  // namespace ouro::vm

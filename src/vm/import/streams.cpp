@@ -1,10 +1,9 @@
-// sys.stdin, sys.stdout, sys.stderr; and the end of a program, where they are flushed.
+// sys.stdin, sys.stdout, sys.stderr.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "vm/builtins/functions.h"
 #include "vm/builtins/text_stream.h"
-#include "vm/heap/heap.h"
 #include "vm/import/import.h"
 #include "vm/import/startup.h"
 
@@ -15,86 +14,110 @@ namespace {
 struct Stream {
   const char* name;
   int descriptor;
-  const char* mode;
-  const char* errors;
+  bool writes;
 };
 
-constexpr Stream kStreams[] = {
-    {"stdin", 0, "r", "strict"}, {"stdout", 1, "w", "strict"}, {"stderr", 2, "w", "backslashreplace"}};
+constexpr Stream kStreams[] = {{"stdin", 0, false}, {"stdout", 1, true}, {"stderr", 2, true}};
 
 /// io.TextIOWrapper over io.open(descriptor), as the program's streams are; None when the descriptor is
 /// closed.
-Result<Value> make_stream(Value io, const Stream& stream, bool unbuffered) {
+Result<Value> make_stream(Value io, const Stream& stream, const StreamOptions& options) {
   if (fcntl(stream.descriptor, F_GETFD) < 0) return none();
-  bool writes = stream.mode[0] == 'w';
-  bool terminal = isatty(stream.descriptor) != 0;
+  const bool unbuffered = stream.writes && options.unbuffered;
+  const bool terminal = isatty(stream.descriptor) != 0;
   Value open = TRY(get_attribute(io, names.open_));
-  Value raw_mode = make_str(writes ? "wb" : "rb");
-  Value buffering = Value::from_small(writes && unbuffered ? 0 : -1);
+  Value raw_mode = make_str(stream.writes ? "wb" : "rb");
+  Value buffering = Value::from_small(unbuffered ? 0 : -1);
   static Tuple* open_keywords = make_rooted_tuple({intern("closefd")});
   Value open_arguments[] = {Value::from_small(stream.descriptor), raw_mode, buffering, make_bool(false)};
   Value binary = TRY(call(open, Arguments{open_arguments, 3, open_keywords}));
-  Value raw = writes && unbuffered ? binary : TRY(get_attribute(binary, names.raw));
+  Value raw = unbuffered ? binary : TRY(get_attribute(binary, names.raw));
   TRY(set_attribute(raw, names.name, make_str(fmt::format("<{}>", stream.name))));
   Value wrapper = TRY(get_attribute(io, intern("TextIOWrapper")));
   static Tuple* keywords = make_rooted_tuple(
       {names.encoding, names.errors, names.newline, intern("line_buffering"), intern("write_through")});
-  bool line_buffering = writes && (terminal || stream.descriptor == 2);
+  const bool is_stderr = stream.descriptor == STDERR_FILENO;
   Value arguments[] = {binary,
-                       make_str("utf-8"),
-                       make_str(stream.errors),
-                       writes ? Value(make_str("\n")) : none(),
-                       make_bool(line_buffering),
-                       make_bool(writes && unbuffered)};
+                       make_str(options.encoding),
+                       make_str(is_stderr ? "backslashreplace" : options.errors),
+                       make_str("\n"),
+                       make_bool(!options.unbuffered && (terminal || is_stderr)),
+                       make_bool(options.unbuffered)};
   Value text = TRY(call(wrapper, Arguments{arguments, 1, keywords}));
-  TRY(set_attribute(text, names.mode, make_str(stream.mode)));
+  TRY(set_attribute(text, names.mode, make_str(stream.writes ? "w" : "r")));
   return text;
 }
 
-void flush(const char* name, int* code) {
-  auto file = sys_attribute(name);
-  if (!file.ok() || file.unwrap().is_null() || is_none(file.unwrap())) return;
-  if (call_method(file.unwrap(), names.flush).ok()) return;
-  Exception* exception = take_exception();
-  if (std::string_view(name) != "stdout") return;
-  report_unraisable(exception);
-  *code = 120;
+// ---- the early standard error: no encoding, no buffer
+
+Result<Value> early_write(const Value* a) {
+  if (!is_str(a[1])) return raise(types.TypeError, "write() argument must be str, not {}", type_name(a[1]));
+  std::string bytes = to_utf8(a[1].as<Str>());
+  for (std::string_view left = bytes; !left.empty();) {
+    const ssize_t written = write(STDERR_FILENO, left.data(), left.size());
+    if (written <= 0) break;
+    left.remove_prefix(static_cast<size_t>(written));
+  }
+  return make_int(static_cast<int64_t>(a[1].as<Str>()->length));
 }
 
-/// module.function() of a module that may not be loaded; what goes wrong is shown.
-void call_if_loaded(const char* module_name, const char* function) {
-  auto run = [&]() -> Status {
-    Value module = dict_get(TRY(modules_dict()).as<Dict>(), intern(module_name));
-    if (module.is_null() || is_none(module)) return {};
-    Value callable = TRY(find_attribute(module, intern(function)));
-    if (callable.is_null()) return {};
-    TRY(call(callable));
-    return {};
-  };
-  if (!run().ok()) report_unraisable(none());
+Result<Value> early_flush(const Value*) {
+  return none();
+}
+
+constexpr MethodSpec kEarlyMethods[] = {
+    {"write", "($self, text, /)", early_write, "Writes text as UTF-8."},
+    {"flush", "($self, /)", early_flush, "Nothing: there is no buffer."},
+};
+
+/// Whether the stream is there and open.
+bool is_open(Value file) {
+  if (file.is_null() || is_none(file)) return false;
+  auto closed = find_attribute(file, intern("closed"));
+  if (!closed.ok()) {
+    take_exception();
+    return true;
+  }
+  if (closed.unwrap().is_null()) return true;
+  auto truth = is_true(closed.unwrap());
+  if (!truth.ok()) take_exception();
+  return !truth.ok() || !truth.unwrap();
+}
+
+/// The pending exception on failure.
+Status flush(const char* name, Value* stream) {
+  *stream = TRY(sys_attribute(name));
+  if (!is_open(*stream)) return {};
+  TRY(call_method(*stream, names.flush));
+  return {};
 }
 
 }  // namespace
 
-Status start_streams(bool unbuffered) {
+Status start_streams(const StreamOptions& options) {
   Value io = TRY(import_module("io"));
   TRY(module_add(builtins_module(), "open", TRY(get_attribute(io, names.open_))));
   for (const Stream& stream : kStreams) {
-    Value object = TRY(make_stream(io, stream, unbuffered));
+    Value object = TRY(make_stream(io, stream, options));
     TRY(module_add(sys_module(), stream.name, object));
     TRY(module_add(sys_module(), std::string("__") + stream.name + "__", object));
   }
   return {};
 }
 
-int finish_program(int code) {
-  if (sys_module() == nullptr) return code;
-  call_if_loaded("threading", "_shutdown");
-  call_if_loaded("atexit", "_run_exitfuncs");
-  flush("stdout", &code);
-  flush("stderr", &code);
-  if (text_stream_hook.flush_open_files != nullptr) text_stream_hook.flush_open_files();
-  return code;
+Status start_early_stderr(Module* sys) {
+  Type* type = make_native_type({.name = "stderrprinter", .methods = kEarlyMethods});
+  Value stream = allocate_instance<Object>(type);
+  TRY(module_add(sys, "stderr", stream));
+  return module_add(sys, "__stderr__", stream);
+}
+
+bool flush_streams() {
+  Value stream;
+  const bool written = flush("stdout", &stream).ok();
+  if (!written) report_unraisable(stream);
+  if (!flush("stderr", &stream).ok()) take_exception();
+  return written;
 }
 
 }  // namespace ouro::vm

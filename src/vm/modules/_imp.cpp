@@ -1,6 +1,11 @@
 // The module _imp: what importlib's bootstrap asks of the machine.
+#include <sys/stat.h>
+
+#include <cerrno>
 
 #include "base/siphash.h"
+#include "vm/builtins/functions.h"
+#include "vm/import/compile.h"
 #include "vm/import/frozen.h"
 #include "vm/import/import.h"
 #include "vm/import/marshal.h"
@@ -40,29 +45,41 @@ Result<Value> release_lock(const Value*) {
 
 // ---- frozen modules
 
-int frozen_override = 0;  // below zero: none are found, but for the bootstrap's own
+int frozen_override = 0;  // below zero: none are found, but for the bootstrap's own; above: all are
+bool frozen_modules_used() {
+  return frozen_override == 0 ? import_options.use_frozen_modules : frozen_override > 0;
+}
 
 bool is_essential(std::string_view name) {
   return name == "_frozen_importlib" || name == "_frozen_importlib_external" || name == "zipimport";
 }
 
-Result<const FrozenModule*> frozen_module(Value name) {
+std::optional<FrozenModule> find_used(Str* name) {
+  std::string text = to_utf8(name);
+  if (!frozen_modules_used() && !is_essential(text)) return std::nullopt;
+  return find_frozen(text);
+}
+
+/// ImportError with the module's name.
+Raised no_frozen_module(Value name, const char* problem) {
+  Value message = make_str(fmt::format("{} {}", problem, repr_text(name)));
+  Value error = TRY(call(types.ImportError, {message}));
+  TRY(set_attribute(error, names.name, name));
+  return raise_value(error);
+}
+
+Result<FrozenModule> frozen_module(Value name) {
   if (!is_str(name)) return raise(types.TypeError, "name must be a string, not {}", type_name(name));
-  std::string text = to_utf8(name.as<Str>());
-  const FrozenModule* found = find_frozen(text);
-  if (found != nullptr && frozen_override < 0 && !is_essential(text)) found = nullptr;
-  if (found == nullptr)
-    return raise_with(types.ImportError,
-                      {make_str(fmt::format("No such frozen object named {}", text)), name});
-  return found;
+  auto found = find_used(name.as<Str>());
+  if (!found) return no_frozen_module(name, "No such frozen object named");
+  return *found;
 }
 
 Result<Value> find_frozen_info(const Value* a) {
   if (!is_str(a[1]))
     return raise(types.TypeError, "find_frozen() argument 1 must be str, not {}", type_name(a[1]));
-  std::string text = to_utf8(a[1].as<Str>());
-  const FrozenModule* found = find_frozen(text);
-  if (found == nullptr || (frozen_override < 0 && !is_essential(text))) return none();
+  const auto found = find_used(a[1].as<Str>());
+  if (!found) return none();
   Value data = none();
   if (!a[2].is_null() && TRY(is_true(a[2]))) {
     data = TRY(call(types.memoryview, {make_bytes(found->code)}));
@@ -82,23 +99,22 @@ Result<Value> get_frozen_object(const Value* a) {
       return raise(types.TypeError, "frozen object {} is not a code object", repr_text(a[1]));
     return object;
   }
-  return unmarshal(TRY(frozen_module(a[1]))->code);
+  return unmarshal(TRY(frozen_module(a[1])).code);
 }
 
 Result<Value> is_frozen(const Value* a) {
   if (!is_str(a[1]))
     return raise(types.TypeError, "is_frozen() argument must be str, not {}", type_name(a[1]));
-  std::string text = to_utf8(a[1].as<Str>());
-  return make_bool(find_frozen(text) != nullptr && (frozen_override >= 0 || is_essential(text)));
+  return make_bool(find_used(a[1].as<Str>()).has_value());
 }
 
 Result<Value> is_frozen_package(const Value* a) {
-  return make_bool(TRY(frozen_module(a[1]))->is_package);
+  return make_bool(TRY(frozen_module(a[1])).is_package);
 }
 
 Result<Value> init_frozen(const Value* a) {
-  const FrozenModule* frozen = TRY(frozen_module(a[1]));
-  Value code = TRY(unmarshal(frozen->code));
+  const FrozenModule frozen = TRY(frozen_module(a[1]));
+  Value code = TRY(unmarshal(frozen.code));
   Value modules = TRY(modules_dict());
   Value module = TRY(dict_get(modules.as<Dict>(), a[1]));
   if (module.is_null()) {
@@ -107,8 +123,9 @@ Result<Value> init_frozen(const Value* a) {
   }
   Dict* dict = module.as<Module>()->dict;
   dict_set(dict, names.dunder_builtins, builtins_module());
-  if (frozen->is_package) dict_set(dict, names.dunder_path, make_list());
+  if (frozen.is_package) dict_set(dict, names.dunder_path, make_list());
   TRY(run_code(code.as<Code>(), dict, dict));
+  dict_set(dict, intern("__origname__"), make_str(frozen.original_name));
   return module;
 }
 
@@ -120,6 +137,74 @@ Result<Value> frozen_module_names(const Value*) {
 
 Result<Value> override_frozen(const Value* a) {
   frozen_override = TRY(to_c_int(a[1]));
+  return none();
+}
+
+// ---- the standard library's files in the archive
+
+void fix_file_name(Code* code, Str* from, Str* to) {
+  if (!equals(code->filename, from)) return;
+  store(code, code->filename, to);
+  for (Value constant : code->consts->span()) {
+    if (is_kind(constant, Kind::kCode)) fix_file_name(constant.as<Code>(), from, to);
+  }
+}
+
+/// The path below the library's directory; nothing for one elsewhere.
+std::optional<std::string> path_in_library(std::string_view path) {
+  auto directory = sys_attribute("_stdlib_dir");
+  if (!directory.ok() || directory.unwrap().is_null() || !is_str(directory.unwrap())) return std::nullopt;
+  const std::string library = to_utf8(directory.unwrap().as<Str>());
+  if (path == library) return "";
+  if (!path.starts_with(library) || path.size() < library.size() + 2 || path[library.size()] != '/')
+    return std::nullopt;
+  return std::string(path.substr(library.size() + 1));
+}
+
+/// Whether the source still is what was compiled. Where the library's sources are not installed at all, the
+/// archive is all there is.
+bool is_up_to_date(const LibraryFile& file, const std::string& path) {
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0) {
+    return S_ISREG(info.st_mode) && static_cast<uint32_t>(info.st_mtime) == file.source_time &&
+           static_cast<uint32_t>(info.st_size) == file.source_size;
+  }
+  const std::string library = path.substr(0, path.size() - file.path.size());
+  return stat(library.c_str(), &info) != 0 && errno == ENOENT;
+}
+
+Result<Value> library_code(const Value* a) {
+  const std::string path = TRY(encode_file_name(a[1]));
+  const auto inside = path_in_library(path);
+  const auto file = inside ? find_library_file(*inside) : std::nullopt;
+  if (!file || optimization_level != 0) return none();
+  Value code = TRY(unmarshal(file->code));
+  if (!is_kind(code, Kind::kCode)) return none();
+  Str* name = TRY(decode_file_name(path));
+  if (!equals(code.as<Code>()->filename, name))
+    fix_file_name(code.as<Code>(), code.as<Code>()->filename, name);
+  return code;
+}
+
+Result<Value> find_in_library(const Value* a) {
+  if (optimization_level != 0) return none();
+  const std::string directory = TRY(encode_file_name(a[1]));
+  const std::string name = TRY(encode_file_name(a[2]));
+  auto below = path_in_library(directory);
+  if (!below) return none();
+  if (!below->empty()) *below += '/';
+  for (const char* ending : {"/__init__.py", ".py"}) {
+    const auto file = find_library_file(*below + name + ending);
+    if (!file) continue;
+    const std::string path = directory + "/" + name + ending;
+    if (!is_up_to_date(*file, path)) return none();
+    Value locations = none();
+    if (ending[0] == '/') {
+      const Value folder = TRY(decode_file_name(directory + "/" + name));
+      locations = make_list({&folder, 1});
+    }
+    return make_tuple({TRY(decode_file_name(path)), locations});
+  }
   return none();
 }
 
@@ -159,14 +244,6 @@ Result<Value> extension_suffixes(const Value*) {
 }
 
 // ---- the rest
-
-void fix_file_name(Code* code, Str* from, Str* to) {
-  if (!equals(code->filename, from)) return;
-  store(code, code->filename, to);
-  for (Value constant : code->consts->span()) {
-    if (is_kind(constant, Kind::kCode)) fix_file_name(constant.as<Code>(), from, to);
-  }
-}
 
 Result<Value> fix_co_filename(const Value* a) {
   if (!is_kind(a[1], Kind::kCode))
@@ -212,13 +289,17 @@ constexpr MethodSpec kFunctions[] = {
      "ImportError: there are no extension modules."},
     {"exec_dynamic", "($module, mod, /)", exec_builtin, "Initialises an extension module."},
     {"extension_suffixes", "($module, /)", extension_suffixes, "File name endings of extension modules."},
+    {"_library_code", "($module, path, /)", library_code,
+     "The code of a file of the standard library from the archive, or None."},
+    {"_find_in_library", "($module, directory, name, /)", find_in_library,
+     "(path, locations) of a module of the standard library that is in the archive and up to date, or None."},
     {"_fix_co_filename", "($module, code, path, /)", fix_co_filename,
      "Gives a code object another file name."},
     {"source_hash", "($module, key, source)", hash_source, "The hash in hash-based .pyc files (PEP 552)."},
 };
 
 Status execute(Module* module) {
-  return module_add(module, "check_hash_based_pycs", make_str("default"));
+  return module_add(module, "check_hash_based_pycs", make_str(import_options.check_hash_based_pycs));
 }
 
 }  // namespace

@@ -187,11 +187,7 @@ Result<Value> bind_textdomain_codeset_function(const Value* a) {
 }
 
 Result<Value> getencoding(const Value*) {
-  const char* codeset = nl_langinfo(CODESET);
-  // Programs run in UTF-8 when the environment names no other encoding.
-  if (codeset == nullptr || codeset[0] == '\0' || std::strcmp(codeset, "ANSI_X3.4-1968") == 0)
-    return make_str("UTF-8");
-  return library_text(codeset);
+  return make_str(locale_encoding());
 }
 
 constexpr MethodSpec kFunctions[] = {

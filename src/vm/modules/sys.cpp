@@ -4,6 +4,7 @@
 #include <cfloat>
 #include <climits>
 
+#include "vm/builtins/codecs.h"
 #include "vm/builtins/struct_sequence.h"
 #include "vm/import/import.h"
 #include "vm/modules/sys_functions.h"
@@ -15,7 +16,14 @@ namespace ouro::vm {
 
 namespace {
 
-constexpr const char* kVersion = "3.11.7 (ouro 0.1.0)";
+// The module platform takes it apart: version (build) [compiler].
+#ifdef __clang__
+#define OURO_COMPILER "Clang " __clang_version__
+#else
+#define OURO_COMPILER "GCC " __VERSION__
+#endif
+constexpr const char* kVersion = "3.11.7 (ouro 0.1.0) [" OURO_COMPILER "]";
+#undef OURO_COMPILER
 constexpr int64_t kHexVersion = 0x030B07F0;
 
 Value text(std::string_view bytes) {
@@ -167,9 +175,11 @@ Status add_options(Module* m, const SystemOptions& o) {
   TRY(module_add(m, "warnoptions", text_list(o.warning_options)));
   TRY(module_add(m, "_xoptions", x_options(o)));
   TRY(module_add(m, "executable", TRY(decode_file_name(o.executable))));
-  TRY(module_add(m, "_base_executable", TRY(decode_file_name(o.executable))));
-  for (const char* name : {"prefix", "base_prefix", "exec_prefix", "base_exec_prefix"})
+  TRY(module_add(m, "_base_executable", TRY(decode_file_name(o.base_executable))));
+  for (const char* name : {"prefix", "base_prefix"})
     TRY(module_add(m, name, TRY(decode_file_name(o.prefix))));
+  for (const char* name : {"exec_prefix", "base_exec_prefix"})
+    TRY(module_add(m, name, TRY(decode_file_name(o.exec_prefix))));
   TRY(module_add(m, "_stdlib_dir", o.library.empty() ? none() : Value(TRY(decode_file_name(o.library)))));
   TRY(module_add(m, "pycache_prefix",
                  o.pycache_prefix.empty() ? none() : Value(TRY(decode_file_name(o.pycache_prefix)))));
@@ -199,6 +209,7 @@ Result<Module*> make_sys_module(const SystemOptions& options) {
     TRY(module_add(m, std::string("__") + name + "__", dict_get(m->dict, intern(name))));
   TRY(module_add(m, "__doc__", text("What the running program can know of and tell the machine.")));
   if (options.max_str_digits >= 0) max_str_digits = options.max_str_digits;
+  always_check_codec_names = options.development != 0;
   TRY(add_platform(m));
   TRY(add_version(m));
   TRY(add_options(m, options));

@@ -15,8 +15,8 @@ struct SystemOptions {
   std::vector<std::string> search_path;         // sys.path
   std::vector<std::string> warning_options;
   std::vector<std::string> x_options;  // "name" or "name=value"
-  std::string executable;
-  std::string prefix = "/usr";
+  std::string executable, base_executable;
+  std::string prefix = "/usr", exec_prefix = "/usr";
   std::string library;  // directory of the standard library
   std::string pycache_prefix;
   bool write_bytecode = true;
@@ -34,7 +34,10 @@ Result<Module*> make_sys_module(const SystemOptions& options);
 /// What sys.exit asked for, from a pending SystemExit: the exit code, the message printed. The exception is
 /// taken.
 int handle_system_exit();
-/// Shows the pending exception as the program does at its end: through sys.excepthook.
-void show_pending_exception();
+/// Shows the pending exception as the program does at its end: through sys.excepthook. True when the hook
+/// wants the program to end: a SystemExit is pending then.
+bool show_pending_exception();
+/// sys.is_finalizing() from now on.
+void set_finalizing();
 
 }  // namespace ouro::vm

@@ -36,7 +36,10 @@ Result<Value> exception_function(const Value*) {
 }
 
 Result<Value> exit_function(const Value* a) {
-  return a[1].is_null() ? raise_with(types.SystemExit, {}) : raise_with(types.SystemExit, {a[1]});
+  if (a[1].is_null() || is_none(a[1])) return raise_with(types.SystemExit, {});
+  if (!is_tuple(a[1])) return raise_with(types.SystemExit, {a[1]});
+  Value exception = TRY(call_with(types.SystemExit, a[1], Value()));
+  return raise_value(exception);
 }
 
 /// The last resort, when not even the traceback module works.
@@ -45,12 +48,36 @@ void write_plainly(Value exception) {
   (void)!write(STDERR_FILENO, line.data(), line.size());
 }
 
+/// sys.tracebacklimit as the traceback module wants it to show the innermost entries: below zero. Zero: no
+/// traceback at all; null: all of it.
+Value shown_entries() {
+  auto limit = sys_attribute("tracebacklimit");
+  int64_t entries;
+  if (!limit.ok() || !is_int(limit.unwrap())) return {};
+  if (!int_fits(limit.unwrap(), &entries)) return {};
+  return Value::from_small(entries <= 0 ? 0 : -std::min<int64_t>(entries, INT32_MAX));
+}
+
+Status print_exception(Value type, Value exception, Value traceback) {
+  Value module = TRY(import_module("traceback"));
+  Value print = TRY(get_attribute(module, intern("print_exception")));
+  Value limit = shown_entries();
+  if (!limit.is_null() && limit.small_int() == 0) {
+    traceback = none();
+    limit = none();
+  }
+  static Tuple* keywords = make_rooted_tuple({intern("limit")});
+  Value arguments[] = {type, exception, traceback, limit};
+  if (limit.is_null()) {
+    TRY(call(print, Arguments{arguments, 3, nullptr}));
+  } else {
+    TRY(call(print, Arguments{arguments, 3, keywords}));
+  }
+  return {};
+}
+
 Result<Value> excepthook(const Value* a) {
-  auto print = [&]() -> Result<Value> {
-    Value module = TRY(import_module("traceback"));
-    return call(TRY(get_attribute(module, intern("print_exception"))), {a[1], a[2], a[3]});
-  };
-  if (!print().ok()) {
+  if (!print_exception(a[1], a[2], a[3]).ok()) {
     take_exception();
     write_plainly(a[2]);
   }
@@ -68,11 +95,10 @@ Result<Value> unraisablehook(const Value* a) {
     if (!is_none(object)) head += fmt::format(": {}", repr_text(object));
     if (is_none(object)) head += ":";
     TRY(call_method(file, names.write, {make_str(head + "\n")}));
-    Value module = TRY(import_module("traceback"));
     Value exception = TRY(get_attribute(a[1], intern("exc_value")));
     Value traceback = TRY(get_attribute(a[1], intern("exc_traceback")));
     Value type = TRY(get_attribute(a[1], intern("exc_type")));
-    TRY(call(TRY(get_attribute(module, intern("print_exception"))), {type, exception, traceback}));
+    TRY(print_exception(type, exception, traceback));
     return {};
   };
   if (!print().ok()) take_exception();
@@ -104,13 +130,15 @@ Result<Value> breakpointhook(const Value* a) {
   if (target == "0") return none();
   size_t dot = target.rfind('.');
   std::string module_name = dot == std::string::npos ? "builtins" : target.substr(0, dot);
-  auto module = import_module(module_name);
+  auto hook_of = [&]() -> Result<Value> {
+    const Value module = TRY(import_module(module_name));
+    return get_attribute(module, intern(target.substr(dot == std::string::npos ? 0 : dot + 1)));
+  };
   Value hook;
-  if (module.ok())
-    hook =
-        TRY(find_attribute(module.unwrap(), intern(target.substr(dot == std::string::npos ? 0 : dot + 1))));
-  if (!module.ok() || hook.is_null()) {
-    if (!module.ok() && !clear_if(types.ImportError)) return Raised{};
+  auto found = module_name.empty() ? Result<Value>(Value()) : hook_of();
+  if (found.ok()) hook = found.unwrap();
+  if (hook.is_null()) {
+    if (!found.ok() && !clear_if(types.ImportError) && !clear_if(types.AttributeError)) return Raised{};
     TRY(warn(types.RuntimeWarning, fmt::format("Ignoring unimportable $PYTHONBREAKPOINT: \"{}\"", target),
              0));
     return none();
@@ -287,6 +315,9 @@ Result<Value> nothing(const Value*) {
 Result<Value> encoding_utf8(const Value*) {
   return intern("utf-8");
 }
+Result<Value> encoding_of_files(const Value*) {
+  return intern(file_system_encoding());
+}
 Result<Value> encode_errors(const Value*) {
   return intern("surrogateescape");
 }
@@ -337,7 +368,7 @@ constexpr MethodSpec kFunctions[] = {
     {"exit", "($module, status=None, /)", exit_function, "Ends the program by raising SystemExit(status)."},
     {"getdefaultencoding", "($module, /)", encoding_utf8, "'utf-8'."},
     {"getallocatedblocks", "($module, /)", allocated_blocks, "About how many cells live on the heap."},
-    {"getfilesystemencoding", "($module, /)", encoding_utf8, "The encoding of file names."},
+    {"getfilesystemencoding", "($module, /)", encoding_of_files, "The encoding of file names."},
     {"getfilesystemencodeerrors", "($module, /)", encode_errors, "The error handler for file names."},
     {"getrefcount", "($module, object, /)", getrefcount, "A constant: there are no reference counts."},
     {"getrecursionlimit", "($module, /)", getrecursionlimit, "How deep calls may nest."},
@@ -414,19 +445,62 @@ int handle_system_exit() {
   return 1;
 }
 
-void show_pending_exception() {
+void set_finalizing() {
+  finalizing = true;
+}
+
+namespace {
+
+void write_line(const char* text) {
+  auto file = sys_attribute("stderr");
+  if (!file.ok() || file.unwrap().is_null() || is_none(file.unwrap())) return;
+  if (!call_method(file.unwrap(), names.write, {make_str(text)}).ok()) take_exception();
+}
+
+/// The hook itself has failed: both exceptions are shown.
+void show_both(Exception* original) {
+  Exception* exception = take_exception();
+  auto show = [](Exception* shown) {
+    if (print_exception(type_of(shown), shown, or_none(shown->traceback)).ok()) return;
+    take_exception();
+    write_plainly(shown);
+  };
+  write_line("Error in sys.excepthook:\n");
+  show(exception);
+  write_line("\nOriginal exception was:\n");
+  show(original);
+}
+
+}  // namespace
+
+bool show_pending_exception() {
   Exception* exception = take_exception();
   Value traceback = or_none(exception->traceback);
-  if (sys_module() == nullptr) return write_plainly(exception);
+  if (sys_module() == nullptr) {
+    write_plainly(exception);
+    return false;
+  }
   for (auto [name, value] : {std::pair<const char*, Value>{"last_type", type_of(exception)},
                              {"last_value", exception},
                              {"last_traceback", traceback}})
     (void)module_add(sys_module(), name, value);
   auto hook = sys_attribute("excepthook");
-  if (!hook.ok() || hook.unwrap().is_null()) return write_plainly(exception);
-  if (call(hook.unwrap(), {type_of(exception), exception, traceback}).ok()) return;
-  take_exception();
-  write_plainly(exception);
+  if (!hook.ok() || hook.unwrap().is_null()) {
+    write_line("sys.excepthook is missing\n");
+    if (!print_exception(type_of(exception), exception, traceback).ok()) {
+      take_exception();
+      write_plainly(exception);
+    }
+    return false;
+  }
+  if (!audit("sys.excepthook", {hook.unwrap(), type_of(exception), exception, traceback}).ok()) {
+    if (clear_if(types.RuntimeError)) return false;
+    report_unraisable(none());
+  }
+  if (call(hook.unwrap(), {type_of(exception), exception, traceback}).ok()) return false;
+  if (exception_is(types.SystemExit)) return true;
+  show_both(exception);
+  return false;
 }
 
 }  // namespace ouro::vm

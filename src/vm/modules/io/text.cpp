@@ -2,6 +2,7 @@
 #include "vm/modules/io/text.h"
 
 #include "vm/builtins/text_stream.h"
+#include "vm/import/import.h"
 
 namespace ouro::vm::io {
 
@@ -76,16 +77,16 @@ void set_newline(Text* self, Value newline) {
   store(static_cast<Object*>(self), self->write_newline, changes ? text : nullptr);
 }
 
-/// The encoding that `None` stands for.
-Str* locale_encoding() {
-  static Str* const name = rooted_name("UTF-8");
-  return name;
+Str* locale_name() {
+  static Str* const usual = rooted_name("UTF-8");
+  const std::string name = locale_encoding();
+  return name == "UTF-8" ? usual : make_str(name);
 }
 
 Result<Str*> encoding_argument(Value encoding) {
-  if (encoding.is_null() || is_none(encoding)) return locale_encoding();
+  if (encoding.is_null() || is_none(encoding)) return utf8_mode ? names.utf_8 : locale_name();
   auto* text = encoding.as<Str>();
-  return equals(text, "locale") ? locale_encoding() : text;
+  return equals(text, "locale") ? locale_name() : text;
 }
 
 Result<std::string> text_argument(Value value, const char* name) {

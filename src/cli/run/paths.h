@@ -1,0 +1,26 @@
+// Where the program and its library are: what sys.executable, sys.prefix and sys.path start from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/python_options.h"
+
+namespace ouro::cli {
+
+struct ProgramPaths {
+  std::string executable;       // as it was called: a symbolic link stays one
+  std::string base_executable;  // outside of a virtual environment
+  std::string own_file;         // the running file itself
+  std::string prefix, exec_prefix;
+  std::string library;  // the standard library's directory
+  std::vector<std::string> search_path;
+};
+
+/// `called_as` is argv[0].
+ProgramPaths find_paths(const PythonOptions& options, const std::string& called_as);
+
+/// The archive of the standard library's code: beside the program in a build, under lib/ouro when installed.
+std::string archive_path(const std::string& own_file);
+
+}  // namespace ouro::cli
