@@ -23,6 +23,11 @@ struct CompileOptions {
   int optimize = 0;  // 0, 1 (-O), 2 (-OO)
   syntax::ModuleKind mode = syntax::ModuleKind::Module;
   WarningSink* warnings = nullptr;  // may be null
+  uint32_t future_flags = 0;        // co_flags bits of `from __future__` features that are on already
+  bool top_level_await = false;     // a module may await; its code is then a coroutine's
+  bool is_text = false;             // the source is text: a coding cookie means nothing
+  bool dont_imply_dedent = false;   // see syntax::ParseOptions
+  bool incomplete_input = false;    // likewise
   /// The file that errors quote their line from.
   std::string_view filename;
   /// What the file of that name holds, where the caller knows. Empty: syntax errors quote the source, and the

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "base/workspace.h"
 #include "syntax/ast.h"
@@ -58,6 +59,11 @@ struct Scope {
   uint32_t* slots = nullptr;
   uint32_t slot_mask = 0;
 };
+
+/// For whoever shows symbol tables: the scopes that open inside one, in the order of the source, and the line
+/// where one begins (0: the module's).
+std::vector<const Scope*> inner_scopes(const Scope& scope);
+int32_t first_line(const Scope& scope);
 
 struct Features {          // from __future__
   uint32_t flags = 0;      // the co_flags bits

@@ -114,6 +114,7 @@ using OptName = Name;
 using Int = int32_t;
 using Bool = bool;
 using Const = const Constant*;
+using OptText = const Constant*;
 using Exprs = std::span<Expr*>;
 using OptExprs = std::span<Expr*>;  // null entries allowed: `**x` in a dict display, a missing default
 using Stmts = std::span<Stmt*>;
@@ -144,6 +145,7 @@ struct Arg {
   SourceRange range;
   Name arg;
   OptExpr annotation;
+  OptText type_comment;
 };
 struct Arguments {  // no position
   Args posonlyargs;
@@ -205,12 +207,20 @@ T* new_node(Arena& arena, const SourceRange& range) {
   return node;
 }
 
-enum class ModuleKind : uint8_t { Module, Expression, Interactive };
+enum class ModuleKind : uint8_t { Module, Expression, Interactive, FunctionType };
+
+/// A comment `# type: ignore`, which is looked for when type comments are.
+struct TypeIgnore {
+  int32_t line;
+  const Constant* tag;  // what follows the word, a str
+};
 
 struct Module {
   ModuleKind kind = ModuleKind::Module;
-  Stmts body;                  // Module, Interactive
-  Expr* expression = nullptr;  // Expression
+  Stmts body;                          // Module, Interactive
+  Expr* expression = nullptr;          // Expression; FunctionType: what the function returns
+  Exprs argument_types;                // FunctionType
+  std::span<TypeIgnore> type_ignores;  // Module
 };
 
 }  // namespace ouro::syntax

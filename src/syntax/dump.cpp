@@ -26,7 +26,9 @@ class Dumper {
       case ModuleKind::Module:
         out_ += "Module(body=";
         value(module.body);
-        out_ += ", type_ignores=[])";
+        out_ += ", type_ignores=";
+        value(module.type_ignores);
+        out_ += ')';
         break;
       case ModuleKind::Interactive:
         out_ += "Interactive(body=";
@@ -35,6 +37,13 @@ class Dumper {
         break;
       case ModuleKind::Expression:
         out_ += "Expression(body=";
+        value(module.expression);
+        out_ += ')';
+        break;
+      case ModuleKind::FunctionType:
+        out_ += "FunctionType(argtypes=";
+        value(module.argument_types);
+        out_ += ", returns=";
         value(module.expression);
         out_ += ')';
         break;
@@ -240,6 +249,12 @@ class Dumper {
 #undef FIELD
 
   // --- Helper nodes
+  void value(const TypeIgnore& n) {
+    begin("TypeIgnore");
+    field("lineno", n.line);
+    field("tag", n.tag);
+    end(nullptr);
+  }
   void value(const Comprehension* n) {
     begin("comprehension");
     field("target", n->target);
@@ -259,6 +274,7 @@ class Dumper {
     begin("arg");
     field("arg", n->arg);
     field("annotation", n->annotation);
+    field("type_comment", n->type_comment);
     end(&n->range);
   }
   void value(const Arguments* n) {

@@ -46,6 +46,10 @@ class Lexer {
   /// parser makes. Errors that CPython's parser words carry the prefix "f-string: ".
   Lexer(Workspace& workspace, const SourceText& source, WarningSink* warnings, FStringOrigin origin);
 
+  /// From here on, comments `# type: ...` are tokens: TypeIgnore, whose text is what follows the word
+  /// "ignore", or TypeComment, whose text is what follows the colon.
+  void want_type_comments() { type_comments_ = true; }
+
   /// The next token. After EndMarker, EndMarker again; after Error, Error again.
   Token next();
 
@@ -63,12 +67,17 @@ class Lexer {
   int bracket_line() const { return brackets_[bracket_depth_ - 1].line; }
   int bracket_column() const { return brackets_[bracket_depth_ - 1].column; }
 
+  /// Whether something has been looked for behind the end of the text.
+  bool reached_end() const { return reached_end_ || (source_.newline_added && cursor_ + 1 >= end_); }
+
   /// How many blocks are open.
   int indent_depth() const { return indent_depth_; }
   /// The line the lexer stands in, and how many bytes of it are read: what CPython's "current position"
   /// means.
   int line() const { return line_; }
   int column() const { return static_cast<int>(cursor_ - line_start_); }
+  /// The lines that the last token stands in, with their newlines.
+  std::string_view lines() const;
   /// Byte offset in the text of the first byte not read yet.
   uint32_t offset() const { return static_cast<uint32_t>(cursor_ - begin_); }
   const FStringOrigin* fstring_origin() const { return is_fstring_ ? &origin_ : nullptr; }
@@ -97,6 +106,8 @@ class Lexer {
   bool measure_indent(int* column, int* alternate);
   bool change_indent(int column, int alternate);
   bool continue_line(bool within_token);
+  bool at_type_comment() const;
+  Token type_comment(const char* from);
   Token pending_indent();
   Token scan();
   Token end_of_input();
@@ -151,6 +162,9 @@ class Lexer {
   int column_shift_ = 0;  // added to columns, on the first line of an f-string's expression
   bool at_line_start_ = true;
   bool is_fstring_ = false;
+  bool type_comments_ = false;
+  bool blank_line_ = false;  // the type comment ahead stands alone on its line
+  bool reached_end_ = false;
   int pending_indents_ = 0;  // negative: dedents
   int indent_depth_ = 0;
   int bracket_depth_ = 0;

@@ -50,8 +50,19 @@ Module* parse_fast(Workspace& workspace, const SourceText& source, const ParseOp
   return run_fast(workspace, source, options, &given);
 }
 
+namespace {
+
+/// Whether the fast parser, which knows only plain Python, will do.
+bool is_plain(const ParseOptions& options) {
+  return !options.type_comments && !options.barry_as_flufl && !options.incomplete_input &&
+         options.feature_version >= kFeatureVersion;
+}
+
+}  // namespace
+
 Result<Module*> parse(Workspace& workspace, const SourceText& source, const ParseOptions& options) {
   size_t given = 0;
+  if (!is_plain(options)) return parse_reference(workspace, source, options);
   if (Module* module = run_fast(workspace, source, options, &given); module != nullptr) return module;
   if (given == 0) return parse_reference(workspace, source, options);
   ResumingSink sink(*options.warnings, given);

@@ -15,9 +15,18 @@
 
 namespace ouro::syntax {
 
+/// The language is that of Python 3.11.
+constexpr int kFeatureVersion = 11;
+
 struct ParseOptions {
   ModuleKind mode = ModuleKind::Module;
   WarningSink* warnings = nullptr;  // may be null
+  /// What `compile()` can ask for besides. Only the reference parser knows of these.
+  bool type_comments = false;             // put type comments and `# type: ignore` into the tree
+  bool barry_as_flufl = false;            // `<>` instead of `!=`
+  bool dont_imply_dedent = false;         // interactive: the end of the text closes no block
+  bool incomplete_input = false;          // what ends too early is "incomplete input"
+  int feature_version = kFeatureVersion;  // refuse what is newer than this 3.x
 };
 
 /// The tree of `source`, or CPython's error.

@@ -17,6 +17,8 @@ struct SourceText {
   /// Whether there is a cookie or a byte order mark: CPython 3.11.7 counts the columns of its parser's errors
   /// in characters only then, else in bytes.
   bool declares_encoding = false;
+  /// The text's last newline is not the source's own.
+  bool newline_added = false;
   /// For the caller to set when `filename` names a file that CPython could open: that file's bytes. CPython
   /// then takes the text of its parser's errors from the file, which differs from its buffer in newlines.
   std::string_view file_bytes;
@@ -26,5 +28,8 @@ struct SourceText {
 /// unknown or conflicting encoding, undecodable bytes and NUL bytes, with CPython's fields. Follows the
 /// language reference, section 2.1.4 and PEP 263.
 Result<SourceText> decode_source(Workspace& workspace, std::string_view bytes, std::string_view filename);
+
+/// The same for what is text already, UTF-8: a coding cookie or a byte order mark means nothing in it.
+Result<SourceText> text_source(Workspace& workspace, std::string_view text, std::string_view filename);
 
 }  // namespace ouro::syntax

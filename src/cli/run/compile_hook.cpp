@@ -1,9 +1,12 @@
 #include "cli/run/compile_hook.h"
 
 #include "base/thread_pool.h"
+#include "cli/run/source_views.h"
+#include "cli/run/trees/trees.h"
 #include "compiler/compile.h"
 #include "pyc/byte_buffer.h"
 #include "pyc/marshal_writer.h"
+#include "syntax/source.h"
 
 namespace ouro::cli {
 
@@ -44,34 +47,116 @@ syntax::ModuleKind kind_of(vm::CompileMode mode) {
       return syntax::ModuleKind::Expression;
     case vm::CompileMode::Single:
       return syntax::ModuleKind::Interactive;
+    case vm::CompileMode::FunctionType:
+      return syntax::ModuleKind::FunctionType;
     case vm::CompileMode::Exec:
       break;
   }
   return syntax::ModuleKind::Module;
 }
 
-void compile(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome) {
-  workspace.rewind();
-  Sink sink(request);
+compiler::CompileOptions options_of(const vm::CompileRequest& request, WarningSink* sink) {
   compiler::CompileOptions options;
   options.optimize = request.optimize;
   options.mode = kind_of(request.mode);
-  options.warnings = &sink;
+  options.warnings = sink;
   options.filename = request.filename;
   options.call_depth = request.call_depth;
-  const auto code = compiler::compile_source(workspace, request.source, request.filename, options);
-  if (!code.ok()) {
-    outcome->failure = failure_of(*code.error());
-    return;
-  }
-  pyc::ByteBuffer bytes;
-  if (const Status written = pyc::write_marshal(workspace, *code.value(), bytes); !written.ok()) {
-    outcome->failure = failure_of(*written.error());
-    return;
-  }
-  outcome->ok = true;
-  outcome->marshalled = bytes.view();
+  options.future_flags = request.flags & vm::kCompileFutureMask;
+  options.top_level_await = (request.flags & vm::kCompileTopLevelAwait) != 0;
+  options.is_text = request.is_text;
+  options.dont_imply_dedent = (request.flags & vm::kCompileDontImplyDedent) != 0;
+  options.incomplete_input = (request.flags & vm::kCompileIncompleteInput) != 0;
+  return options;
 }
+
+/// One request, answered into `outcome`.
+class Compilation {
+ public:
+  Compilation(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome)
+      : workspace_(workspace),
+        request_(request),
+        outcome_(outcome),
+        sink_(request),
+        options_(options_of(request, &sink_)) {
+    workspace.rewind();
+  }
+
+  void run() {
+    if (request_.want == vm::CompileWant::Tree) return make_tree();
+    if (request_.want == vm::CompileWant::Symbols) return make_symbols();
+    if (request_.want == vm::CompileWant::Tokens) return make_tokens();
+    if (!request_.tree.is_null()) return compile_tree();
+    finish(compiler::compile_source(workspace_, request_.source, request_.filename, options_));
+  }
+
+ private:
+  void compile_tree() {
+    auto tree = tree_from_objects(workspace_, request_.tree, options_.mode);
+    outcome_->raised = !tree.ok();
+    if (outcome_->raised) return;
+    syntax::Module* module = tree.unwrap();
+    outcome_->raised = !check_tree(workspace_, *module).ok();
+    if (!outcome_->raised) finish(compiler::compile_module(workspace_, *module, request_.filename, options_));
+  }
+
+  Result<syntax::SourceText> source() {
+    return request_.is_text ? syntax::text_source(workspace_, request_.source, request_.filename)
+                            : syntax::decode_source(workspace_, request_.source, request_.filename);
+  }
+
+  Result<syntax::Module*> parse(const syntax::ParseOptions& options) {
+    source_ = OURO_TRY(source());
+    return syntax::parse(workspace_, source_, options);
+  }
+
+  void make_tree() {
+    syntax::ParseOptions options = compiler::parse_options(options_);
+    options.type_comments = (request_.flags & vm::kCompileTypeComments) != 0;
+    options.feature_version = request_.feature_version;
+    auto module = parse(options);
+    if (!module.ok()) return fail(module.error());
+    auto tree = tree_to_objects(workspace_, *module.value());
+    outcome_->ok = tree.ok();
+    outcome_->raised = !tree.ok();
+    if (tree.ok()) outcome_->tree = tree.unwrap();
+  }
+
+  void make_symbols() {
+    auto module = parse(compiler::parse_options(options_));
+    if (!module.ok()) return fail(module.error());
+    auto table = compiler::symbols_of_module(workspace_, *module.value(), options_);
+    if (!table.ok()) return fail(table.error());
+    outcome_->ok = true;
+    outcome_->symbols = describe_scope(workspace_, *table.value()->top());
+  }
+
+  void make_tokens() {
+    auto text = source();
+    if (!text.ok()) return fail(text.error());
+    const Diagnostic* error = list_tokens(workspace_, text.value(), &outcome_->tokens);
+    outcome_->ok = error == nullptr;
+    if (error != nullptr) fail(error);
+  }
+
+  void finish(const Result<const CodeObject*>& code) {
+    if (!code.ok()) return fail(code.error());
+    pyc::ByteBuffer bytes;
+    if (const Status written = pyc::write_marshal(workspace_, *code.value(), bytes); !written.ok())
+      return fail(written.error());
+    outcome_->ok = true;
+    outcome_->marshalled = bytes.view();
+  }
+
+  void fail(const Diagnostic* error) { outcome_->failure = failure_of(*error); }
+
+  Workspace& workspace_;
+  const vm::CompileRequest& request_;
+  vm::CompileOutcome* outcome_;
+  Sink sink_;
+  syntax::SourceText source_;
+  const compiler::CompileOptions options_;
+};
 
 }  // namespace
 
@@ -82,11 +167,11 @@ vm::CompileOutcome compile_for_machine(const vm::CompileRequest& request) {
   vm::CompileOutcome outcome;
   if (busy) {
     Workspace own;
-    compile(own, request, &outcome);
+    Compilation(own, request, &outcome).run();
     return outcome;
   }
   busy = true;
-  compile(kept, request, &outcome);
+  Compilation(kept, request, &outcome).run();
   busy = false;
   return outcome;
 }

@@ -23,11 +23,13 @@ Status Generator::comprehension(const Expr* e, Name name, const ComprehensionPar
 Status Generator::comprehension_unit(const Expr* e, Name name, const ComprehensionParts& parts,
                                      FinishedUnit* unit, bool* is_async) {
   const UnitKind around = unit_->kind;
+  const bool may_await = may_await_here();
   enter(name, UnitKind::Comprehension, symbols_.scope_of(e), e->range.line);
   set_location(e->range);
   *is_async = unit_->code.scope->coroutine;
   const bool generator = parts.kind == ComprehensionKind::Generator;
-  if (*is_async && !generator && around != UnitKind::AsyncFunction && around != UnitKind::Comprehension)
+  if (*is_async && !generator && around != UnitKind::AsyncFunction && around != UnitKind::Comprehension &&
+      !may_await)
     return error("asynchronous comprehension outside of an asynchronous function");
   switch (parts.kind) {
     case ComprehensionKind::List:

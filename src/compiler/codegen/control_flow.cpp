@@ -170,7 +170,11 @@ Status Generator::for_loop(const syntax::ForStmt* s) {
 }
 
 Status Generator::async_for_loop(const syntax::AsyncForStmt* s) {
-  if (unit_->kind != UnitKind::AsyncFunction) return error("'async for' outside async function");
+  if (may_await_here()) {
+    module_awaits_ = true;
+  } else if (unit_->kind != UnitKind::AsyncFunction) {
+    return error("'async for' outside async function");
+  }
   const Label start = new_label();
   const Label except = new_label();
   const Label end = new_label();

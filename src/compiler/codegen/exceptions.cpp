@@ -303,7 +303,11 @@ Status Generator::with(const Stmt* s, syntax::WithItems items, syntax::Stmts sta
 }
 
 Status Generator::async_with(const Stmt* s, syntax::WithItems items, syntax::Stmts statements) {
-  if (unit_->kind != UnitKind::AsyncFunction) return error("'async with' outside async function");
+  if (may_await_here()) {
+    module_awaits_ = true;
+  } else if (unit_->kind != UnitKind::AsyncFunction) {
+    return error("'async with' outside async function");
+  }
   const Label inner = new_label();
   const Label handler = new_label();
   const Label exit = new_label();

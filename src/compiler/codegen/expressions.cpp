@@ -129,9 +129,11 @@ Status Generator::yield_from(const syntax::YieldFromExpr* e) {
 }
 
 Status Generator::await(const syntax::AwaitExpr* e) {
-  if (!in_function()) return error("'await' outside function");
-  if (unit_->kind != UnitKind::AsyncFunction && unit_->kind != UnitKind::Comprehension)
-    return error("'await' outside async function");
+  if (!may_await_here()) {
+    if (!in_function()) return error("'await' outside function");
+    if (unit_->kind != UnitKind::AsyncFunction && unit_->kind != UnitKind::Comprehension)
+      return error("'await' outside async function");
+  }
   OURO_TRY_STATUS(visit(e->value));
   await_top(select::AwaitableOrigin::Expression);
   return {};

@@ -160,6 +160,10 @@ class Generator : public Emitter {
   Status visit_inner(const Expr* e);
   Status yield(const syntax::YieldExpr* e);
   Status yield_from(const syntax::YieldFromExpr* e);
+  /// Whether this is a module's own code, and may await.
+  bool may_await_here() const {
+    return compilation_.options.top_level_await && unit_->code.scope->kind == ScopeKind::Module;
+  }
   Status await(const syntax::AwaitExpr* e);
   void await_top(select::AwaitableOrigin origin);
   Status attribute(const syntax::AttributeExpr* e);
@@ -261,6 +265,7 @@ class Generator : public Emitter {
   uint32_t units_begun_ = 0;
   Unit* spare_ = nullptr;  // units to be used again, linked by `parent`
   bool interactive_ = false;
+  bool module_awaits_ = false;  // a module that may await has an `async for` or `async with`
 };
 
 /// The docstring that a body begins with, or null.

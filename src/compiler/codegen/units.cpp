@@ -46,6 +46,8 @@ Result<const CodeObject*> Generator::module(const syntax::Module& module) {
       OURO_TRY_STATUS(visit(module.expression));
       return_none = false;
       break;
+    case ModuleKind::FunctionType:
+      break;  // nothing to run
   }
   FinishedUnit finished = OURO_TRY(leave(return_none));
   return finished.code->code;
@@ -141,6 +143,7 @@ Result<FinishedUnit> Generator::leave(bool return_none) {
 uint32_t Generator::code_flags() const {
   const Scope& scope = *unit_->code.scope;
   uint32_t flags = compilation_.features.flags;
+  if (may_await_here() && (scope.coroutine || module_awaits_) && !scope.generator) flags |= kCoCoroutine;
   if (scope.kind != ScopeKind::Function) return flags;
   flags |= kCoNewLocals | kCoOptimized;
   if (scope.nested) flags |= kCoNested;

@@ -26,6 +26,15 @@ const Symbol* Scope::find(Name mangled) const {
   return nullptr;
 }
 
+std::vector<const Scope*> inner_scopes(const Scope& scope) {
+  const auto& children = static_cast<const ScopeBuilder&>(scope).children;
+  return {children.begin(), children.end()};
+}
+
+int32_t first_line(const Scope& scope) {
+  return static_cast<const ScopeBuilder&>(scope).where.line;
+}
+
 Symbol& ScopeBuilder::symbol(Name mangled) {
   if (const Symbol* found = find(mangled)) return const_cast<Symbol&>(*found);
   const auto position = static_cast<uint32_t>(symbols.size());

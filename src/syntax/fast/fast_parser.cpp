@@ -47,7 +47,7 @@ void FastParser::start() {
 
 Module* FastParser::parse_module(ModuleKind kind) {
   // Interactive input is one statement with rules of its own about line ends; nobody needs it fast.
-  if (kind == ModuleKind::Interactive) return nullptr;
+  if (kind == ModuleKind::Interactive || kind == ModuleKind::FunctionType) return nullptr;
   Module* module = arena_.make<Module>();
   module->kind = kind;
   if (kind == ModuleKind::Expression) {

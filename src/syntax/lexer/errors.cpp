@@ -21,6 +21,10 @@ const char* Lexer::line_end() const {
   return static_cast<const char*>(std::memchr(line_start_, '\n', end_ - line_start_)) + 1;
 }
 
+std::string_view Lexer::lines() const {
+  return {shown_start_, static_cast<size_t>(line_end() - shown_start_)};
+}
+
 Token Lexer::fail(LexerFailure failure) {
   const Token token = place_less(TokenKind::Error);
   error_ = describe(failure, token);

@@ -18,6 +18,7 @@
 #include "syntax/lexer.h"
 
 #include <cstring>
+#include <utility>
 
 #include "syntax/lexer/characters.h"
 #include "syntax/lexer/identifier.h"
@@ -83,6 +84,7 @@ Token Lexer::pending_indent() {
 }
 
 Token Lexer::end_of_input() {
+  reached_end_ = true;
   if (bracket_depth_ != 0) return fail(LexerFailure::EndOfFile);
   return place_less(TokenKind::EndMarker);
 }
@@ -91,7 +93,10 @@ Token Lexer::end_of_input() {
 
 /// Steps into the line at the cursor; false at the end of the text.
 bool Lexer::begin_line(bool within_token) {
-  if (cursor_ == end_) return false;
+  if (cursor_ == end_) {
+    reached_end_ = true;
+    return false;
+  }
   ++line_;
   line_start_ = cursor_;
   if (!within_token) shown_start_ = cursor_;
@@ -113,6 +118,10 @@ bool Lexer::start_logical_line() {
       cursor_ = at;
       if (*at == '\t' || *at == '\f' || *at == '\\') [[unlikely]] {
         if (!measure_indent(&column, &alternate)) return false;
+      }
+      if (type_comments_ && at_type_comment()) [[unlikely]] {
+        blank_line_ = true;
+        return true;
       }
       if (*cursor_ == '#') cursor_ = static_cast<const char*>(std::memchr(cursor_, '\n', end_ - cursor_));
       if (*cursor_ == '\n') {
@@ -230,6 +239,10 @@ Token Lexer::scan() {
         return make(TokenKind::Dot, at, at + 1);
       case CharacterClass::Hash:
       case CharacterClass::Newline: {
+        if (type_comments_) [[unlikely]] {
+          cursor_ = at;
+          if (at_type_comment()) return type_comment(at);
+        }
         // A comment belongs to the Newline token behind it.
         const auto* newline = static_cast<const char*>(std::memchr(at, '\n', end_ - at));
         if (bracket_depth_ == 0) {
@@ -252,6 +265,55 @@ Token Lexer::scan() {
         return unknown_character(at);
     }
   }
+}
+
+// ---------------------------------------------------------------------------------------------- type
+// comments
+
+namespace {
+
+/// Behind the `# type: ` at `at`; null where there is none. Blanks are optional, and tabs count as such.
+const char* behind_type_prefix(const char* at) {
+  const auto skip_blanks = [&at] {
+    while (*at == ' ' || *at == '\t') ++at;
+  };
+  if (*at++ != '#') return nullptr;
+  skip_blanks();
+  for (const char c : std::string_view("type:"))
+    if (*at++ != c) return nullptr;
+  skip_blanks();
+  return at;
+}
+
+bool is_ignore(std::string_view comment) {
+  constexpr std::string_view kIgnore = "ignore";
+  if (!comment.starts_with(kIgnore)) return false;
+  return comment.size() == kIgnore.size() ||
+         !(is_wide(comment[kIgnore.size()]) ||
+           (is_identifier_part(comment[kIgnore.size()]) && comment[kIgnore.size()] != '_'));
+}
+
+}  // namespace
+
+bool Lexer::at_type_comment() const {
+  return behind_type_prefix(cursor_) != nullptr;
+}
+
+/// The comment from here to the end of the line. An `ignore` that has a line to itself takes the line end,
+/// too.
+Token Lexer::type_comment(const char* from) {
+  constexpr size_t kIgnoreLength = 6;
+  const bool alone = std::exchange(blank_line_, false);
+  const char* text = behind_type_prefix(from);
+  const auto* newline = static_cast<const char*>(std::memchr(from, '\n', end_ - from));
+  if (!is_ignore({text, static_cast<size_t>(newline - text)}))
+    return make(TokenKind::TypeComment, text, newline);
+  const Token token = make(TokenKind::TypeIgnore, text + kIgnoreLength, newline);
+  if (alone) {
+    cursor_ = newline + 1;
+    at_line_start_ = true;
+  }
+  return token;
 }
 
 namespace {

@@ -61,7 +61,10 @@ const char* Lexer::short_string_end(const char* at, char quote) {
   for (;;) {
     at = skip_plain_text(at, end_, quote);
     if (*at == quote) return at + 1;
-    if (*at == '\n') return nullptr;
+    if (*at == '\n') {
+      reached_end_ |= source_.newline_added && at + 1 == end_;
+      return nullptr;
+    }
     ++at;
     at = *at == '\n' ? step_over_newline(at) : at + 1;
     if (at == nullptr) return nullptr;

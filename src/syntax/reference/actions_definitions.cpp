@@ -25,8 +25,20 @@ Value make_param(const Match& m) {
   return Value::of(arg);
 }
 
+Value with_comment(const Match& m, const Value& param, const Value& comment) {
+  if (!comment) return param;
+  Arg* arg = m.machine.arena().make<Arg>(*param.as<Arg>());
+  arg->type_comment = text_of_comment(m, comment);
+  return Value::of(arg);
+}
+
+Value make_commented_param(const Match& m) {
+  return with_comment(m, m[0], m[1]);
+}
+
 Value make_default_pair(const Match& m) {
-  return make_helper<Pair>(m, m[0], m[1]);
+  const Value param = m.values.size() > 2 ? with_comment(m, m[0], m[2]) : m[0];
+  return make_helper<Pair>(m, param, m[1]);
 }
 
 Value make_slash_default(const Match& m) {
@@ -134,7 +146,8 @@ Value make_function(const Match& m) {
   node->name = m[0].name();
   node->args = arguments_or_none(m, m[1]);
   node->returns = m[2].expr();
-  node->body = nodes_of<Stmt>(m, m[3]);
+  node->type_comment = text_of_comment(m, m[3]);
+  node->body = nodes_of<Stmt>(m, m[4]);
   return Value::of(node);
 }
 
@@ -171,6 +184,7 @@ Value decorate(const Match& m) {
 
 constexpr Action kActions[] = {
     {"param", make_param, true},
+    {"commented_param", make_commented_param, false},
     {"default_pair", make_default_pair, false},
     {"slash_default", make_slash_default, false},
     {"star_etc", make_star_etc, false},

@@ -203,9 +203,13 @@ Value make_strings(const Match& m) {
   return m.machine.concatenate(*m[0].as<Sequence>());
 }
 
-/// `<>` is the same token as `!=`, and is refused here.
+/// `<>` is the same token as `!=`, and is refused here; or the other way round, PEP 401.
 Value plain_not_equal(const Match& m) {
-  return m.machine.text_of(*m[0].as<Token>()) == "!=" ? m[0] : Value();
+  const bool plain = m.machine.text_of(*m[0].as<Token>()) == "!=";
+  if (!m.machine.options().barry_as_flufl) return plain ? m[0] : Value();
+  if (!plain) return m[0];
+  return m.machine.raise_at_last_token(ErrorType::SyntaxError,
+                                       "with Barry as BDFL, use '<>' instead of '!='");
 }
 
 // ---------------------------------------------------------------------------------------------- calls

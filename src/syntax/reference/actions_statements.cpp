@@ -1,6 +1,8 @@
 // Actions of statements.
 #include <string>
 
+#include "base/unicode.h"
+#include "syntax/lexer/shown_text.h"
 #include "syntax/reference/build.h"
 
 namespace ouro::syntax::reference {
@@ -8,6 +10,7 @@ namespace {
 
 Value make_module(const Match& m) {
   Module module;
+  module.type_ignores = m.machine.type_ignores();
   module.body = nodes_of<Stmt>(m, m[0]);
   return Value::of_helper(m.machine.arena().make<Module>(module));
 }
@@ -24,6 +27,26 @@ Value make_expression_module(const Match& m) {
   module.kind = ModuleKind::Expression;
   module.expression = m[0].expr();
   return Value::of_helper(m.machine.arena().make<Module>(module));
+}
+
+Value make_function_type(const Match& m) {
+  Module module;
+  module.kind = ModuleKind::FunctionType;
+  module.argument_types = nodes_of<Expr>(m, m[0]);
+  module.expression = m[1].expr();
+  return Value::of_helper(m.machine.arena().make<Module>(module));
+}
+
+Value make_lone_types(const Match& m) {
+  return m.machine.list(m.values);
+}
+
+/// The types of a list and of the starred ones behind it.
+Value make_type_list(const Match& m) {
+  ArenaVector<Value> all(m.machine.arena());
+  all.append(items_of(m[0]));
+  all.append(m.values.subspan(1));
+  return m.machine.list(all.span());
 }
 
 Value flatten(const Match& m) {
@@ -77,6 +100,7 @@ Value make_assign(const Match& m) {
   auto* node = make_node<AssignStmt>(m);
   node->targets = nodes_of<Expr>(m, m[0]);
   node->value = m[1].expr();
+  node->type_comment = text_of_comment(m, m[2]);
   return Value::of(node);
 }
 
@@ -225,8 +249,18 @@ Value make_for(const Match& m) {
   auto* node = make_node<T>(m);
   node->target = m[0].expr();
   node->iter = m[1].expr();
+  node->type_comment = text_of_comment(m, m[2]);
+  node->body = nodes_of<Stmt>(m, m[3]);
+  node->orelse = nodes_of<Stmt>(m, m[4]);
+  return Value::of(node);
+}
+
+template <class T>
+Value make_commented_with(const Match& m) {
+  auto* node = make_node<T>(m);
+  node->items = nodes_of<WithItem>(m, m[0]);
+  node->type_comment = text_of_comment(m, m[1]);
   node->body = nodes_of<Stmt>(m, m[2]);
-  node->orelse = nodes_of<Stmt>(m, m[3]);
   return Value::of(node);
 }
 
@@ -272,6 +306,9 @@ constexpr Action kActions[] = {
     {"module", make_module, false},
     {"interactive_module", make_interactive_module, false},
     {"expression_module", make_expression_module, false},
+    {"function_type", make_function_type, false},
+    {"type_list", make_type_list, false},
+    {"lone_types", make_lone_types, false},
     {"flatten", flatten, false},
     {"one", one, false},
     {"lone_pass", make_lone_pass, true},
@@ -304,6 +341,8 @@ constexpr Action kActions[] = {
     {"async_for_stmt", make_for<AsyncForStmt>, true},
     {"with_stmt", make_with<WithStmt>, true},
     {"async_with_stmt", make_with<AsyncWithStmt>, true},
+    {"commented_with_stmt", make_commented_with<WithStmt>, true},
+    {"commented_async_with_stmt", make_commented_with<AsyncWithStmt>, true},
     {"with_item", make_with_item, false},
     {"try_finally", make_try_finally, true},
     {"try_stmt", make_try<TryStmt>, true},
@@ -313,6 +352,17 @@ constexpr Action kActions[] = {
 };
 
 }  // namespace
+
+const Constant* text_of_comment(const Match& m, const Value& comment) {
+  if (!comment) return nullptr;
+  const std::string_view text = m.machine.text_of(*comment.as<Token>());
+  Workspace& workspace = m.machine.workspace();
+  if (const auto error = find_utf8_error(text)) {
+    m.machine.raise(workspace.error(ErrorType::UnicodeDecodeError, utf8_error_message(text, *error)));
+    return nullptr;
+  }
+  return workspace.constants.str(text);
+}
 
 std::span<const Action> statement_actions() {
   return kActions;

@@ -55,6 +55,9 @@ Value make_helper(const Match& match, Args... args) {
 /// A list value of one item, or of one item before others.
 Value prepend(const Match& match, const Value& first, const Value& rest);
 
+/// What a type comment says; null when there is none or, with an error raised, when it is no text.
+const Constant* text_of_comment(const Match& match, const Value& comment);
+
 /// `expr` with another context, as a new node where that makes a difference.
 Expr* with_context(Arena& arena, Expr* expr, ExprContext context);
 

@@ -38,6 +38,12 @@ Value Machine::raise_at_last_token(ErrorType type, std::string_view message) {
 Result<Value> Machine::run(uint32_t start_rule) {
   const Value result = drive(start_rule);
   if (result && error_ == nullptr) return result;
+  if (options_.incomplete_input && lexer_.reached_end() && lexer_.fstring_origin() == nullptr) {
+    error_ = nullptr;
+    failed_ = false;
+    raise_at_last_token(ErrorType::SyntaxError, "incomplete input");
+    return error_;
+  }
   if (error_ != nullptr && !is_syntax_error(*error_)) return error_;
   const ParserToken* last_token = tokens_.empty() ? nullptr : tokens_.back();
   start_second_pass();
@@ -98,10 +104,18 @@ void Machine::check_rest_for_errors() {
 Value Machine::concatenate(const Sequence& strings) {
   std::span<Token> tokens = arena().make_span<Token>(strings.items.size());
   for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = *strings.items[i].as<Token>();
+  if (options_.feature_version < 6) {
+    for (const Token& token : tokens) {
+      const std::string_view text = text_of(token);
+      if (text.substr(0, text.find_first_of("'\"")).find_first_of("fF") != std::string_view::npos)
+        return raise_at_last_token(ErrorType::SyntaxError,
+                                   "Format strings are only supported in Python 3.6 and greater");
+    }
+  }
   const Token* error_token = nullptr;
   // The second pass reads the literals again; it does not warn again.
   Result<Expr*> result = concatenate_strings(workspace_, source_, tokens, *this,
-                                             error_rules_ ? nullptr : warnings_, &error_token);
+                                             error_rules_ ? nullptr : options_.warnings, &error_token);
   if (result.ok()) return Value::of(result.value());
   const Diagnostic* error = result.error();
   if (error->line != Diagnostic::kNone || !is_syntax_error(*error)) return raise(error);
@@ -115,8 +129,10 @@ Result<Expr*> Machine::parse_expression(std::string_view parenthesised, int line
   source.text = parenthesised;
   source.encoding = source_.encoding;
   source.filename = source_.filename;
-  Lexer lexer(workspace_, source, warnings_, FStringOrigin{line_offset + 1, column_offset});
-  Machine machine(workspace_, source, lexer, warnings_);
+  Lexer lexer(workspace_, source, options_.warnings, FStringOrigin{line_offset + 1, column_offset});
+  ParseOptions options = options_;
+  options.type_comments = false;
+  Machine machine(workspace_, source, lexer, options);
   Result<Value> result = machine.run(grammar_.fstring);
   if (!result.ok()) return result.error();
   return result.value().expr();

@@ -1,6 +1,7 @@
 #include "syntax/reference/grammar.h"
 
 #include <array>
+#include <cstdlib>
 #include <map>
 #include <utility>
 
@@ -66,7 +67,7 @@ constexpr Spelling kOperators[] = {
 
 constexpr Spelling kTokenClasses[] = {
     {"END", TokenKind::EndMarker}, {"STRING", TokenKind::String}, {"NEWLINE", TokenKind::Newline},
-    {"INDENT", TokenKind::Indent}, {"DEDENT", TokenKind::Dedent},
+    {"INDENT", TokenKind::Indent}, {"DEDENT", TokenKind::Dedent}, {"TYPE_COMMENT", TokenKind::TypeComment},
 };
 
 constexpr std::pair<std::string_view, Name> kKeywords[] = {
@@ -196,11 +197,22 @@ class Reader {
         result.action = find_action(name);
         if (result.action == nullptr) fail("no action " + name);
         if (at('`')) result.message = quoted('`');
+        if (take("since")) read_version(&result);
+        return result;
+      }
+      if (take("since ")) {
+        read_version(&result);
         return result;
       }
       result.items.push_back(read_item());
     }
     return result;
+  }
+
+  void read_version(Alternative* alternative) {
+    alternative->since = std::atoi(word().c_str());
+    if (at('`')) alternative->feature = quoted('`');
+    if (alternative->since == 0 || alternative->feature.empty()) fail("version expected");
   }
 
   Item read_item() {
@@ -318,6 +330,7 @@ Grammar read_grammar(const std::vector<std::string_view>& texts, std::string* pr
   grammar.file = reader.rule_index("file");
   grammar.eval = reader.rule_index("eval");
   grammar.interactive = reader.rule_index("interactive");
+  grammar.function_type = reader.rule_index("function_type");
   grammar.fstring = reader.rule_index("fstring");
   reader.finish();
   return problem->empty() ? grammar : Grammar();

@@ -8,6 +8,7 @@
 //   NAME NUMBER STRING NEWLINE INDENT DEDENT END            classes of tokens
 //   SOFT_KEYWORD    a name that begins some soft keyword    other          another rule
 //   ( ... )         a group                                 x? x* x+       as usual
+//   since N `what`  behind an alternative: "what only supported in Python 3.N and greater"
 //   x % y           one or more x, separated by y           &x !x          look ahead
 //   ~               no later alternative of this rule       @':'           must be here, or "expected ':'"
 //   $x              x's value is handed to the action       -> name `msg`  the action, and its message
@@ -54,6 +55,8 @@ struct Alternative {
   std::vector<Item> items;
   const Action* action = nullptr;  // null: the value of the captured item
   std::string message;
+  int since = 0;             // the 3.x that has this
+  std::string feature;       // what `since` says of it
   bool errors_only = false;  // skipped in the first pass
 };
 
@@ -77,7 +80,7 @@ struct Rule {
 
 struct Grammar {
   std::vector<Rule> rules;
-  uint32_t file = 0, eval = 0, interactive = 0, fstring = 0;
+  uint32_t file = 0, eval = 0, interactive = 0, function_type = 0, fstring = 0;
 };
 
 /// The grammar of Python 3.11. Built at the first call; later calls return the same object.

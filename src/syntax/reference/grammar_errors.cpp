@@ -90,6 +90,7 @@ invalid_parameters_helper = slash_default | param_default+ ;
 invalid_default  = $'=' &(')' | ',') -> error_at `expected default value expression` ;
 invalid_star_etc =
     $'*' (')' | ',' (')' | '**')) -> error_at `named arguments must follow bare *`
+  | '*' ',' TYPE_COMMENT -> error `bare * has associated type comment`
   | '*' param $'=' -> error_at `var-positional argument cannot have default value`
   | '*' (param_plain | ',') param_maybe* $'*' (param_plain | ',') -> error_at `* argument may appear only once` ;
 invalid_kwds =
@@ -148,6 +149,8 @@ invalid_class_def =
 invalid_with =
     'async'? 'with' (expression ('as' star_target)?) % ',' NEWLINE -> error `expected ':'`
   | 'async'? 'with' '(' (expressions ('as' star_target)?) % ',' ','? ')' NEWLINE -> error `expected ':'` ;
+invalid_double_type_comments = TYPE_COMMENT NEWLINE TYPE_COMMENT NEWLINE INDENT
+      -> error `Cannot have two type comments on def` ;
 invalid_with_indent =
     'async'? $'with' (expression ('as' star_target)?) % ',' ':' NEWLINE !INDENT
       -> indent_error `expected an indented block after 'with' statement on line %l`

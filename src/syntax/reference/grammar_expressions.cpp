@@ -22,7 +22,7 @@ star_expressions = $star_expression $(',' $star_expression)+ ','? -> tuple_of_re
 star_expression memo   = '*' $bitwise_or -> starred | expression ;
 star_named_expressions = $star_named_expression % ',' ','? ;
 star_named_expression  = '*' $bitwise_or -> starred | named_expression ;
-assignment_expression  = $NAME ':=' ~ $expression -> named_expr ;
+assignment_expression  = $NAME ':=' ~ $expression -> named_expr since 8 `Assignment expressions are` ;
 named_expression = assignment_expression | invalid_named_expression | expression !':=' ;
 
 disjunction memo = $conjunction $('or' $conjunction)+ -> bool_or | conjunction ;
@@ -52,12 +52,12 @@ term left        = $term '*' $factor -> binary_mult
                  | $term '/' $factor -> binary_div
                  | $term '//' $factor -> binary_floor_div
                  | $term '%' $factor -> binary_mod
-                 | $term '@' $factor -> binary_mat_mult
+                 | $term '@' $factor -> binary_mat_mult since 5 `The '@' operator is`
                  | factor ;
 factor memo = '+' $factor -> unary_plus | '-' $factor -> unary_minus | '~' $factor -> unary_invert | power ;
 power       = $await_primary '**' $factor -> binary_pow | await_primary ;
 
-await_primary memo = 'await' $primary -> await_ | primary ;
+await_primary memo = 'await' $primary -> await_ since 5 `Await expressions are` | primary ;
 primary left = $primary '.' $NAME -> attribute
              | $primary $genexp -> call_generator
              | $primary '(' $arguments? ')' -> call
@@ -85,8 +85,9 @@ group = '(' $(yield_expr | named_expression) ')' | invalid_group ;
 lambda = 'lambda' $lambda_params? ':' $expression -> lambda_ ;
 lambda_params = invalid_lambda_parameters | lambda_parameters ;
 lambda_parameters = $lambda_slash_plain $lambda_param_plain* $lambda_param_default* $lambda_star_etc?
-                      -> parameters_slash_plain
+                      -> parameters_slash_plain since 8 `Positional-only parameters are`
                   | $lambda_slash_default $lambda_param_default* $lambda_star_etc? -> parameters_slash_default
+                      since 8 `Positional-only parameters are`
                   | $lambda_param_plain+ $lambda_param_default* $lambda_star_etc? -> parameters_plain
                   | $lambda_param_default+ $lambda_star_etc? -> parameters_default
                   | $lambda_star_etc -> parameters_star ;
@@ -115,6 +116,7 @@ key_value = $expression ':' $expression -> pair ;
 
 for_if_clauses = $for_if_clause+ ;
 for_if_clause  = 'async' 'for' $star_targets 'in' ~ $disjunction $('if' $disjunction)* -> async_comprehension
+                   since 6 `Async comprehensions are`
                | 'for' $star_targets 'in' ~ $disjunction $('if' $disjunction)* -> comprehension
                | invalid_for_target ;
 listcomp = '[' $named_expression $for_if_clauses ']' -> list_comp | invalid_comprehension ;

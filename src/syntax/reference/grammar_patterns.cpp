@@ -6,6 +6,7 @@ namespace ouro::syntax::reference {
 const char kPatternGrammar[] = R"G(
 
 match_stmt = "match" $subject ':' NEWLINE INDENT $case_block+ DEDENT -> match_stmt
+               since 10 `Pattern matching is`
            | invalid_match ;
 subject    = $star_named_expression ',' $star_named_expressions? -> tuple_of_rest
            | named_expression ;

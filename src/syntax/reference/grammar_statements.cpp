@@ -10,6 +10,7 @@ const char kStatementGrammar[] = R"G(
 file        = $statements? END -> module ;
 interactive = $statement_line -> interactive_module ;
 eval        = $expressions NEWLINE* END -> expression_module ;
+function_type = '(' $type_expressions? ')' '->' $expression NEWLINE* END -> function_type ;
 fstring     = star_expressions ;
 
 statements     = $statement+ -> flatten ;
@@ -44,16 +45,16 @@ compound = &('def' | '@' | 'async') function_def
 
 -- Simple statements.
 
-assignment = $NAME ':' $expression $('=' $annotated_value)? -> annotated_name
+assignment = $NAME ':' $expression $('=' $annotated_value)? -> annotated_name since 6 `Variable annotation syntax is`
            | $('(' $single_target ')' | single_place) ':' $expression $('=' $annotated_value)?
-               -> annotated_place
-           | $($star_targets '=')+ $(yield_expr | star_expressions) !'=' -> assign
+               -> annotated_place since 6 `Variable annotations syntax is`
+           | $($star_targets '=')+ $(yield_expr | star_expressions) !'=' $TYPE_COMMENT? -> assign
            | $single_target $augmented_op ~ $(yield_expr | star_expressions) -> augmented_assign
            | invalid_assignment ;
 
 annotated_value = yield_expr | star_expressions ;
 
-augmented_op = '+=' | '-=' | '*=' | '@=' | '/=' | '%=' | '&=' | '|=' | '^=' | '<<=' | '>>=' | '**=' | '//=' ;
+augmented_op = '+=' | '-=' | '*=' | '@=' since 5 `The '@' operator is` | '/=' | '%=' | '&=' | '|=' | '^=' | '<<=' | '>>=' | '**=' | '//=' ;
 
 return_stmt   = 'return' $star_expressions? -> return_stmt ;
 raise_stmt    = 'raise' $expression $('from' $expression)? -> raise_stmt
@@ -93,13 +94,17 @@ class_def_raw = invalid_class_def
 
 function_def     = $decorators $function_def_raw -> decorate | function_def_raw ;
 function_def_raw = invalid_def
-                 | 'def' $NAME @'(' $params? ')' $('->' $expression)? @':' $block -> function_def
-                 | 'async' 'def' $NAME @'(' $params? ')' $('->' $expression)? @':' $block -> async_function_def ;
+                 | 'def' $NAME @'(' $params? ')' $('->' $expression)? @':' $func_type_comment? $block
+                     -> function_def
+                 | 'async' 'def' $NAME @'(' $params? ')' $('->' $expression)? @':' $func_type_comment? $block
+                     -> async_function_def since 5 `Async functions are` ;
 
 params = invalid_parameters | parameters ;
 
 parameters = $slash_plain $param_plain* $param_default* $star_etc? -> parameters_slash_plain
+               since 8 `Positional-only parameters are`
            | $slash_default $param_default* $star_etc? -> parameters_slash_default
+               since 8 `Positional-only parameters are`
            | $param_plain+ $param_default* $star_etc? -> parameters_plain
            | $param_default+ $star_etc? -> parameters_default
            | $star_etc -> parameters_star ;
@@ -116,10 +121,14 @@ star_etc = invalid_star_etc
 
 kwds = invalid_kwds | '**' $param_plain ;
 
-param_plain         = $param ',' | $param &')' ;
-param_plain_starred = $param_star_annotation ',' | $param_star_annotation &')' ;
-param_default       = $param $default ',' -> default_pair | $param $default &')' -> default_pair ;
-param_maybe         = $param $default? ',' -> default_pair | $param $default? &')' -> default_pair ;
+param_plain         = $param ',' $TYPE_COMMENT? -> commented_param
+                    | $param $TYPE_COMMENT? &')' -> commented_param ;
+param_plain_starred = $param_star_annotation ',' $TYPE_COMMENT? -> commented_param
+                    | $param_star_annotation $TYPE_COMMENT? &')' -> commented_param ;
+param_default       = $param $default ',' $TYPE_COMMENT? -> default_pair
+                    | $param $default $TYPE_COMMENT? &')' -> default_pair ;
+param_maybe         = $param $default? ',' $TYPE_COMMENT? -> default_pair
+                    | $param $default? $TYPE_COMMENT? &')' -> default_pair ;
 param                 = $NAME $annotation? -> param ;
 param_star_annotation = $NAME $star_annotation -> param ;
 annotation            = ':' $expression ;
@@ -139,15 +148,18 @@ else_block = invalid_else | 'else' @':' $block ;
 while_stmt = invalid_while | 'while' $named_expression ':' $block $else_block? -> while_stmt ;
 
 for_stmt = invalid_for
-         | 'for' $star_targets 'in' ~ $star_expressions ':' $block $else_block? -> for_stmt
-         | 'async' 'for' $star_targets 'in' ~ $star_expressions ':' $block $else_block? -> async_for_stmt
+         | 'for' $star_targets 'in' ~ $star_expressions ':' $TYPE_COMMENT? $block $else_block? -> for_stmt
+         | 'async' 'for' $star_targets 'in' ~ $star_expressions ':' $TYPE_COMMENT? $block $else_block?
+             -> async_for_stmt since 5 `Async for loops are`
          | invalid_for_target ;
 
 with_stmt = invalid_with_indent
           | 'with' '(' $with_item % ',' ','? ')' ':' $block -> with_stmt
-          | 'with' $with_item % ',' ':' $block -> with_stmt
+          | 'with' $with_item % ',' ':' $TYPE_COMMENT? $block -> commented_with_stmt
           | 'async' 'with' '(' $with_item % ',' ','? ')' ':' $block -> async_with_stmt
-          | 'async' 'with' $with_item % ',' ':' $block -> async_with_stmt
+              since 5 `Async with statements are`
+          | 'async' 'with' $with_item % ',' ':' $TYPE_COMMENT? $block -> commented_async_with_stmt
+              since 5 `Async with statements are`
           | invalid_with ;
 with_item = $expression 'as' $star_target &(',' | ')' | ':') -> with_item
           | invalid_with_item
@@ -156,7 +168,8 @@ with_item = $expression 'as' $star_target &(',' | ')' | ':') -> with_item
 try_stmt = invalid_try
          | 'try' @':' $block $finally_block -> try_finally
          | 'try' @':' $block $except_block+ $else_block? $finally_block? -> try_stmt
-         | 'try' @':' $block $except_star_block+ $else_block? $finally_block? -> try_star_stmt ;
+         | 'try' @':' $block $except_star_block+ $else_block? $finally_block? -> try_star_stmt
+             since 11 `Exception groups are` ;
 except_block = invalid_except_indent
              | 'except' $expression $('as' $NAME)? ':' $block -> except_block
              | 'except' ':' $block -> bare_except
@@ -165,6 +178,19 @@ except_star_block = invalid_except_star_indent
                   | 'except' '*' $expression $('as' $NAME)? ':' $block -> except_block
                   | invalid_except ;
 finally_block = invalid_finally | 'finally' @':' $block ;
+
+-- Type comments.
+
+type_expressions = $expression % ',' ',' '*' $expression ',' '**' $expression -> type_list
+                 | $expression % ',' ',' '*' $expression -> type_list
+                 | $expression % ',' ',' '**' $expression -> type_list
+                 | '*' $expression ',' '**' $expression -> lone_types
+                 | '*' $expression -> lone_types
+                 | '**' $expression -> lone_types
+                 | $expression % ',' ;
+func_type_comment = NEWLINE $TYPE_COMMENT &(NEWLINE INDENT)
+                  | invalid_double_type_comments
+                  | TYPE_COMMENT ;
 
 )G";
 

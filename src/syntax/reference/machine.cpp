@@ -34,12 +34,15 @@ constexpr size_t kFileLoopDepth = 3;
 
 }  // namespace
 
-Machine::Machine(Workspace& workspace, const SourceText& source, Lexer& lexer, WarningSink* warnings)
+Machine::Machine(Workspace& workspace, const SourceText& source, Lexer& lexer, const ParseOptions& options)
     : workspace_(workspace),
       source_(source),
       lexer_(lexer),
-      warnings_(warnings),
-      grammar_(python_grammar()) {}
+      options_(options),
+      grammar_(python_grammar()),
+      interactive_(options.mode == ModuleKind::Interactive && lexer.fstring_origin() == nullptr) {
+  if (options.type_comments) lexer.want_type_comments();
+}
 
 // ---------------------------------------------------------------------------------------------- rules
 
@@ -183,7 +186,16 @@ bool Machine::end_of_items(Frame& frame, Value* value) {
   else
     *value = finish(alternative, frame.start, frame.base);
   values_.resize(frame.base);
+  if (*value && !supports(alternative)) *value = {};
   return finish_rule(frame, value);
+}
+
+/// Whether the language asked for has what an alternative means; else that is an error.
+bool Machine::supports(const Alternative& alternative) {
+  if (alternative.since <= options_.feature_version) return true;
+  raise_at_last_token(ErrorType::SyntaxError, alternative.feature + " only supported in Python 3." +
+                                                  std::to_string(alternative.since) + " and greater");
+  return false;
 }
 
 /// A statement of the file is behind: no rule will come back to it. Lets go of what is remembered about it
@@ -413,6 +425,10 @@ Value Machine::expect_number() {
   ParserToken* here = token_here();
   if (here == nullptr || here->token.kind != TokenKind::Number) return {};
   ++mark_;
+  if (options_.feature_version < 6 && text_of(here->token).find('_') != std::string_view::npos)
+    return raise_at_last_token(
+        ErrorType::SyntaxError,
+        "Underscores in numeric literals are only supported in Python 3.6 and greater");
   if (here->node == nullptr) {
     Result<const Constant*> value = parse_number(workspace_, text_of(here->token));
     if (!value.ok()) {
@@ -428,8 +444,54 @@ Value Machine::expect_number() {
 
 // ---------------------------------------------------------------------------------------------- tokens
 
+/// The lexer's next token that is one for the grammar.
+Token Machine::next_token() {
+  for (;;) {
+    Token token = lexer_.next();
+    if (token.kind == TokenKind::TypeIgnore) {
+      type_ignores_.push_back({token.range.line, workspace_.constants.str(text_of(token))});
+      continue;
+    }
+    // Behind a text without its own line end the lexer closes the blocks that are open.
+    if (token.kind == TokenKind::Dedent && interactive_ && options_.dont_imply_dedent &&
+        source_.newline_added && token.start == source_.text.size())
+      continue;
+    return token;
+  }
+}
+
+std::span<TypeIgnore> Machine::type_ignores() {
+  return arena().copy(std::span<const TypeIgnore>(type_ignores_));
+}
+
+/// A keyword is one by its spelling; an identifier that only normalises to one is a name.
+Name Machine::keyword_of(const Token& token) {
+  const bool hacks = options_.feature_version < 7 && options_.mode != ModuleKind::FunctionType;
+  if (hacks && token.kind == TokenKind::Newline) async_def_line_ended_ |= in_async_def_;
+  if (token.kind != TokenKind::Name) return Name::none;
+  if (hacks && in_async_def_ && async_def_line_ended_ && lexer_.bracket_depth() == 0 &&
+      async_def_indent_ >= lexer_.indent_depth())
+    in_async_def_ = async_def_line_ended_ = false;
+  if (!is_keyword(token.name) || text_of(token) != workspace_.names.text(token.name)) return Name::none;
+  if (hacks && (token.name == Name::k_async || token.name == Name::k_await) && !is_async_keyword(token))
+    return Name::none;
+  return token.name;
+}
+
+/// Whether an `async` or `await` is a keyword in a Python before 3.7.
+bool Machine::is_async_keyword(const Token& token) {
+  if (in_async_def_) return true;
+  if (token.name != Name::k_async) return false;
+  Lexer ahead = lexer_;
+  const Token next = ahead.next();
+  if (next.kind != TokenKind::Name || next.name != Name::k_def) return false;
+  in_async_def_ = true;
+  async_def_indent_ = lexer_.indent_depth();
+  return true;
+}
+
 bool Machine::fetch() {
-  Token token = lexer_.next();
+  Token token = next_token();
   if (interactive_ && token.kind == TokenKind::EndMarker && line_open_) {
     token.kind = TokenKind::Newline;
     line_open_ = false;
@@ -439,10 +501,7 @@ bool Machine::fetch() {
   auto* added = workspace_.arena.make<ParserToken>();
   added->token = token;
   added->bracket_depth = lexer_.bracket_depth();
-  // A keyword is one by its spelling; an identifier that only normalises to one is a name.
-  if (token.kind == TokenKind::Name && is_keyword(token.name) &&
-      text_of(token) == workspace_.names.text(token.name))
-    added->keyword = token.name;
+  added->keyword = keyword_of(token);
   tokens_.push_back(added);
   if (token.kind != TokenKind::Error) return true;
   failed_ = true;

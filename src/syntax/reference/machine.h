@@ -28,17 +28,17 @@ class Machine : private FStringExpressionParser {
   /// How deep rules may nest; deeper is a MemoryError.
   static constexpr int kMaxLevel = 6000;
 
-  Machine(Workspace& workspace, const SourceText& source, Lexer& lexer, WarningSink* warnings);
+  Machine(Workspace& workspace, const SourceText& source, Lexer& lexer, const ParseOptions& options);
 
   /// Both passes from a start rule. The value, or the error that CPython reports.
   Result<Value> run(uint32_t start_rule);
 
-  /// Interactive input: the end of the file counts as a line end first.
-  void set_interactive() { interactive_ = true; }
-
   // For actions.
 
   Workspace& workspace() { return workspace_; }
+  const ParseOptions& options() const { return options_; }
+  /// The `# type: ignore` comments met so far.
+  std::span<TypeIgnore> type_ignores();
   /// For nodes and lists. The tree of the second pass is never used, so that pass has its own.
   Arena& arena() { return second_pass_ ? scratch_ : workspace_.arena; }
   /// The first error wins; later ones are dropped. Both return an empty value.
@@ -110,6 +110,10 @@ class Machine : private FStringExpressionParser {
   Value forced(const Item& item);
 
   bool fetch();
+  Token next_token();
+  Name keyword_of(const Token& token);
+  bool is_async_keyword(const Token& token);
+  bool supports(const Alternative& alternative);
   ParserToken* token_here() { return mark_ < tokens_.size() || fetch() ? tokens_[mark_] : nullptr; }
   Value expect_token(TokenKind kind);
   Value expect_keyword(Name keyword);
@@ -132,7 +136,7 @@ class Machine : private FStringExpressionParser {
   Workspace& workspace_;
   const SourceText& source_;
   Lexer& lexer_;
-  WarningSink* warnings_;
+  const ParseOptions& options_;
   const Grammar& grammar_;
   Arena memos_;    // emptied after each statement of the file
   Arena scratch_;  // likewise
@@ -145,8 +149,13 @@ class Machine : private FStringExpressionParser {
   bool second_pass_ = false;
   bool error_rules_ = false;  // in the second pass, but for quiet rules
   bool failed_ = false;       // no rule matches any more
-  bool interactive_ = false;
+  bool interactive_;
   bool line_open_ = false;
+  // Before 3.7, `async` and `await` were keywords only in and before `async def`.
+  bool in_async_def_ = false;
+  bool async_def_line_ended_ = false;
+  int async_def_indent_ = 0;
+  std::vector<TypeIgnore> type_ignores_;
   const Diagnostic* error_ = nullptr;
 };
 

@@ -159,17 +159,36 @@ Result<std::string_view> decode(Workspace& workspace, std::string_view text, std
   return workspace.arena.copy(decoded);
 }
 
-}  // namespace
-
-Result<SourceText> decode_source(Workspace& workspace, std::string_view bytes, std::string_view filename) {
+const Diagnostic* check_source(Workspace& workspace, std::string_view bytes) {
   if (bytes.size() > kLargestSource)
     return workspace.error(ErrorType::OverflowError,
                            "Parser column offset overflow - source line is too big");
-  if (bytes.empty()) bytes = "\n";
   if (std::memchr(bytes.data(), 0, bytes.size()) != nullptr)
     return workspace.error(ErrorType::SyntaxError, "source code string cannot contain null bytes");
+  return nullptr;
+}
 
-  SourceText source{translate_newlines(workspace.arena, bytes), "utf-8", filename, false, {}};
+SourceText translated(Workspace& workspace, std::string_view bytes, std::string_view filename) {
+  SourceText source;
+  source.newline_added = bytes.empty() || (bytes.back() != '\n' && bytes.back() != '\r');
+  source.text = translate_newlines(workspace.arena, bytes.empty() ? "\n" : bytes);
+  source.encoding = "utf-8";
+  source.filename = filename;
+  return source;
+}
+
+}  // namespace
+
+Result<SourceText> text_source(Workspace& workspace, std::string_view text, std::string_view filename) {
+  if (const Diagnostic* error = check_source(workspace, text)) return error;
+  SourceText source = translated(workspace, text, filename);
+  source.declares_encoding = true;
+  return source;
+}
+
+Result<SourceText> decode_source(Workspace& workspace, std::string_view bytes, std::string_view filename) {
+  if (const Diagnostic* error = check_source(workspace, bytes)) return error;
+  SourceText source = translated(workspace, bytes, filename);
   const bool marked = source.text.starts_with(kByteOrderMark);
   if (marked) source.text.remove_prefix(kByteOrderMark.size());
 

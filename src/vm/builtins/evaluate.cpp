@@ -14,23 +14,6 @@ namespace {
 constexpr uint32_t kKnownFlags = kCompileFutureMask | kCompileDontImplyDedent | kCompileOnlyAst |
                                  kCompileTypeComments | kCompileTopLevelAwait | kCompileIncompleteInput;
 
-/// The source text of compile(), eval() and exec(): `storage` keeps what `*text` speaks of.
-Result<bool> source_text(Value source, const char* function, const char* what, std::string* storage) {
-  if (is_str(source)) {
-    *storage = TRY(utf8_or_raise(source.as<Str>()));
-  } else if (has_buffer(source)) {
-    BufferView view;
-    TRY(get_buffer(source, &view));
-    storage->assign(static_cast<const char*>(view.data), static_cast<size_t>(view.length));
-    release_buffer(&view);
-  } else {
-    return raise(types.TypeError, "{}() arg 1 must be a {} object", function, what);
-  }
-  if (storage->find('\0') != std::string::npos)
-    return raise(types.ValueError, "source code string cannot contain null bytes");
-  return is_str(source);
-}
-
 /// The `from __future__` features of the calling code.
 uint32_t inherited_flags() {
   Frame* frame = current_frame();
@@ -47,7 +30,7 @@ Result<CompileMode> compile_mode(Value mode, uint32_t flags) {
   if (equals(text, "func_type")) {
     if ((flags & kCompileOnlyAst) == 0)
       return raise(types.ValueError, "compile() mode 'func_type' requires flag PyCF_ONLY_AST");
-    return CompileMode::Exec;
+    return CompileMode::FunctionType;
   }
   const char* or_func_type = (flags & kCompileOnlyAst) != 0 ? ", 'single' or 'func_type'" : " or 'single'";
   return raise(types.ValueError, "compile() mode must be 'exec', 'eval'{}", or_func_type);
@@ -69,12 +52,19 @@ Result<Value> builtin_compile(const Value* a) {
   if (optimize < -1 || optimize > 2) return raise(types.ValueError, "compile(): invalid optimize value");
   if (!dont_inherit) flags |= inherited_flags();
   CompileMode mode = TRY(compile_mode(a[3], flags));
-  if (compile_tree_hook != nullptr) {
-    Value result = TRY(compile_tree_hook(a[1], filename, a[3].as<Str>(), flags, optimize));
-    if (!result.is_null()) return result;
+  CompileSettings settings{mode, flags, optimize};
+  if (!a[7].is_null()) {
+    int version = TRY(to_c_int(a[7]));
+    if (version >= 0 && (flags & kCompileOnlyAst) != 0) settings.feature_version = version;
+  }
+  if (is_tree_hook != nullptr && is_tree_hook(a[1])) {
+    if ((flags & kCompileOnlyAst) != 0) return a[1];
+    TRY(audit("compile", {a[1], none()}));
+    return compile_tree(a[1], filename, settings);
   }
   std::string text;
   bool is_text = TRY(source_text(a[1], "compile", "string, bytes or AST", &text));
+  if ((flags & kCompileOnlyAst) != 0) return parse_tree(text, is_text, filename, settings);
   return TRY(compile_source(text, is_text, filename, mode, flags, optimize));
 }
 
@@ -296,7 +286,21 @@ constexpr MethodSpec kFunctions[] = {
 
 }  // namespace
 
-CompileTreeHook compile_tree_hook = nullptr;
+Result<bool> source_text(Value source, const char* function, const char* what, std::string* storage) {
+  if (is_str(source)) {
+    *storage = TRY(utf8_or_raise(source.as<Str>()));
+  } else if (has_buffer(source)) {
+    BufferView view;
+    TRY(get_buffer(source, &view));
+    storage->assign(static_cast<const char*>(view.data), static_cast<size_t>(view.length));
+    release_buffer(&view);
+  } else {
+    return raise(types.TypeError, "{}() arg 1 must be a {} object", function, what);
+  }
+  if (storage->find('\0') != std::string::npos)
+    return raise(types.ValueError, "source code string cannot contain null bytes");
+  return is_str(source);
+}
 
 std::span<const MethodSpec> evaluation_functions() {
   return kFunctions;

@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "vm/heap/value.h"
+
 namespace ouro::vm {
 
-enum class CompileMode : uint8_t { Exec, Eval, Single };
+enum class CompileMode : uint8_t { Exec, Eval, Single, FunctionType };
 
 /// Flags of compile() besides the `from __future__` bits (ast.PyCF_*).
 enum CompileFlags : uint32_t {
@@ -22,6 +24,36 @@ enum CompileFlags : uint32_t {
   kCompileFutureMask = 0x1FE0000,
 };
 
+/// The x of the Python 3.x that is compiled.
+constexpr int kNewestFeatureVersion = 11;
+
+enum class CompileWant : uint8_t { Code, Tree, Symbols, Tokens };
+
+/// One scope of a program's symbol table.
+struct SymbolScope {
+  enum Type : int { Function, Class, Module };
+  struct Entry {
+    std::string name;
+    uint32_t flags;  // how it is used, and from bit 11 on where it is bound, as in CPython's symtable.h
+  };
+  uint64_t id = 0;
+  std::string name;
+  Type type = Module;
+  bool nested = false;
+  int line = 0;
+  std::vector<Entry> symbols;
+  std::vector<std::string> parameters;
+  std::vector<SymbolScope> children;
+};
+
+/// One token, numbered as in the library's module token. Columns count bytes; -1: none.
+struct SourceToken {
+  std::string text;
+  int type;
+  int line, end_line, column, end_column;
+  std::string source_lines;
+};
+
 struct CompileRequest {
   std::string_view source;  // bytes of a file; or UTF-8 text when is_text
   bool is_text = false;     // a coding cookie means nothing
@@ -29,6 +61,9 @@ struct CompileRequest {
   CompileMode mode = CompileMode::Exec;
   int optimize = 0;
   uint32_t flags = 0;
+  Value tree;              // a syntax tree to compile instead of `source`; null: none
+  CompileWant want = CompileWant::Code;
+  int feature_version = kNewestFeatureVersion;
   int call_depth = 1;  // Python frames running, which decides what is too deeply nested
   /// Takes a warning; true when it was turned into an error (the exception is then not pending).
   std::function<bool(bool is_syntax_warning, std::string_view message, int line)> warn;
@@ -45,7 +80,11 @@ struct CompileFailure {
 
 struct CompileOutcome {
   bool ok = false;
+  bool raised = false;     // an exception is pending; `failure` says nothing
   std::string marshalled;  // of the code object
+  Value tree;              // when it was wanted, as are the following
+  SymbolScope symbols;
+  std::vector<SourceToken> tokens;  // up to where it failed, if it did
   CompileFailure failure;
 };
 
