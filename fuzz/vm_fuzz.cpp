@@ -8,22 +8,19 @@
 //
 // The last inputs are kept and written to OURO_FUZZ_HISTORY/NUMBER.pyc when the process dies, oldest first:
 // what one of them did may show in a later one. OURO_GC_STRESS=N works as in the program.
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
+#include <string_view>
 
 #include "fuzz/code_mutator.h"
 #include "fuzz/vm_sandbox.h"
 #include "vm/heap/heap.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
-extern "C" void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {
 
@@ -31,32 +28,22 @@ using namespace ouro;
 
 constexpr size_t kHistory = 100;
 
-struct History {
-  std::array<std::string, kHistory> inputs;
-  size_t count = 0;
-  const char* directory = nullptr;
-};
-History history;
+const char* history = nullptr;
+size_t input_count = 0;
 
-void write_history() {
-  if (history.directory == nullptr) return;
-  mkdir(history.directory, 0777);
-  const size_t first = history.count > kHistory ? history.count - kHistory : 0;
-  for (size_t i = first; i < history.count; ++i) {
-    char path[4096];
-    std::snprintf(path, sizeof path, "%s/%03zu.pyc", history.directory, i - first);
-    if (std::FILE* file = std::fopen(path, "wb"); file != nullptr) {
-      const std::string& input = history.inputs[i % kHistory];
-      std::fwrite(input.data(), 1, input.size(), file);
-      std::fclose(file);
-    }
+void write_history(std::string_view input) {
+  if (history == nullptr) return;
+  char path[4096];
+  std::snprintf(path, sizeof path, "%s/%03zu.pyc", history, input_count++ % kHistory);
+  if (std::FILE* file = std::fopen(path, "wb"); file != nullptr) {
+    std::fwrite(input.data(), 1, input.size(), file);
+    std::fclose(file);
   }
 }
 
 void note_lost_run() {
   static const char kMessage[] = "vm_fuzz: native code does not end\n";
   (void)!write(STDERR_FILENO, kMessage, sizeof kMessage - 1);
-  write_history();
   _exit(77);
 }
 
@@ -74,10 +61,9 @@ std::string_view text_of(const uint8_t* data, size_t size) {
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   fuzz::start_sandbox({}, note_lost_run);
-  history.directory = std::getenv("OURO_FUZZ_HISTORY");
+  history = std::getenv("OURO_FUZZ_HISTORY");
   if (const char* every = std::getenv("OURO_GC_STRESS"))
     vm::set_stress(static_cast<uint32_t>(std::atoi(every)));
-  __sanitizer_set_death_callback(write_history);
   return 0;
 }
 
@@ -100,7 +86,7 @@ extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* first, size_t first_s
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  history.inputs[history.count++ % kHistory].assign(reinterpret_cast<const char*>(data), size);
+  write_history(text_of(data, size));
   fuzz::run_in_sandbox(text_of(data, size));
   return 0;
 }

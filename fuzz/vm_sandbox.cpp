@@ -98,6 +98,25 @@ Status add_module(const char* name, Value module) {
   return dict_set(sandbox.modules, Value(intern(name)), module);
 }
 
+/// The classes that native types are registered with.
+Result<Value> ignore(const Value*) {
+  return none();
+}
+constexpr MethodSpec kRegister = {"register", "($module, type, /)", ignore};
+
+Status make_stand_ins() {
+  for (const char* name : kStandIns) {
+    Module* module = make_module(intern(name));
+    TRY(add_module(name, module));
+    for (const char* base : {"Sequence", "MutableSequence"}) {
+      Module* cls = make_module(intern(base));
+      TRY(module_add(cls, kRegister.name, make_native_function(kRegister, cls, intern(base))));
+      TRY(module_add(module, base, cls));
+    }
+  }
+  return {};
+}
+
 Status make_modules() {
   for (const char* name : kModules) {
     const ModuleSpec* spec = find_native_module(name);
@@ -110,7 +129,6 @@ Status make_modules() {
     }
     TRY(keep(module->dict));
   }
-  for (const char* name : kStandIns) TRY(add_module(name, make_module(intern(name))));
   return {};
 }
 
@@ -126,6 +144,7 @@ Status start() {
   hooks.loaded_module = module_of;
   TRY(add_module("sys", sys));
   TRY(add_module("builtins", builtins));
+  TRY(make_stand_ins());
   TRY(make_modules());
   hide(builtins->dict, kHiddenBuiltins);
   hide(sys->dict, kHiddenInSys);
