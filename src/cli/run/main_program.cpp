@@ -196,7 +196,9 @@ Status MainProgram::run_pyc(std::string_view bytes) {
   TRY(set_loader("SourcelessFileLoader", file_));
   if (!bytes.starts_with(kMagic)) return vm::raise(vm::types.RuntimeError, "Bad magic number in .pyc file");
   if (bytes.size() < kHeaderSize) return vm::raise(vm::types.EOFError, "EOF read where not expected");
-  Value code = TRY(vm::unmarshal(bytes.substr(kHeaderSize)));
+  auto object = vm::unmarshal(bytes.substr(kHeaderSize));
+  if (!object.ok()) vm::take_exception();
+  const Value code = object.ok() ? object.unwrap() : vm::none();
   if (!vm::is_kind(code, vm::Kind::kCode))
     return vm::raise(vm::types.RuntimeError, "Bad code object in .pyc file");
   vm::Module* main = TRY(main_module());

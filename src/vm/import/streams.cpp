@@ -65,7 +65,12 @@ Result<Value> early_flush(const Value*) {
   return none();
 }
 
+Result<Value> early_fileno(const Value*) {
+  return Value::from_small(STDERR_FILENO);
+}
+
 constexpr MethodSpec kEarlyMethods[] = {
+    {"fileno", "($self, /)", early_fileno, "The descriptor of standard error."},
     {"write", "($self, text, /)", early_write, "Writes text as UTF-8."},
     {"flush", "($self, /)", early_flush, "Nothing: there is no buffer."},
 };
@@ -106,7 +111,8 @@ Status start_streams(const StreamOptions& options) {
 }
 
 Status start_early_stderr(Module* sys) {
-  Type* type = make_native_type({.name = "stderrprinter", .methods = kEarlyMethods});
+  static constexpr TypeSpec kSpec{.name = "stderrprinter", .methods = kEarlyMethods};
+  Type* type = make_native_type(kSpec);
   Value stream = allocate_instance<Object>(type);
   TRY(module_add(sys, "stderr", stream));
   return module_add(sys, "__stderr__", stream);
