@@ -6,6 +6,7 @@
 // to leaves the cycles and what hangs on them.
 #include <cstring>
 
+#include "vm/heap/requested_collection.h"
 #include "vm/heap/state.h"
 
 namespace ouro::vm {
@@ -102,5 +103,9 @@ std::vector<Object*> held_by_cycles(State& heap, const std::vector<Object*>& dea
 }
 
 }  // namespace heap
+
+bool survived_collection(const Object* object) {
+  return heap::is_live_mark(heap::state(), object);
+}
 
 }  // namespace ouro::vm

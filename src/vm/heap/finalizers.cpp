@@ -74,11 +74,13 @@ bool finalizers_pending() {
 }
 
 // Callbacks before finalisers, as CPython's collector. A finaliser that reaches a safe point comes back here:
-// the outer call goes on with the queue.
+// the outer call goes on with the queue. Other threads take from it as well, or one that makes garbage faster
+// than another can finalise it would let the queue grow without bound.
 void run_pending_finalizers() {
+  static thread_local bool running = false;
   State& heap = state();
-  if (heap.running_finalizers) return;
-  heap.running_finalizers = true;
+  if (running) return;
+  running = true;
   while (finalizers_pending()) {
     if (!heap.pending_callbacks.empty()) {
       Object* reference = heap::pop_front(heap.pending_callbacks);
@@ -89,7 +91,7 @@ void run_pending_finalizers() {
     if (heap.finalize_hook != nullptr) heap.finalize_hook(object);
     object->gc |= kGcFinalized;
   }
-  heap.running_finalizers = false;
+  running = false;
 }
 
 bool any_finalizable(bool (*wanted)(const Object* object)) {

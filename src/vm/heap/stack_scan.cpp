@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vm/heap/requested_collection.h"
 #include "vm/heap/sanitizer.h"
-#include "vm/heap/scan_start.h"
 #include "vm/heap/state.h"
 
 // Pushes the registers that a callee preserves, and calls work(argument, stack pointer).

@@ -87,7 +87,6 @@ struct State {
   std::vector<Object*> old_finalizable;
   std::deque<Object*> pending_callbacks;
   std::deque<Object*> pending_finalizers;
-  bool running_finalizers = false;
   FinalizeFn finalize_hook = nullptr;
   void (*weak_callback_hook)(Object*) = nullptr;
   void (*pending_hook)() = nullptr;

@@ -3,7 +3,7 @@
 // dead objects that only garbage cycles held. docs/heap.md tells where the two differ.
 #include <algorithm>
 
-#include "vm/heap/scan_start.h"
+#include "vm/heap/requested_collection.h"
 #include "vm/interp/calls.h"
 #include "vm/modules/gc_inspection.h"
 #include "vm/object/native.h"
@@ -26,10 +26,11 @@ struct CollectorModule {
   int64_t debug = 0;
   GenerationCounts counts[kGenerations] = {};   // of explicit collections
   uint64_t since_collected[kGenerations] = {};  // [g]: collections of g - 1 since the last one of g
+  uint64_t helping = 0;                         // collections of the youngest for what finalisers left
   uint64_t frozen = 0;
   bool collecting = false;
   Value garbage, callbacks;  // lists
-  Value running;             // the function collect, while it runs
+  Value running;             // the function that collects, while it runs
 } module_state;
 
 // ---- collecting
@@ -47,30 +48,42 @@ void call_callbacks(const char* phase, int generation, uint64_t collected) {
   }
 }
 
-Result<Value> gc_collect(const Value* a);
+bool is_own_function(const NativeFunction* callee);
 
 // Where the C++ stack is worth scanning: a program that calls collect() itself, and not through some native
 // function, leaves nothing in the frames between the loop and the collector.
 const void* useful_stack() {
   NativeFunction* callee = directly_called(thread());
-  if (callee == nullptr || callee->spec->function != gc_collect) return nullptr;
+  if (callee == nullptr || !is_own_function(callee)) return nullptr;
   module_state.running = callee;
   return loop_stack;
 }
 
-// A full collection; with DEBUG_SAVEALL what is found goes to gc.garbage.
+// A full collection; with DEBUG_SAVEALL what is found goes to gc.garbage. What a finaliser will see once more
+// does not count as found yet.
 uint64_t collect_everything() {
-  uint64_t found = 0;
+  std::vector<const Object*> dead;
+  uint64_t kept = 0;
   const bool save = (module_state.debug & kDebugSaveAll) != 0;
   const ScanStart start(useful_stack());
   collect_cycles(
       [&](Object* object) {
         if (!is_tracked(object)) return false;
-        ++found;
+        if (!save) dead.push_back(object);
         return save;
       },
-      [](Object* object) { (void)list_append(module_state.garbage.as<List>(), object); });
-  return found;
+      [&](Object* object) {
+        ++kept;
+        (void)list_append(module_state.garbage.as<List>(), object);
+      });
+  return kept + static_cast<uint64_t>(std::count_if(dead.begin(), dead.end(), [](const Object* object) {
+           return !survived_collection(object);
+         }));
+}
+
+void collect_youngest() {
+  const ScanStart start(useful_stack());
+  collect(0);
 }
 
 void count_collection(int generation, uint64_t found) {
@@ -80,15 +93,19 @@ void count_collection(int generation, uint64_t found) {
   if (generation + 1 < kGenerations) ++module_state.since_collected[generation + 1];
 }
 
-// Finalised objects that nothing brought back to life are freed at once, as they would be in CPython.
-void finish_collection(int generation) {
-  if (!finalizers_pending()) return;
+// What finalisers have not brought back to life is freed at once, as it would be in CPython.
+uint64_t finish_collection(int generation) {
+  if (!finalizers_pending()) return 0;
   run_pending_finalizers();
-  {
-    const ScanStart start(useful_stack());
-    collect(generation);
+  uint64_t found = 0;
+  if (generation == 0) {
+    ++module_state.helping;
+    collect_youngest();
+  } else {
+    found = collect_everything();
   }
   run_pending_finalizers();
+  return found;
 }
 
 Result<Value> gc_collect(const Value* a) {
@@ -99,10 +116,10 @@ Result<Value> gc_collect(const Value* a) {
   call_callbacks("start", generation, 0);
   uint64_t found = 0;
   if (generation == 0)
-    collect(0);
+    collect_youngest();
   else
     found = collect_everything();
-  finish_collection(generation);
+  found += finish_collection(generation);
   count_collection(generation, found);
   call_callbacks("stop", generation, found);
   module_state.collecting = false;
@@ -168,7 +185,7 @@ Result<Value> gc_get_count(const Value*) {
 uint64_t collections_of(int generation) {
   const HeapStatistics& heap = heap_statistics();
   const auto& counts = module_state.counts;
-  if (generation == 0) return heap.collections[0];
+  if (generation == 0) return heap.collections[0] - module_state.helping;
   return generation == 1 ? counts[1].collections : heap.collections[2] - counts[1].collections;
 }
 
@@ -215,6 +232,10 @@ Result<Value> gc_get_objects(const Value* a) {
                    kGenerations);
     if (wanted < 0) return raise(types.ValueError, "generation parameter cannot be negative");
     generation = static_cast<int>(wanted);
+  }
+  if (generation < 0) {
+    const ScanStart start(useful_stack());
+    collect(2);  // what is dead is nobody's business
   }
   return list_objects([&](Object* object) { return generation < 0 || generation_of(object) == generation; });
 }
@@ -306,6 +327,10 @@ constexpr MethodSpec kFunctions[] = {
     {"unfreeze", "($module, /)", gc_unfreeze, "Forget the permanent generation."},
     {"get_freeze_count", "($module, /)", gc_get_freeze_count, "The size of the permanent generation."},
 };
+
+bool is_own_function(const NativeFunction* callee) {
+  return callee->spec >= std::begin(kFunctions) && callee->spec < std::end(kFunctions);
+}
 
 Status execute(Module* module) {
   if (module_state.garbage.is_null()) {

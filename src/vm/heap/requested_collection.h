@@ -1,5 +1,7 @@
-// Collections that need not look at the newest part of the C++ stack.
+// What collections that a program asks for need besides heap.h.
 #pragma once
+
+#include "vm/heap/object.h"
 
 namespace ouro::vm {
 
@@ -17,5 +19,8 @@ class ScanStart {
  private:
   const void* outer_;
 };
+
+/// Whether the object was found alive by the last full collection. To be asked before the next allocation.
+bool survived_collection(const Object* object);
 
 }  // namespace ouro::vm
