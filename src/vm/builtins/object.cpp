@@ -114,6 +114,8 @@ Status set_class(Value self, Value value) {
                  "__class__ assignment only supported for mutable types or ModuleType subclasses");
   }
   TRY(check_same_layout(from, to, "__class__"));
+  if (from->slots.descr_get != to->slots.descr_get || from->slots.descr_set != to->slots.descr_set)
+    descriptors_changed();
   if (is_kind(self, Kind::kType)) {
     self.object()->shape = to->root_shape;
     write_barrier(self.object());

@@ -10,6 +10,9 @@
 namespace ouro::vm {
 
 void start_lookup_cache();
+/// Objects of some class have become, or ceased to be, descriptors: what was cached of attributes holds no
+/// more, in any class.
+void descriptors_changed();
 
 // ---- subclasses (type_subclasses.cpp)
 

@@ -113,9 +113,16 @@ Value lookup_in_type(Type* type, Str* name) {
   return found;
 }
 
+void descriptors_changed() {
+  drop_versions(types.object);
+}
+
 void type_modified(Type* type, Str* name_or_null) {
+  const auto get = type->slots.descr_get;
+  const auto set = type->slots.descr_set;
   drop_versions(type);
   if (name_or_null == nullptr || is_special_name(name_or_null)) update_after_change(type, name_or_null);
+  if (get != type->slots.descr_get || set != type->slots.descr_set) descriptors_changed();
 }
 
 }  // namespace ouro::vm

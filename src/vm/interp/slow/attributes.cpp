@@ -98,9 +98,17 @@ bool has_own_slots(const Shape* shape) {
   return shape->slots_offset != 0 && !shape->is_dictionary;
 }
 
-bool specialise_data_descriptor(uint64_t* pc, const Str* name, uint32_t version, Value descriptor) {
+/// A field's descriptor fits only the class that it was made for; any class may have it in its namespace.
+bool is_slot_of(const Type* type, Value descriptor) {
+  if (!is_kind(descriptor, Kind::kMember)) return false;
+  auto* member = descriptor.as<Member>();
+  return member->spec == nullptr && is_subtype(type, member->owner);
+}
+
+bool specialise_data_descriptor(uint64_t* pc, const Str* name, const Type* type, uint32_t version,
+                                Value descriptor) {
   Object* object = descriptor.object();
-  if (object->kind == Kind::kMember && static_cast<Member*>(object)->spec == nullptr) {
+  if (is_slot_of(type, descriptor)) {
     specialise_all(pc, name, Op::LoadAttrMember, version, static_cast<Member*>(object)->offset);
     return true;
   }
@@ -110,7 +118,7 @@ bool specialise_data_descriptor(uint64_t* pc, const Str* name, uint32_t version,
     specialise_all(pc, name, Op::LoadAttrProperty, version, 0, getter.bits());
     return true;
   }
-  if (object->kind == Kind::kGetSet) {
+  if (object->kind == Kind::kGetSet && is_subtype(type, static_cast<GetSet*>(object)->owner)) {
     specialise_all(pc, name, Op::LoadAttrGetSet, version, 0, descriptor.bits());
     return true;
   }
@@ -124,7 +132,7 @@ void specialise_instance(uint64_t* pc, Object* object, Str* name) {
   if (version == 0) return;
   Value descriptor = lookup_in_type(shape->type, name);
   if (is_data_descriptor(descriptor)) {
-    if (!specialise_data_descriptor(pc, name, version, descriptor)) patch_op(pc, Op::LoadAttr);
+    if (!specialise_data_descriptor(pc, name, shape->type, version, descriptor)) patch_op(pc, Op::LoadAttr);
     return;
   }
   if (shape->slots_offset != 0 && shape->is_dictionary) {
@@ -361,7 +369,7 @@ void specialise_store_own(uint64_t* pc, Shape* shape, uint32_t slot, uint32_t ve
 void specialise_store(uint64_t* pc, Object* object, Shape* before, Str* name, uint32_t version) {
   Value descriptor = lookup_in_type(before->type, name);
   if (is_data_descriptor(descriptor)) {
-    if (is_kind(descriptor, Kind::kMember) && descriptor.as<Member>()->spec == nullptr)
+    if (is_slot_of(before->type, descriptor))
       specialise(pc, Op::StoreAttrSlot, version, descriptor.as<Member>()->offset);
     return;
   }
