@@ -284,6 +284,7 @@ Result<Value> method_extend(const Value* a) {
     if (a[1].as<Str>()->length != 0)
       return raise(types.TypeError, "'str' object cannot be interpreted as an integer");
   } else {
+    if (!has_buffer(a[1])) TRY(length_hint(a[1], 0));
     data = TRY(collect_bytes(a[1], "bytearray"));
   }
   TRY(append_bytes(a[0].as<ByteArray>(), data));

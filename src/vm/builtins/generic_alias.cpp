@@ -148,8 +148,8 @@ Result<Value> iterator_next(Value self) {
 }
 
 Result<Value> iterator_reduce(const Value* a) {
+  Value iter = TRY(builtin_function("iter"));  // first: looking for it may run code that uses the iterator
   Value alias = a[0].as<AliasIterator>()->alias;
-  Value iter = TRY(builtin_function("iter"));
   return make_tuple({iter, make_tuple({alias.is_null() ? Value(empty_tuple()) : alias})});
 }
 

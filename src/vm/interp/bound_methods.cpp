@@ -78,10 +78,6 @@ Result<Value> new_method(Type*, const Arguments& arguments) {
   return make_bound_method(arguments[0], arguments[1]);
 }
 
-Result<Value> bind_again(Value self, Value, Value) {
-  return self;
-}
-
 Result<Value> reduce(const Value* arguments) {
   BoundMethod* method = self_of(arguments[0]);
   Value name = TRY(get_attribute(method->function, names.dunder_name));
@@ -120,7 +116,6 @@ void complete_bound_method() {
   spec.slots.repr = repr_method;
   spec.slots.hash = hash_method;
   spec.slots.richcompare = compare_methods;
-  spec.slots.descr_get = bind_again;
   spec.slots.new_ = new_method;
   complete_native_type(types.bound_method, spec);
 }

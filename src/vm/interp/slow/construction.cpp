@@ -184,9 +184,8 @@ namespace {
 Status merge_key(Dict* into, Value key, Value value, Value callee) {
   Value before = TRY(dict_get(into, key));
   if (before.is_null()) return dict_set(into, key, value);
-  if (!is_str(key)) return raise(types.TypeError, "keywords must be strings");
   return raise(types.TypeError, "{} got multiple values for keyword argument '{}'", callable_name(callee),
-               to_utf8(key.as<Str>()));
+               to_utf8(TRY(to_str(key))));
 }
 
 Status merge(Dict* into, Value from, Value callee) {
