@@ -17,6 +17,7 @@
 
 #include "lift/analysis.h"
 #include "lift/stack_code.h"
+#include "lift/stack_map.h"
 #include "lift/translator.h"
 
 namespace ouro::lift {
@@ -51,14 +52,30 @@ CodeView view_of(const CodeObject& code, uint16_t version) {
   return view;
 }
 
-std::variant<RegisterCode, LiftError> lift(const CodeView& view, const LiftOptions& options) {
+namespace {
+
+std::variant<RegisterCode, LiftError> lift_with_map(const CodeView& view, const LiftOptions& options,
+                                                    StackMap* map) {
   StackCode code;
   if (!code.decode(view)) return LiftError{code.error()};
   Analysis analysis(view, code, options.tracing);
   if (!analysis.run()) return LiftError{analysis.error()};
-  Translator translator(view, code, analysis, options);
+  Translator translator(view, code, analysis, options, map);
   if (!translator.run()) return LiftError{translator.error()};
   return translator.take();
+}
+
+}  // namespace
+
+std::variant<RegisterCode, LiftError> lift(const CodeView& view, const LiftOptions& options) {
+  return lift_with_map(view, options, nullptr);
+}
+
+std::optional<StackMap> map_stack(const CodeView& view, const LiftOptions& options) {
+  StackMap map;
+  const auto lifted = lift_with_map(view, options, &map);
+  if (!std::holds_alternative<RegisterCode>(lifted)) return std::nullopt;
+  return map;
 }
 
 }  // namespace ouro::lift

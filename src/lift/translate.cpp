@@ -16,8 +16,8 @@ constexpr uint32_t kMaxDeadSlots = 8;
 }  // namespace
 
 Translator::Translator(const CodeView& view, const StackCode& code, const Analysis& analysis,
-                       const LiftOptions& options)
-    : view_(view), code_(code), analysis_(analysis), options_(options) {}
+                       const LiftOptions& options, StackMap* map)
+    : view_(view), code_(code), analysis_(analysis), options_(options), map_(map) {}
 
 bool Translator::fail(std::string message) {
   if (error_.empty()) error_ = std::move(message);
@@ -155,6 +155,7 @@ void Translator::enter_block(uint32_t index) {
   const bool sole = block.predecessors == 1;
   if (!(open_ && sole)) {
     if (open_) {
+      note_point(block.first);
       if (takes_store(index)) store_fast(code_.instructions[block.first].argument);
       ensure_canonical(stack_.depth() - dead_slots(index));
     }
@@ -166,6 +167,8 @@ void Translator::enter_block(uint32_t index) {
     }
     last_.end = kNone;
     last_store_end_ = kNone;
+    // Whoever comes from elsewhere finds the stack in the form that all ways agree on.
+    if (map_ != nullptr) map_->forget_from(emit_.size());
   }
   if (block.handler && !block.jumped) stack_.set_register(stack_.depth() - 1, exception_register(index));
   const std::span<const uint64_t> bound = analysis_.bound(index);
@@ -187,6 +190,25 @@ void Translator::translate_block(uint32_t index) {
   }
 }
 
+/// Before an instruction's translation. Of several points at one word the first is kept: the instructions
+/// since then have emitted nothing, so that the stack of then is still there.
+void Translator::note_point(uint32_t index) {
+  if (map_ == nullptr) return;
+  map_->forget_from(emit_.size() + 1);
+  if (map_->has(emit_.size())) return;
+  map_->begin_point(emit_.size(), code_.instructions[index].start * 2);
+  for (uint32_t i = 0; i < stack_.depth(); ++i) {
+    const Slot& slot = stack_[i];
+    const bool pair = slot.kind == SlotKind::PairLow || slot.kind == SlotKind::PairHigh;
+    if (pair)
+      map_->add_slot({SlotPlace::Kind::Register, canonical(i)});
+    else if (slot.kind != SlotKind::Value)
+      map_->add_slot({});
+    else
+      map_->add_slot({slot.is_const ? SlotPlace::Kind::Constant : SlotPlace::Kind::Register, slot.value});
+  }
+}
+
 void Translator::emit_trace_line(uint32_t index) {
   const StackInstruction& instruction = code_.instructions[index];
   emit_.set_source(instruction.start * 2, instruction.handler);
@@ -197,6 +219,7 @@ void Translator::emit_trace_line(uint32_t index) {
 
 void Translator::translate(uint32_t index) {
   const StackInstruction& instruction = code_.instructions[index];
+  note_point(index);
   if (options_.tracing) emit_trace_line(index);
   emit_.set_source(instruction.unit * 2, instruction.handler);
   // What the handler finds on the stack has to be in place when the instruction raises. (load_fast looks

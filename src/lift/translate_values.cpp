@@ -128,6 +128,7 @@ bool Translator::redirect_result(uint32_t local, uint32_t reg) {
   }
   for (uint32_t slot; (slot = stack_.holder(reg)) != SymbolicStack::kNoSlot;)
     stack_.set_register(slot, local);
+  if (map_ != nullptr) map_->forget_from(emit_.size());  // the value is not where the stack had it
   return true;
 }
 

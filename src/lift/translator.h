@@ -7,14 +7,16 @@
 
 #include "lift/analysis.h"
 #include "lift/emitter.h"
+#include "lift/stack_map.h"
 #include "lift/symbolic_stack.h"
 
 namespace ouro::lift {
 
 class Translator {
  public:
+  /// `map`, if given, is filled.
   Translator(const CodeView& view, const StackCode& code, const Analysis& analysis,
-             const LiftOptions& options);
+             const LiftOptions& options, StackMap* map = nullptr);
 
   /// False when it can't be expressed; error() says why.
   bool run();
@@ -62,6 +64,7 @@ class Translator {
   void enter_block(uint32_t block);
   void reset_stack(uint32_t block, uint32_t depth);
   void translate(uint32_t index);
+  void note_point(uint32_t index);
   void emit_trace_line(uint32_t index);
   void emit_stubs();
   void finish_handlers();
@@ -152,6 +155,7 @@ class Translator {
   const StackCode& code_;
   const Analysis& analysis_;
   const LiftOptions& options_;
+  StackMap* map_;
   std::string error_;
 
   Emitter emit_;
