@@ -17,6 +17,22 @@ uint64_t bit_of(uint32_t reg, uint32_t base) {
   return reg >= base && index < 64 ? uint64_t{1} << index : 0;
 }
 
+/// Operations that run other code for long have taken their operands before that; the others may still read
+/// them after they have allocated.
+bool hands_over(Operation operation) {
+  switch (operation) {
+    case Operation::Call:
+    case Operation::CallMethod:
+    case Operation::CallExtended:
+    case Operation::Send:
+    case Operation::Yield:
+    case Operation::Return:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Liveness::Liveness(const RegisterCode& code) : code_(code) {
@@ -128,6 +144,9 @@ const std::vector<bool>& Liveness::live_temps(uint32_t word) const {
     const uint32_t base = code_.temp_base + chunk * 64;
     for_each_operand(
         code_.words, starts_[at], [](uint16_t) {}, [&](uint16_t reg) { live &= ~bit_of(reg, base); });
+    if (!hands_over(operation_of(instruction_at(code_.words, starts_[at]))))
+      for_each_operand(
+          code_.words, starts_[at], [&](uint16_t reg) { live |= bit_of(reg, base); }, [](uint16_t) {});
     if (may_raise(operation_of(instruction_at(code_.words, starts_[at])))) live |= handler;
     for (; live != 0; live &= live - 1)
       result_[chunk * 64 + static_cast<uint32_t>(__builtin_ctzll(live))] = true;

@@ -223,6 +223,8 @@ void Translator::unpack(Operation operation, uint32_t count, uint32_t before) {
   stack_.pop();
   list_.clear();
   for (uint32_t i = count; i > 0; --i) list_.push_back(canonical(slot + i - 1));
+  const bool last_use = sequence >= temp_base_ && stack_.holder(sequence) == SymbolicStack::kNoSlot;
+  if (operation == Operation::UnpackSequence && last_use) before = 1;
   const uint32_t at = emit_.emit(operation, before, sequence, count);
   emit_.append_list(list_);
   for (uint32_t i = 0; i < count; ++i) stack_.push_register(canonical(slot + i));

@@ -91,7 +91,7 @@ std::vector<uint32_t> live(const RegisterCode& code, uint32_t word) {
   return result;
 }
 
-TEST(Liveness, OperandsAreDeadWhileTheLastOperationThatReadsThemRuns) {
+TEST(Liveness, OperandsLiveUntilTheLastOperationThatReadsThemIsOver) {
   const RegisterCode code = lift_text(R"(
     LOAD_NAME 0
     LOAD_NAME 1
@@ -101,9 +101,21 @@ TEST(Liveness, OperandsAreDeadWhileTheLastOperationThatReadsThemRuns) {
     RETURN_VALUE
   )");
   EXPECT_EQ(live(code, word_of(code, "LoadName")), std::vector<uint32_t>{});
-  EXPECT_EQ(live(code, word_of(code, "Add")), std::vector<uint32_t>{0});
-  EXPECT_EQ(live(code, word_of(code, "Add") + 1), std::vector<uint32_t>{});
+  EXPECT_EQ(live(code, word_of(code, "Add")), (std::vector<uint32_t>{0, 1, 2}));
+  EXPECT_EQ(live(code, word_of(code, "Add") + 1), (std::vector<uint32_t>{0, 1}));
   EXPECT_EQ(live(code, word_of(code, "Return")), std::vector<uint32_t>{});
+}
+
+TEST(Liveness, ACallTakesItsOperandsOver) {
+  const RegisterCode code = lift_text(R"(
+    PUSH_NULL
+    LOAD_NAME 0
+    LOAD_NAME 1
+    PRECALL 1
+    CALL 1
+    RETURN_VALUE
+  )");
+  EXPECT_EQ(live(code, word_of(code, "Call")), std::vector<uint32_t>{});
 }
 
 TEST(Liveness, AnIteratorLivesThroughItsLoop) {
@@ -122,7 +134,7 @@ TEST(Liveness, AnIteratorLivesThroughItsLoop) {
   )");
   const uint32_t name = word_of(code, "ForIter") + 3;
   EXPECT_EQ(live(code, name), std::vector<uint32_t>{0});
-  EXPECT_EQ(live(code, word_of(code, "GetIter")), std::vector<uint32_t>{});
+  EXPECT_EQ(live(code, word_of(code, "GetIter")), std::vector<uint32_t>{0});
 }
 
 TEST(Liveness, WhatAHandlerFindsOnTheStackIsLive) {
@@ -149,7 +161,7 @@ TEST(Liveness, MoreThan64Registers) {
   text += "BUILD_TUPLE 150\nRETURN_VALUE\n";
   const RegisterCode code = lift_text(text);
   EXPECT_EQ(live(code, 4 * 149).size(), 149u);
-  EXPECT_EQ(live(code, word_of(code, "BuildTuple")).size(), 0u);
+  EXPECT_EQ(live(code, word_of(code, "BuildTuple")).size(), 150u);
 }
 
 // ---- limits

@@ -1,6 +1,7 @@
 // Frames come and go: pushing, entering from C++, leaving, and the generators' resumptions.
 #include "vm/interp/calls.h"
 
+#include "vm/interp/dispatch.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
 
@@ -43,7 +44,8 @@ Result<Frame*> push_empty_frame(Thread* T, Function* function, uint16_t flags) {
   frame->constructed = Value();
   frame->flags = flags | (executable->tracing ? kFrameTraced : 0);
   Value* registers = frame->registers();
-  std::copy_n(executable->frame_template, executable->temp_base, registers);
+  const Value* from = executable->frame_template;
+  SHORT_LOOP for (uint32_t i = 0, end = executable->temp_base; i < end; ++i) registers[i] = from[i];
   frame->previous = T->frame;
   T->stack_top = top;
   T->frame = frame;
@@ -60,6 +62,10 @@ Result<Frame*> bound(Thread* T, Frame* frame, const Arguments& arguments) {
 }
 
 }  // namespace
+
+Result<Frame*> push_bare_frame(Thread* T, Function* function, uint16_t flags) {
+  return push_empty_frame(T, function, flags);
+}
 
 Result<Frame*> push_frame(Thread* T, Function* function, const Arguments& arguments, uint16_t flags) {
   Frame* frame = TRY(push_empty_frame(T, function, flags));
@@ -123,7 +129,12 @@ uint64_t* leave_generator(Thread* T, Frame* frame, Value value) {
     return kLeave;
   }
   Frame* caller = T->frame;
-  if ((flags & kFrameSent) != 0) caller->registers()[frame->return_register] = value;
+  if ((flags & kFrameSent) != 0) {
+    if (is_traced(T) && (generator->kind == Kind::kCoroutine || !is_none(value)) &&
+        !trace_stop(T, caller, value).ok())
+      return kRaised;
+    caller->registers()[frame->return_register] = value;
+  }
   caller->pc += jump_distance(caller->pc);
   return kReload;
 }
@@ -140,6 +151,7 @@ uint64_t* leave_frame(Thread* T, Frame* frame, Value value) {
     return kLeave;
   }
   Frame* caller = T->frame;
+  if ((flags & kFrameContinued) != 0) return finish_operation(T, caller, flags, value);
   caller->registers()[frame->return_register] = value;
   caller->pc += frame->return_words;
   return kReload;

@@ -22,6 +22,8 @@ Status bind_arguments(Function* function, Executable* executable, const Argument
 /// A frame for the function on top of the register stack, arguments bound, linked as T->frame and ready to
 /// run at its pc. Raises in the caller's context, nothing pushed.
 Result<Frame*> push_frame(Thread* T, Function* function, const Arguments& arguments, uint16_t flags);
+/// A frame whose parameters are still to be filled: its registers hold the template.
+Result<Frame*> push_bare_frame(Thread* T, Function* function, uint16_t flags);
 /// The same with one more positional argument in front.
 Result<Frame*> push_method_frame(Thread* T, Function* function, Value self, const Arguments& arguments,
                                  uint16_t flags);
@@ -30,6 +32,33 @@ Result<Frame*> push_method_frame(Thread* T, Function* function, Value self, cons
 /// instruction at `pc`, which is `words` long.
 uint64_t* enter_function(Thread* T, uint64_t* pc, Value* R, Function* function, const Arguments& arguments,
                          uint16_t words, uint16_t flags = 0);
+
+/// The function that a special method of a class written in Python is, or null.
+inline Function* python_special(const Type* type, Str* name) {
+  if (!type->has(kTypeHeap)) return nullptr;
+  Value found = lookup_in_type(const_cast<Type*>(type), name);
+  return is_kind(found, Kind::kFunction) ? found.as<Function>() : nullptr;
+}
+/// A frame with kFrameContinued has ended: its value becomes what the caller's instruction wanted of it.
+/// As leave_frame.
+uint64_t* finish_operation(Thread* T, Frame* caller, uint16_t flags, Value value);
+/// __next__ has raised: when that ends the caller's loop, the exception is dropped, and the caller goes on.
+bool finish_loop(Thread* T, Frame* caller);
+
+// Special methods in Python that an instruction needs: the frame is pushed (kReload), it could not be
+// (kRaised), or there is no such method, and the general rules apply (kNoMethod).
+inline uint64_t* const kNoMethod = reinterpret_cast<uint64_t*>(4);
+uint64_t* enter_binary(uint64_t* pc, Value* R, Thread* T, BinaryOp op);
+uint64_t* enter_inplace(uint64_t* pc, Value* R, Thread* T, BinaryOp op);
+uint64_t* enter_compare(uint64_t* pc, Value* R, Thread* T, CompareOp op, Value left, Value right);
+uint64_t* enter_contains(uint64_t* pc, Value* R, Thread* T, Value container, Value item);
+/// __setitem__ and its like.
+uint64_t* enter_store(uint64_t* pc, Value* R, Thread* T, Str* name, Value self, Value key, Value value);
+/// One that takes nothing but self.
+uint64_t* enter_unary(uint64_t* pc, Value* R, Thread* T, Str* name, Value self);
+/// The slow path is over when the special method's frame could be pushed.
+#define ENTER_SPECIAL(expression) \
+  if (uint64_t* entered_ = (expression); entered_ != kNoMethod) return entered_
 
 /// The frame is over with this value: pops it and hands the value to whoever waits (kReload, kLeave,
 /// kRaised).

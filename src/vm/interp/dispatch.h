@@ -16,6 +16,7 @@
 // saved, and that answers where to go on.
 #pragma once
 
+#include "vm/heap/heap_inline.h"
 #include "vm/interp/hot.h"
 #include "vm/interp/operations.h"
 #include "vm/interp/slow.h"
@@ -29,12 +30,14 @@ namespace ouro::vm {
 using HandlerFn = HANDLER_CALL uint64_t (*)(STATE);
 #define TAIL(function) __attribute__((musttail)) return (function)(pc, R, T, table)
 #define DISPATCH() TAIL(reinterpret_cast<HandlerFn>(const_cast<void*>(table[field_op(pc)])))
+#define DISPATCH_IN(handlers) TAIL(reinterpret_cast<HandlerFn>(const_cast<void*>(handlers[field_op(pc)])))
 #define OP(name) static HANDLER_CALL uint64_t op_##name([[maybe_unused]] STATE)
 #define SLOW(...) TAIL((through<__VA_ARGS__>))
 #define GO_TO(name) TAIL(op_##name)
 #define SWITCH_FRAMES() TAIL(switch_frames)
 #else
 #define DISPATCH() goto* table[field_op(pc)]
+#define DISPATCH_IN(handlers) goto* handlers[field_op(pc)]
 #define OP(name) op_##name:
 #define SLOW(...)               \
   {                             \

@@ -16,8 +16,10 @@ enum FrameFlags : uint16_t {
   kFrameTraced = 16,      // runs the traced form of its code
   kFrameIterated = 32,    // a generator resumed by the caller's ForIter
   kFrameSent = 64,        // a generator resumed by the caller's Send
-  kFrameTruth = 128,      // the caller wants the truth of the result, and its complement if kFrameNegated
-  kFrameNegated = 256,
+  kFrameContinued =
+      128,              // a special method: its result goes to finish_operation, by the caller's instruction
+  kFrameInplace = 256,  // of these: the method of an in-place operator
+  kFrameReflected = 512,  // the right operand's method
 };
 
 struct Frame {

@@ -10,6 +10,7 @@ struct HotShapes {
   Shape *list, *tuple, *dict, *str, *float_, *set;
   Shape *list_iterator, *tuple_iterator, *range_iterator;
   Shape *dict_key_iterator, *dict_value_iterator, *dict_item_iterator;
+  Shape *enumerate, *zip;
 };
 extern __attribute__((visibility("hidden"))) HotShapes hot;
 

@@ -22,6 +22,8 @@ void fill_hot_shapes() {
   hot.dict_key_iterator = types.dict_key_iterator->root_shape;
   hot.dict_value_iterator = types.dict_value_iterator->root_shape;
   hot.dict_item_iterator = types.dict_item_iterator->root_shape;
+  hot.enumerate = types.enumerate->root_shape;
+  hot.zip = types.zip->root_shape;
 }
 
 Dict* running_globals() {

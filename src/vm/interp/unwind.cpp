@@ -24,8 +24,10 @@ bool raises_again(Thread* T) {
 uint32_t shown_word(Frame* frame) {
   if (static_cast<Op>(field_op(frame->pc)) == Op::Reraise && field_b(frame->pc) != 0) {
     Value place = frame->registers()[field_c(frame->pc)];
-    if (place.is_small_int() && static_cast<uint64_t>(place.small_int()) < frame->executable->word_count())
-      return static_cast<uint32_t>(place.small_int());
+    const uint64_t* word = nullptr;
+    if (place.is_small_int() && static_cast<uint64_t>(place.small_int()) <= UINT32_MAX)
+      word = word_of_offset(frame->executable, static_cast<uint32_t>(place.small_int()));
+    if (word != nullptr) return static_cast<uint32_t>(word - frame->executable->words);
   }
   return frame->word_index();
 }
@@ -38,7 +40,7 @@ bool enter_handler(Thread* T, Frame* frame) {
   if (handler == nullptr) return false;
   Value* registers = frame->registers();
   if (handler->last_index != lift::kNoRegister)
-    registers[handler->last_index] = Value::from_small(shown_word(frame));
+    registers[handler->last_index] = Value::from_small(frame->executable->offset_of(shown_word(frame)));
   registers[handler->exception] = T->exception;
   T->exception = nullptr;
   frame->pc = frame->executable->words + handler->target;
@@ -71,6 +73,7 @@ uint64_t* unwind(Thread* T) {
       T->outcome = Result<Value>(Raised{}).bits();
       return kLeave;
     }
+    if ((flags & kFrameContinued) != 0 && finish_loop(T, T->frame)) return kReload;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "vm/object/generic_slots.h"
 
+#include "vm/object/declined.h"
 #include "vm/object/native_support.h"
 #include "vm/object/special_methods.h"
 
@@ -25,7 +26,14 @@ Result<bool> overrides_reflected(Value left, Value right, Str* reflected) {
   return !TRY(is_true(TRY(compare(ours, theirs, CompareOp::Equal))));
 }
 
-Str* comparison_name(CompareOp op) {
+Status ignore(Result<Value> result) {
+  TRY(result);
+  return {};
+}
+
+}  // namespace
+
+Str* comparison_method(CompareOp op) {
   switch (op) {
     case CompareOp::Less:
       return names.dunder_lt;
@@ -42,13 +50,6 @@ Str* comparison_name(CompareOp op) {
   }
   return names.dunder_ge;
 }
-
-Status ignore(Result<Value> result) {
-  TRY(result);
-  return {};
-}
-
-}  // namespace
 
 Result<Value> call_special_values(Str* name, const Value* values, size_t count, bool* found) {
   Value function = lookup_special(values[0], name);
@@ -167,7 +168,7 @@ Status generic_setattr(Value self, Str* name, Value value) {
 }
 
 Result<Value> generic_richcompare(Value self, Value other, CompareOp op) {
-  Value function = lookup_special(self, comparison_name(op));
+  Value function = lookup_special(self, comparison_method(op));
   if (function.is_null()) return not_implemented();
   Type* type = type_of(function);
   const Value values[] = {self, other};

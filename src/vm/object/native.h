@@ -107,6 +107,10 @@ class Signature {
   size_t parameter_count() const { return count_; }
   bool has_self() const { return has_self_; }
   bool accepts(size_t positional) const { return positional == exact_; }
+  /// The same of fewer arguments: the parameters behind them are to be null.
+  bool accepts_padded(size_t positional) const {
+    return exact_ != 0xFFFF && positional >= required_ && positional <= exact_;
+  }
   /// For messages that name the function with its class or module: "list.append".
   void set_full_name(std::string_view name) const;
 

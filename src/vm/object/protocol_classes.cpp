@@ -37,9 +37,17 @@ Status check_class(Value value, const char* message) {
   return {};
 }
 
+/// `object.__class__` is certainly type(object): nothing between it and object's own answers for it.
+bool has_plain_class(Value object) {
+  Type* type = type_of(object);
+  return type->has(kTypeDefaultGetattr) &&
+         lookup_in_type(type, names.dunder_class) == lookup_in_type(types.object, names.dunder_class);
+}
+
 Result<bool> plain_is_instance(Value object, Value cls) {
   if (is_kind(cls, Kind::kType)) {
     if (is_instance(object, cls.as<Type>())) return true;
+    if (has_plain_class(object)) return false;
     Value claimed = TRY(find_attribute(object, names.dunder_class));
     return is_kind(claimed, Kind::kType) && claimed.as<Type>() != type_of(object) &&
            is_subtype(claimed.as<Type>(), cls.as<Type>());

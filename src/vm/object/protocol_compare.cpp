@@ -1,4 +1,5 @@
 // Comparison, hashing, truth and text.
+#include "vm/object/declined.h"
 #include "vm/object/generic_slots.h"
 #include "vm/object/protocol.h"
 
@@ -21,7 +22,22 @@ Result<Str*> checked_text(Value text, const char* method) {
   return raise(types.TypeError, "{} returned non-string (type {})", method, type_name(text));
 }
 
+Result<Value> compare_without_methods(Value a, Value b, CompareOp op) {
+  if (op == CompareOp::Equal) return make_bool(a == b);
+  if (op == CompareOp::NotEqual) return make_bool(!(a == b));
+  return raise(types.TypeError, "'{}' not supported between instances of '{}' and '{}'",
+               kSymbols[static_cast<int>(op)], type_name(type_of(a)), type_name(type_of(b)));
+}
+
 }  // namespace
+
+Result<Value> compare_declined(Value a, Value b, CompareOp op) {
+  if (auto theirs = type_of(b)->slots.richcompare) {
+    Value result = TRY(theirs(b, a, swapped(op)));
+    if (!is_not_implemented(result)) return result;
+  }
+  return compare_without_methods(a, b, op);
+}
 
 Result<Value> compare(Value a, Value b, CompareOp op) {
   RecursionScope scope;
@@ -38,14 +54,8 @@ Result<Value> compare(Value a, Value b, CompareOp op) {
     Value result = TRY(left->slots.richcompare(a, b, op));
     if (!is_not_implemented(result)) return result;
   }
-  if (!tried_right && right->slots.richcompare != nullptr) {
-    Value result = TRY(right->slots.richcompare(b, a, swapped(op)));
-    if (!is_not_implemented(result)) return result;
-  }
-  if (op == CompareOp::Equal) return make_bool(a == b);
-  if (op == CompareOp::NotEqual) return make_bool(!(a == b));
-  return raise(types.TypeError, "'{}' not supported between instances of '{}' and '{}'",
-               kSymbols[static_cast<int>(op)], type_name(left), type_name(right));
+  if (!tried_right) return compare_declined(a, b, op);
+  return compare_without_methods(a, b, op);
 }
 
 Result<bool> equal(Value a, Value b) {

@@ -2,6 +2,8 @@
 //
 // The left operand's slot goes first, unless the right operand's class derives from the left one's and has a
 // slot of its own. Sequences come after numbers: + may be a concatenation, * a repetition.
+#include "vm/object/declined.h"
+#include "vm/object/generic_slots.h"
 #include "vm/object/protocol.h"
 
 namespace ouro::vm {
@@ -153,6 +155,48 @@ Result<Value> inplace(BinaryOp op, Value a, Value b) {
   if (is_not_implemented(result)) result = TRY(binary_of_sequences(op, a, b, true));
   if (!is_not_implemented(result)) return result;
   return unsupported(row, a, b, true);
+}
+
+OperatorNames operator_names(BinaryOp op) {
+  static const OperatorNames kNames[] = {
+      {names.dunder_add, names.dunder_radd, names.dunder_iadd},
+      {names.dunder_and, names.dunder_rand, names.dunder_iand},
+      {names.dunder_floordiv, names.dunder_rfloordiv, names.dunder_ifloordiv},
+      {names.dunder_lshift, names.dunder_rlshift, names.dunder_ilshift},
+      {names.dunder_matmul, names.dunder_rmatmul, names.dunder_imatmul},
+      {names.dunder_mul, names.dunder_rmul, names.dunder_imul},
+      {names.dunder_mod, names.dunder_rmod, names.dunder_imod},
+      {names.dunder_or, names.dunder_ror, names.dunder_ior},
+      {names.dunder_pow, names.dunder_rpow, names.dunder_ipow},
+      {names.dunder_rshift, names.dunder_rrshift, names.dunder_irshift},
+      {names.dunder_sub, names.dunder_rsub, names.dunder_isub},
+      {names.dunder_truediv, names.dunder_rtruediv, names.dunder_itruediv},
+      {names.dunder_xor, names.dunder_rxor, names.dunder_ixor},
+  };
+  return kNames[static_cast<int>(op)];
+}
+
+Result<Value> reflected_declined(BinaryOp op, Value a, Value b, bool in_place) {
+  Value result = TRY(binary_of_sequences(op, a, b, in_place));
+  if (!is_not_implemented(result)) return result;
+  return unsupported(kOperators[static_cast<int>(op)], a, b, in_place);
+}
+
+Result<Value> binary_declined(BinaryOp op, Value a, Value b, bool in_place) {
+  const auto slot = kOperators[static_cast<int>(op)].slot;
+  const BinaryFn theirs = type_of(a) != type_of(b) ? type_of(b)->slots.*slot : nullptr;
+  if (theirs != nullptr) {
+    // The generic function would ask the left operand again.
+    const bool generic = theirs == type_of(a)->slots.*slot;
+    Value result = TRY(generic ? call_special_or_decline(operator_names(op).reflected, b, a) : theirs(a, b));
+    if (!is_not_implemented(result)) return result;
+  }
+  return reflected_declined(op, a, b, in_place);
+}
+
+Result<Value> inplace_declined(BinaryOp op, Value a, Value b) {
+  Value result = TRY(binary_by_slots(a, b, kOperators[static_cast<int>(op)].slot));
+  return is_not_implemented(result) ? reflected_declined(op, a, b, true) : Result<Value>(result);
 }
 
 Result<Value> power(Value base, Value exponent, Value modulus) {

@@ -1,6 +1,8 @@
 // Calls of anything: Python functions get a frame, native ones their arguments, classes their instance.
 #include "vm/interp/calls.h"
 
+#include "bytecode/code_object.h"
+#include "vm/interp/dispatch.h"
 #include "vm/interp/hot.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
@@ -9,6 +11,9 @@
 namespace ouro::vm {
 
 namespace {
+
+/// The most values that a quickened call hands to a native function, self not counted.
+constexpr size_t kNativeArguments = 8;
 
 uint16_t call_words(const uint64_t* pc) {
   return static_cast<uint16_t>(4 + list_words(field_c(pc)));
@@ -64,6 +69,38 @@ void specialise_function(uint64_t* pc, Thread* T, Function* function, size_t cou
   if (defaults > 0xFFFF) return;
   set_halves(pc + 2, executable->id, static_cast<uint32_t>(defaults));
   patch_op(pc, count == executable->positional ? exact : defaulted);
+}
+
+/// Patches a call with keywords of a Python function that takes each of them as a parameter. `self_count`: 1
+/// when the call prepends self.
+void specialise_keywords(uint64_t* pc, Thread* T, Function* function, size_t self_count, Op op) {
+  constexpr size_t kMostKeywords = 8;  // a byte each in a cache word
+  constexpr uint32_t kRestFlags = kCoVarArgs | kCoVarKeywords;
+  const Code* code = function->code;
+  const Executable* executable = function->executable;
+  auto* keywords = T->frame->code()->consts->items[low_half(pc + 1)].as<Tuple>();
+  if (is_traced(T) || executable == nullptr || (code->code_flags & kRestFlags) != 0 ||
+      keywords->length > kMostKeywords || executable->parameters > 0xFF)
+    return;
+  const size_t given = field_c(pc) - keywords->length + self_count;
+  const size_t defaults = function->defaults != nullptr ? function->defaults->length : 0;
+  if (given > executable->positional || defaults > executable->positional) return;
+  bool filled[0x100] = {};
+  uint64_t places = 0;
+  for (size_t i = 0; i < keywords->length; ++i) {
+    const Value* parameters = code->locals_plus_names->items;
+    size_t at = std::max<size_t>(given, static_cast<size_t>(code->positional_only_count));
+    while (at < executable->parameters && parameters[at] != keywords->items[i]) ++at;
+    if (at == executable->parameters || filled[at]) return;
+    filled[at] = true;
+    places |= uint64_t{at} << (8 * i);
+  }
+  for (size_t i = given; i + defaults < executable->positional; ++i) {
+    if (!filled[i]) return;
+  }
+  set_halves(pc + 2, executable->id, static_cast<uint32_t>(defaults));
+  pc[3] = places;
+  patch_op(pc, op);
 }
 
 /// The __init__ in Python of a class whose instances object.__new__ makes; null otherwise.
@@ -127,27 +164,51 @@ uint64_t* call_any(uint64_t* pc, Value* R, Thread* T, Value callee, const Argume
   return pc + words;
 }
 
+/// A native function of few parameters, its optional ones perhaps left out.
+bool fits_native(const uint64_t* pc, const MethodSpec* spec, const Signature* signature) {
+  return signature != nullptr && spec->function != nullptr && signature->accepts_padded(field_c(pc)) &&
+         signature->parameter_count() < kNativeArguments;
+}
+
+/// The type of a class call that object.__call__'s rules decide: new, then init.
+bool is_plainly_made(const Type* type) {
+  return type->shape->type->slots.call == types.type->slots.call && type != types.type &&
+         type->slots.new_ != nullptr && !type->has(kTypeDisallowNew);
+}
+
+void specialise_class_call(uint64_t* pc, Type* type) {
+  Function* init = python_init(type);
+  if (init == nullptr && (!is_plainly_made(type) || field_c(pc) > kNativeArguments)) return;
+  uint32_t version = type_version(type);
+  if (version == 0) return;
+  set_halves(pc + 2, version, 0);
+  pc[3] = Value(init).bits();
+  patch_op(pc, init != nullptr ? Op::CallClassPython : Op::CallClassNative);
+}
+
 void specialise_call(uint64_t* pc, Thread* T, Value callee) {
-  if (!callee.is_object() || has_keywords(pc)) return;
+  if (!callee.is_object()) return;
   Object* object = callee.object();
+  if (has_keywords(pc)) {
+    if (object->kind == Kind::kFunction)
+      specialise_keywords(pc, T, static_cast<Function*>(object), 0, Op::CallKeywords);
+    return;
+  }
   if (object->kind == Kind::kFunction) {
     specialise_function(pc, T, static_cast<Function*>(object), field_c(pc), Op::CallPython,
                         Op::CallPythonDefaults);
   } else if (object->kind == Kind::kNativeFunction) {
     auto* native = static_cast<NativeFunction*>(object);
-    if (native->signature == nullptr || !native->signature->accepts(field_c(pc)) ||
-        native->spec->function == nullptr || field_c(pc) > 6)
-      return;
+    if (!fits_native(pc, native->spec, native->signature)) return;
     pc[2] = reinterpret_cast<uint64_t>(native->spec);
+    pc[3] = native->signature->parameter_count() - field_c(pc);
     patch_op(pc, Op::CallNative);
+  } else if (object->kind == Kind::kBoundMethod) {
+    Value function = static_cast<BoundMethod*>(object)->function;
+    if (is_kind(function, Kind::kFunction))
+      specialise_function(pc, T, function.as<Function>(), field_c(pc) + 1u, Op::CallBoundPython, Op::Call);
   } else if (object->kind == Kind::kType) {
-    auto* type = static_cast<Type*>(object);
-    Function* init = python_init(type);
-    uint32_t version = init != nullptr ? type_version(type) : 0;
-    if (version == 0) return;
-    set_halves(pc + 2, version, 0);
-    pc[3] = Value(init).bits();
-    patch_op(pc, Op::CallClassPython);
+    specialise_class_call(pc, static_cast<Type*>(object));
   }
 }
 
@@ -164,12 +225,13 @@ SLOW_FN(call_native) {
   auto* native = RB.as<NativeFunction>();
   if (is_traced(T)) [[unlikely]]
     return call(pc, R, T);
-  Value values[8];
+  Value values[kNativeArguments + 1];
   uint32_t count = field_c(pc);
   Value* to = values;
   if (native->signature->has_self()) *to++ = native->self;
   const uint16_t* list = register_list(pc + 4);
-  for (uint32_t i = 0; i < count; ++i) to[i] = R[list[i]];
+  SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
+  SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
   RA = UNWRAP(native->spec->function(values));
   return pc + call_words(pc);
 }
@@ -181,11 +243,95 @@ SLOW_FN(call_class_python) {
   return construct(pc, T, type, init, given.arguments(), call_words(pc));
 }
 
+SLOW_FN(call_class_native) {
+  auto* type = RB.as<Type>();
+  if (is_traced(T)) [[unlikely]]
+    return call(pc, R, T);
+  Value values[kNativeArguments];
+  uint32_t count = field_c(pc);
+  const uint16_t* list = register_list(pc + 4);
+  SHORT_LOOP for (uint32_t i = 0; i < count; ++i) values[i] = R[list[i]];
+  const Arguments arguments{values, count, nullptr};
+  Value made = UNWRAP(type->slots.new_(type, arguments));
+  Type* made_type = type_of(made);
+  if (made_type->slots.init != nullptr && is_subtype(made_type, type)) {
+    if (!made_type->slots.init(made, arguments).ok()) return kRaised;
+  }
+  RA = made;
+  return pc + call_words(pc);
+}
+
+namespace {
+
+/// The defaults of what a call with keywords has left open, its parameters from `first` on. False: something
+/// is missing.
+bool fill_defaults(Function* function, const Executable* executable, Value* registers, size_t first) {
+  const size_t positional = executable->positional;
+  Tuple* defaults = function->defaults;
+  for (size_t i = first; i < positional; ++i) {
+    if (registers[i].is_null()) registers[i] = defaults->items[defaults->length - (positional - i)];
+  }
+  for (size_t i = positional; i < executable->parameters; ++i) {
+    if (!registers[i].is_null()) continue;
+    Dict* named = function->keyword_defaults;
+    Str* name = executable->code->locals_plus_names->items[i].as<Str>();
+    registers[i] = named != nullptr ? dict_get(named, name) : Value();
+    if (registers[i].is_null()) return false;
+  }
+  return true;
+}
+
+/// A call whose keywords have their places in pc[3], a byte each. Null: by the general rules.
+uint64_t* enter_by_keywords(uint64_t* pc, Value* R, Thread* T, Function* function, Value self) {
+  const Executable* executable = function->executable;
+  if (executable == nullptr || executable->id != low_half(pc + 2)) return nullptr;
+  if ((function->defaults != nullptr ? function->defaults->length : 0) != high_half(pc + 2)) return nullptr;
+  Frame* frame = UNWRAP(push_bare_frame(T, function, 0));
+  frame->return_register = field_a(pc);
+  frame->return_words = call_words(pc);
+  Value* to = frame->registers();
+  const uint32_t named =
+      static_cast<uint32_t>(frame_of(R)->code()->consts->items[low_half(pc + 1)].as<Tuple>()->length);
+  const uint32_t positional = field_c(pc) - named;
+  const uint16_t* list = register_list(pc + 4);
+  size_t first = 0;
+  if (!self.is_null()) to[first++] = self;
+  SHORT_LOOP for (uint32_t i = 0; i < positional; ++i) to[first++] = R[list[i]];
+  uint64_t places = pc[3];
+  SHORT_LOOP for (uint32_t i = 0; i < named; ++i, places >>= 8) to[places & 0xFF] = R[list[positional + i]];
+  if (fill_defaults(function, executable, to, first)) [[likely]]
+    return kReload;
+  pop_frame(T, frame);
+  return nullptr;
+}
+
+}  // namespace
+
+SLOW_FN(call_keywords) {
+  if (!is_kind(RB, Kind::kFunction) || is_traced(T)) return call(pc, R, T);
+  uint64_t* next = enter_by_keywords(pc, R, T, RB.as<Function>(), Value());
+  return next != nullptr || T->exception != nullptr ? next : call(pc, R, T);
+}
+
+SLOW_FN(call_method_keywords) {
+  Value callee = (&RB)[0];
+  Value self = (&RB)[1];
+  if (!is_kind(callee, Kind::kFunction) || self.is_null() || is_traced(T))
+    return call_method_operation(pc, R, T);
+  uint64_t* next = enter_by_keywords(pc, R, T, callee.as<Function>(), self);
+  return next != nullptr || T->exception != nullptr ? next : call_method_operation(pc, R, T);
+}
+
 namespace {
 
 void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
-  if (!callee.is_object() || has_keywords(pc)) return;
+  if (!callee.is_object()) return;
   Object* object = callee.object();
+  if (has_keywords(pc)) {
+    if (!self.is_null() && object->kind == Kind::kFunction)
+      specialise_keywords(pc, T, static_cast<Function*>(object), 1, Op::CallMethodKeywords);
+    return;
+  }
   if (self.is_null()) {
     if (object->kind == Kind::kFunction)
       specialise_function(pc, T, static_cast<Function*>(object), field_c(pc), Op::CallMethodFunction,
@@ -197,10 +343,9 @@ void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
                         Op::CallMethodDefaults);
   } else if (object->kind == Kind::kMethodDescriptor && object->shape->type == types.method_descriptor) {
     auto* method = static_cast<MethodDescriptor*>(object);
-    if (method->signature == nullptr || !method->signature->accepts(field_c(pc)) ||
-        method->spec->function == nullptr || field_c(pc) > 6)
-      return;
+    if (!fits_native(pc, method->spec, method->signature)) return;
     pc[2] = reinterpret_cast<uint64_t>(method->spec);
+    pc[3] = method->signature->parameter_count() - field_c(pc);
     patch_op(pc, Op::CallMethodNative);
   }
 }
@@ -226,11 +371,13 @@ SLOW_FN(call_method_native) {
   Value self = (&RB)[1];
   if (is_traced(T) || !is_subtype(type_of(self), method->owner)) [[unlikely]]
     return call_method_operation(pc, R, T);
-  Value values[8];
+  Value values[kNativeArguments + 1];
   uint32_t count = field_c(pc);
-  values[0] = self;
+  Value* to = values;
+  *to++ = self;
   const uint16_t* list = register_list(pc + 4);
-  for (uint32_t i = 0; i < count; ++i) values[i + 1] = R[list[i]];
+  SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
+  SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
   RA = UNWRAP(method->spec->function(values));
   return pc + call_words(pc);
 }

@@ -4,6 +4,7 @@
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
 #include "vm/object/ending.h"
+#include "vm/object/generic_slots.h"
 
 namespace ouro::vm {
 
@@ -61,22 +62,33 @@ inline Result<bool> truth_of(Value value) {
   return is_true(value);
 }
 
+/// __bool__ of a class written in Python.
+inline uint64_t* enter_truth(uint64_t* pc, Value* R, Thread* T, Value value) {
+  if (!value.is_object() || value.object()->shape->type->slots.bool_ == nullptr) return kNoMethod;
+  return enter_unary(pc, R, T, names.dunder_bool, value);
+}
+
 }  // namespace
 
 SLOW_FN(jump_if_true) {
+  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
   return UNWRAP(truth_of(RA)) ? pc + jump_distance(pc) : pc + 2;
 }
 SLOW_FN(jump_if_false) {
+  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
   return UNWRAP(truth_of(RA)) ? pc + 2 : pc + jump_distance(pc);
 }
 SLOW_FN(jump_back_if_true) {
+  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
   return UNWRAP(truth_of(RA)) ? jump_back(pc, R, T) : pc + 3;
 }
 SLOW_FN(jump_back_if_false) {
+  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
   return UNWRAP(truth_of(RA)) ? pc + 3 : jump_back(pc, R, T);
 }
 
 SLOW_FN(get_iter) {
+  ENTER_SPECIAL(enter_unary(pc, R, T, names.dunder_iter, RB));
   RA = UNWRAP(iterate(RB));
   return pc + 1;
 }
@@ -84,6 +96,7 @@ SLOW_FN(get_iter) {
 namespace {
 
 constexpr uint16_t kForIterWords = 3;
+constexpr size_t kMostZipped = 8;
 
 uint64_t* answer_iteration(uint64_t* pc, Value* R, Value item) {
   if (item.is_stop()) return pc + jump_distance(pc);
@@ -91,14 +104,31 @@ uint64_t* answer_iteration(uint64_t* pc, Value* R, Value item) {
   return pc + kForIterWords;
 }
 
-Op for_iter_form(Value iterator) {
-  Shape* shape = iterator.object()->shape;
+/// The UnpackSequence behind a ForIter, when it takes the item apart and nobody else reads it; null
+/// otherwise.
+const uint64_t* unpacking_behind(const uint64_t* pc) {
+  const uint64_t* next = pc + kForIterWords;
+  bool unpacks = kBaseOperation[field_op(next)] == Op::UnpackSequence && field_a(next) == 1 &&
+                 field_b(next) == field_a(pc);
+  return unpacks ? next : nullptr;
+}
+
+Op for_iter_form(const uint64_t* pc, Value iterator) {
+  Object* object = iterator.object();
+  Shape* shape = object->shape;
   if (shape == hot.list_iterator) return Op::ForIterList;
   if (shape == hot.tuple_iterator) return Op::ForIterTuple;
   if (shape == hot.range_iterator) return Op::ForIterRange;
   if (shape == hot.dict_key_iterator) return Op::ForIterDictKeys;
-  if (iterator.object()->kind == Kind::kGenerator) return Op::ForIterGenerator;
-  return Op::ForIter;
+  if (shape == hot.dict_value_iterator) return Op::ForIterDictValues;
+  if (object->kind == Kind::kGenerator) return Op::ForIterGenerator;
+  if (shape->type->slots.iternext == generic_iternext) return Op::ForIterPython;
+  const uint64_t* unpacking = unpacking_behind(pc);
+  const bool pairs = unpacking != nullptr && field_c(unpacking) == 2;
+  if (shape == hot.dict_item_iterator) return pairs ? Op::ForIterDictPairs : Op::ForIterDictItems;
+  if (shape == hot.enumerate && pairs) return Op::ForIterCounted;
+  if (shape == hot.zip && unpacking != nullptr && field_c(unpacking) <= kMostZipped) return Op::ForIterZipped;
+  return Op::ForIterSlot;
 }
 
 }  // namespace
@@ -106,9 +136,11 @@ Op for_iter_form(Value iterator) {
 SLOW_FN(for_iter) {
   Value iterator = RB;
   if (iterator.is_object()) {
-    Op form = for_iter_form(iterator);
+    Op form = for_iter_form(pc, iterator);
+    pc[2] = reinterpret_cast<uint64_t>(iterator.object()->shape);
     patch_op(pc, form);
     if (form == Op::ForIterGenerator) return for_iter_generator(pc, R, T);
+    if (form == Op::ForIterPython) return for_iter_python(pc, R, T);
   }
   return for_iter_slot(pc, R, T);
 }
@@ -122,6 +154,48 @@ SLOW_FN(for_iter_slot) {
   }
   Value item = UNWRAP(next_slot(iterator));
   return answer_iteration(pc, R, item);
+}
+
+namespace {
+
+/// next(), the commonest iterators first.
+inline Result<Value> next_item(Value iterator) {
+  const Shape* shape = iterator.object()->shape;
+  if (shape == hot.list_iterator) return next_of_list(iterator.as<ListIterator>());
+  if (shape == hot.tuple_iterator) return next_of_tuple(iterator.as<TupleIterator>());
+  if (shape == hot.range_iterator) return next_of_range(iterator.as<RangeIterator>());
+  return next(iterator);
+}
+
+}  // namespace
+
+SLOW_FN(for_iter_counted) {
+  auto* state = RB.as<Enumerate>();
+  Value item = UNWRAP(next_item(state->iterator));
+  if (item.is_stop()) return pc + jump_distance(pc);
+  Value count = state->count;
+  Value after = count.is_small_int() ? make_int(count.small_int() + 1) : UNWRAP(int_add(count, make_int(1)));
+  store(static_cast<Object*>(state), state->count, after);
+  const uint64_t* unpacking = pc + kForIterWords;
+  const uint16_t* list = register_list(unpacking + 1);
+  R[list[0]] = count;
+  R[list[1]] = item;
+  return pc + kForIterWords + 2;
+}
+
+SLOW_FN(for_iter_zipped) {
+  auto* state = RB.as<Zip>();
+  const uint64_t* unpacking = pc + kForIterWords;
+  const size_t count = field_c(unpacking);
+  if (state->strict || state->iterators->length != count) return for_iter_slot(pc, R, T);
+  Value items[kMostZipped];
+  for (size_t i = 0; i < count; ++i) {
+    items[i] = UNWRAP(next_item(state->iterators->items[i]));
+    if (items[i].is_stop()) return pc + jump_distance(pc);
+  }
+  const uint16_t* list = register_list(unpacking + 1);
+  for (size_t i = 0; i < count; ++i) R[list[i]] = items[i];
+  return pc + kForIterWords + 1 + list_words(static_cast<uint32_t>(count));
 }
 
 SLOW_FN(for_iter_generator) {

@@ -101,6 +101,7 @@ SLOW_FN(store_subscript) {
     patch_op(pc, Op::StoreSubscriptList);
   else if (has_shape(object, hot.dict))
     patch_op(pc, Op::StoreSubscriptDict);
+  ENTER_SPECIAL(enter_store(pc, R, T, names.dunder_setitem, object, RB, RC));
   if (!set_item(object, RB, RC).ok()) return kRaised;
   return pc + 2;
 }

@@ -1,6 +1,7 @@
 // Operators on operands that the handlers do not know: mixed numbers, text, and everything else by the rules.
 #include <cmath>
 
+#include "vm/interp/calls.h"
 #include "vm/interp/hot.h"
 #include "vm/interp/slow.h"
 #include "vm/object/compare.h"
@@ -62,7 +63,7 @@ void specialise_binary(uint64_t* pc, Value left, Value right) {
 }  // namespace
 
 template <BinaryOp op>
-uint64_t* slow_binary(uint64_t* pc, Value* R, Thread*) {
+uint64_t* slow_binary(uint64_t* pc, Value* R, Thread* T) {
   Value left = RB;
   Value right = RC;
   specialise_binary<op>(pc, left, right);
@@ -73,12 +74,13 @@ uint64_t* slow_binary(uint64_t* pc, Value* R, Thread*) {
       return pc + 1;
     }
   }
+  ENTER_SPECIAL(enter_binary(pc, R, T, op));
   RA = UNWRAP(binary(op, left, right));
   return pc + 1;
 }
 
 template <BinaryOp op>
-uint64_t* slow_inplace(uint64_t* pc, Value* R, Thread*) {
+uint64_t* slow_inplace(uint64_t* pc, Value* R, Thread* T) {
   Value left = RB;
   Value right = RC;
   if constexpr (kFloatArithmetic<op>) {
@@ -95,6 +97,7 @@ uint64_t* slow_inplace(uint64_t* pc, Value* R, Thread*) {
     RA = UNWRAP(binary(op, left, right));
     return pc + 1;
   }
+  ENTER_SPECIAL(enter_inplace(pc, R, T, op));
   RA = UNWRAP(inplace(op, left, right));
   return pc + 1;
 }
@@ -128,6 +131,7 @@ SLOW_FN(slow_negative) {
     RA = make_float(-operand.flonum());
     return pc + 1;
   }
+  ENTER_SPECIAL(enter_unary(pc, R, T, names.dunder_neg, operand));
   RA = UNWRAP(negative(operand));
   return pc + 1;
 }
@@ -187,12 +191,13 @@ bool quick_compare(Value left, Value right, bool* truth) {
 }  // namespace
 
 template <CompareOp op>
-uint64_t* slow_compare(uint64_t* pc, Value* R, Thread*) {
+uint64_t* slow_compare(uint64_t* pc, Value* R, Thread* T) {
   bool truth;
   if (quick_compare<op>(RB, RC, &truth)) {
     RA = make_bool(truth);
     return pc + 1;
   }
+  ENTER_SPECIAL(enter_compare(pc, R, T, op, RB, RC));
   RA = UNWRAP(compare(RB, RC, op));
   return pc + 1;
 }
@@ -201,6 +206,7 @@ template <CompareOp op, bool kBack>
 uint64_t* slow_compare_jump(uint64_t* pc, Value* R, Thread* T) {
   bool truth;
   if (!quick_compare<op>(RA, RB, &truth)) {
+    ENTER_SPECIAL(enter_compare(pc, R, T, op, RA, RB));
     Value outcome = UNWRAP(compare(RA, RB, op));
     truth = outcome == Value(&true_object) || (outcome != Value(&false_object) && UNWRAP(is_true(outcome)));
   }
@@ -227,27 +233,32 @@ Result<bool> is_in(Value item, Value container) {
     Value found = TRY(dict_get(container.as<Dict>(), item));
     return !found.is_null();
   }
+  if (has_shape(container, hot.set) && !is_set(item)) return set_contains(container.as<Set>(), item);
   return contains(container, item);
 }
 
 }  // namespace
 
 SLOW_FN(slow_contains) {
+  ENTER_SPECIAL(enter_contains(pc, R, T, RC, RB));
   RA = make_bool(UNWRAP(is_in(RB, RC)));
   return pc + 1;
 }
 
 SLOW_FN(slow_not_contains) {
+  ENTER_SPECIAL(enter_contains(pc, R, T, RC, RB));
   RA = make_bool(!UNWRAP(is_in(RB, RC)));
   return pc + 1;
 }
 
 SLOW_FN(jump_contains) {
+  ENTER_SPECIAL(enter_contains(pc, R, T, RB, RA));
   bool found = UNWRAP(is_in(RA, RB));
   return found == (field_c(pc) != 0) ? pc + jump_distance(pc) : pc + 2;
 }
 
 SLOW_FN(jump_back_contains) {
+  ENTER_SPECIAL(enter_contains(pc, R, T, RB, RA));
   bool found = UNWRAP(is_in(RA, RB));
   return found == (field_c(pc) != 0) ? jump_back(pc, R, T) : pc + 3;
 }
