@@ -136,9 +136,9 @@ Result<double> double_of_subclass(Value object) {
 
 Result<double> double_from_object(Value object) {
   if (is_float(object) && !is_exactly(object, types.float_)) return double_of_subclass(object);
+  const Slots& slots = type_of(object)->slots;
+  if (slots.float_ != nullptr || slots.index != nullptr) return to_double(object);
   if (is_str(object)) return double_from_text(number_text(object.as<Str>()), object);
-  if (type_of(object)->slots.float_ != nullptr || type_of(object)->slots.index != nullptr)
-    return to_double(object);
   if (has_buffer(object)) {
     BufferView view;
     TRY(get_buffer(object, &view));

@@ -110,6 +110,26 @@ Result<Value> resume_generator(Generator* generator, Value sent, Value* result) 
   return outcome_of(run_loop(T), generator, result);
 }
 
+Result<Value> advance_generator(Generator* generator) {
+  Thread* T = thread();
+  const bool waits = generator->state == GeneratorState::Suspended;
+  const bool has_room = T->recursion_depth < T->recursion_limit &&
+                        static_cast<const char*>(__builtin_frame_address(0)) >= T->native_limit;
+  if (!waits || !has_room) [[unlikely]]
+    return resume_generator(generator, none(), &generator->result);
+  ++T->recursion_depth;
+  generator->state = GeneratorState::Running;
+  generator->handled.previous = T->handled;
+  T->handled = &generator->handled;
+  Frame* frame = &generator->frame;
+  frame->previous = T->frame;
+  frame->flags |= kFrameEntry;
+  T->frame = frame;
+  frame->registers()[field_a(frame->pc)] = none();
+  ++frame->pc;
+  return Result<Value>(Value::from_bits(run_loop(T)));
+}
+
 Result<Value> throw_into_generator(Generator* generator, Value* result, bool closing) {
   Exception* exception = take_exception();
   TRY(check_resumable(generator, Value()));
@@ -121,7 +141,9 @@ Result<Value> throw_into_generator(Generator* generator, Value* result, bool clo
   TRY(check_recursion(""));
   Thread* T = thread();
   TRY(link(T, generator, kFrameEntry));
-  (void)raise_value(exception);  // for the context: what the generator itself handles
+  // The context is what the generator itself handles, not what its caller does.
+  const bool handles = generator->handled.exception != Value();
+  (void)(handles ? raise_value(exception) : raise_again(exception));
   if (unwind(T) == kLeave) return outcome_of(T->outcome, generator, result);
   return outcome_of(run_loop(T), generator, result);
 }
@@ -179,6 +201,17 @@ bool take_stop_value(Value* value) {
 Raised raise_stop_iteration(Value value) {
   if (value.is_null() || is_none(value)) return raise_with(types.StopIteration, {});
   return raise_with(types.StopIteration, {value});
+}
+
+bool finalizer_needed(const Object* object) {
+  switch (object->kind) {
+    case Kind::kGenerator:
+    case Kind::kCoroutine:
+    case Kind::kAsyncGenerator:
+      return static_cast<const Generator*>(object)->state != GeneratorState::Finished;
+    default:
+      return true;
+  }
 }
 
 void trace_generator(Object* object, Tracer& tracer) {

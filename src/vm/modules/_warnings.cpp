@@ -18,18 +18,23 @@ namespace {
 Module* own_module = nullptr;
 int64_t filters_version = 0;
 
-/// warnings.NAME if that module is loaded, else _warnings' own; null: neither has it.
+/// warnings.NAME if that module is loaded, else what it last was, at first _warnings' own; null: neither has
+/// it.
 Result<Value> setting(std::string_view name, bool only_python = false) {
+  Str* own_name = intern(name == "defaultaction"  ? "_defaultaction"
+                         : name == "onceregistry" ? "_onceregistry"
+                                                  : name);
   Value modules = TRY(modules_dict());
   Value python = dict_get(modules.as<Dict>(), intern("warnings"));
   if (!python.is_null() && !is_none(python)) {
     Value value = TRY(find_attribute(python, intern(name)));
-    if (!value.is_null()) return value;
+    if (!value.is_null()) {
+      if (!only_python && own_module != nullptr) dict_set(own_module->dict, own_name, value);
+      return value;
+    }
   }
   if (only_python || own_module == nullptr) return Value();
-  return dict_get(own_module->dict, intern(name == "defaultaction"  ? "_defaultaction"
-                                           : name == "onceregistry" ? "_onceregistry"
-                                                                    : name));
+  return dict_get(own_module->dict, own_name);
 }
 
 /// None matches everything; a str the same text; anything else is a compiled pattern.
@@ -227,6 +232,8 @@ Result<Value> warn_explicit_function(const Value* a) {
   TRY(complete_message(a[1], category, &w));
   w.module = a[5].is_null() ? Value(module_of_file(w.filename)) : a[5];
   w.registry = a[6].is_null() ? none() : a[6];
+  if (!a[7].is_null() && !is_none(a[7]) && !is_dict(a[7]))
+    return raise(types.TypeError, "module_globals must be a dict, not '{}'", type_name(a[7]));
   if (!is_none(w.registry) && !is_dict(w.registry))
     return raise(types.TypeError, "'registry' must be a dict or None, not '{}'", type_name(w.registry));
   w.source = a[8];

@@ -5,6 +5,8 @@
 #include <unicode/uniset.h>
 #include <unicode/unistr.h>
 
+#include <algorithm>
+
 #include "base/unicode.h"
 #include "vm/modules/native_module.h"
 #include "vm/object/str_data.h"
@@ -234,13 +236,41 @@ Result<Value> name(const Value* a) {
   return text.empty() ? or_default(a[2], "no such name") : make_str(text);
 }
 
+struct NamedSequence {
+  std::string_view name;
+  std::u32string_view characters;
+};
+constexpr NamedSequence kSequences[] = {
+#define SEQUENCE(name, characters) {name, characters},
+#include "vm/modules/named_sequences.def"
+#undef SEQUENCE
+};
+
+const NamedSequence* find_sequence(std::string_view name) {
+  const auto* found = std::ranges::lower_bound(kSequences, name, {}, &NamedSequence::name);
+  return found != std::end(kSequences) && found->name == name ? found : nullptr;
+}
+
+std::string upper_ascii(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
+/// Aliases and sequences came after Unicode 3.2.
 Result<Value> lookup(const Value* a) {
   if (!is_str(a[1])) return raise(types.TypeError, "lookup() argument must be str, not {}", type_name(a[1]));
   const std::string text = TRY(utf8_or_raise(a[1].as<Str>()));
   if (text.size() > 256) return raise(types.KeyError, "name too long");
   const std::optional<char32_t> found = lookup_character_name(text);
-  if (!found || !is_known(a[0], *found)) return raise(types.KeyError, "undefined character name '{}'", text);
-  return make_char(*found);
+  const bool known = found && is_known(a[0], *found);
+  const std::string name = upper_ascii(text);
+  if (known && (!is_old(a[0]) || character_name(*found) == name)) return make_char(*found);
+  const NamedSequence* sequence = is_old(a[0]) ? nullptr : find_sequence(name);
+  if (sequence == nullptr) return raise(types.KeyError, "undefined character name '{}'", text);
+  StrBuilder out;
+  for (char32_t c : sequence->characters) out.append(c);
+  return out.finish();
 }
 
 constexpr MethodSpec kFunctions[] = {

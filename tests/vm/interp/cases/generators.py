@@ -112,3 +112,46 @@ for bad in ("await 1", "async with 1: pass", "[x async for x in 1]"):
         scope["f"]().send(None)
     except TypeError as error:
         print(error)
+
+
+# ---- what is thrown into a generator gets its context from the generator, not from the caller
+def raiser(error):
+    try:
+        yield
+    finally:
+        raise error
+
+
+def contexts():
+    errors = [Exception(i) for i in range(4)]
+    try:
+        raise errors[0]
+    except Exception:
+        pending = errors[0]
+        for error in errors[1:]:
+            g = raiser(error)
+            next(g)
+            try:
+                g.throw(pending)
+            except Exception as e:
+                pending = e
+    for error in errors:
+        print(repr(error), repr(error.__context__))
+
+
+contexts()
+
+
+def handling():
+    try:
+        raise KeyError(1)
+    except KeyError:
+        yield
+
+
+g = handling()
+next(g)
+try:
+    g.throw(ValueError(2))
+except ValueError as e:
+    print(repr(e), repr(e.__context__))
