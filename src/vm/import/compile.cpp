@@ -1,7 +1,13 @@
 #include "vm/import/compile.h"
 
+#include <algorithm>
+
+#include "base/unicode.h"
+#include "vm/import/import.h"
 #include "vm/import/marshal.h"
+#include "vm/object/code_positions.h"
 #include "vm/interp/interpreter.h"
+#include "vm/object/int_cells.h"
 
 namespace ouro::vm {
 
@@ -20,6 +26,7 @@ Result<CompileOutcome> run_compiler(CompileRequest& request, Str* filename, int 
   request.filename = to_utf8(filename);
   request.optimize = optimize < 0 ? optimization_level : optimize;
   request.call_depth = thread()->recursion_depth;
+  request.max_int_digits = max_str_digits;
   bool failed = false;  // a warning raised something that is no SyntaxError in the making
   request.warn = [&](bool is_syntax_warning, std::string_view message, int line) {
     if (failed) return false;
@@ -38,7 +45,7 @@ Result<CompileOutcome> run_compiler(CompileRequest& request, Str* filename, int 
 Result<Code*> load_code(const std::string& marshalled) {
   Bytes* bytes = make_bytes(marshalled);
   Value code = TRY(unmarshal(bytes->view()));
-  store(code.as<Code>(), code.as<Code>()->marshalled, bytes);
+  if (!forget_columns) store(code.as<Code>(), code.as<Code>()->marshalled, bytes);
   return code.as<Code>();
 }
 
@@ -48,6 +55,7 @@ Raised raise_failure(const CompileFailure& failure, Str* filename) {
   Type* type = exception_type_by_name(failure.type);
   Value message = make_str(failure.message);
   if (!is_subtype(type, types.SyntaxError)) return raise_with(type, {message});
+  if (failure.line == CompileFailure::kNone && !failure.has_text) return raise_with(type, {message});
   Value text = failure.has_text ? Value(make_str(failure.text)) : none();
   Value details = make_tuple({filename, number_or_none(failure.line), number_or_none(failure.offset), text,
                               number_or_none(failure.end_line), number_or_none(failure.end_offset)});
@@ -87,6 +95,32 @@ Result<Value> parse_tree(std::string_view source, bool is_text, Str* filename,
   request.want = CompileWant::Tree;
   const CompileOutcome outcome = TRY(run_compiler(request, filename, settings.optimize));
   return outcome.tree;
+}
+
+Result<Str*> source_name(Value name) {
+  if (is_str(name)) return name.as<Str>();
+  if (is_bytes(name)) return decode_file_name(name.as<Bytes>()->view());
+  const bool is_path = !lookup_special(name, intern("__fspath__")).is_null();
+  if (!is_path && has_buffer(name)) {
+    TRY(warn(types.DeprecationWarning,
+             fmt::format("path should be string, bytes, or os.PathLike, not {}", type_name(name))));
+    Buffer buffer;
+    TRY(buffer.acquire(name));
+    return decode_file_name(buffer.text());
+  }
+  Value path = TRY(fs_path(name));
+  return is_str(path) ? Result<Str*>(path.as<Str>()) : decode_file_name(path.as<Bytes>()->view());
+}
+
+Status refuse_null_bytes(std::string_view file, Str* filename) {
+  const size_t null = file.find('\0');
+  if (null == std::string_view::npos) return {};
+  const std::string_view before = file.substr(0, null);
+  const auto line = static_cast<int64_t>(1 + std::count(before.begin(), before.end(), '\n'));
+  const std::string_view text = before.substr(before.rfind('\n') + 1);
+  Value details = make_tuple({filename, make_int(line), make_int(0),
+                              make_str(find_utf8_error(text) ? "" : text), make_int(line), make_int(0)});
+  return raise_with(types.SyntaxError, {make_str("source code cannot contain null bytes"), details});
 }
 
 Result<SymbolScope> symbols_of_source(std::string_view source, bool is_text, Str* filename,

@@ -9,6 +9,7 @@
 #include "vm/import/import.h"
 #include "vm/modules/sys_functions.h"
 #include "vm/modules/unraisable.h"
+#include "vm/object/code_positions.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/protocol.h"
 
@@ -168,6 +169,13 @@ Status add_version(Module* m) {
   return module_add(m, "_framework", text(""));
 }
 
+/// -X no_debug_ranges, or PYTHONNODEBUGRANGES.
+bool wants_no_columns(const SystemOptions& o) {
+  const char* variable = o.ignore_environment != 0 ? nullptr : getenv("PYTHONNODEBUGRANGES");
+  return std::find(o.x_options.begin(), o.x_options.end(), "no_debug_ranges") != o.x_options.end() ||
+         (variable != nullptr && *variable != '\0');
+}
+
 Status add_options(Module* m, const SystemOptions& o) {
   TRY(module_add(m, "argv", text_list(o.arguments)));
   TRY(module_add(m, "orig_argv", text_list(o.original_arguments)));
@@ -208,6 +216,7 @@ Result<Module*> make_sys_module(const SystemOptions& options) {
   for (const char* name : {"displayhook", "excepthook", "unraisablehook", "breakpointhook"})
     TRY(module_add(m, std::string("__") + name + "__", dict_get(m->dict, intern(name))));
   TRY(module_add(m, "__doc__", text("What the running program can know of and tell the machine.")));
+  forget_columns = wants_no_columns(options);
   if (options.max_str_digits >= 0) max_str_digits = options.max_str_digits;
   always_check_codec_names = options.development != 0;
   TRY(add_platform(m));

@@ -1,6 +1,7 @@
 #include "vm/object/code_build.h"
 
 #include "bytecode/code_object.h"
+#include "vm/object/code_positions.h"
 #include "vm/object/exceptions.h"
 
 namespace ouro::vm {
@@ -93,6 +94,8 @@ Result<Code*> make_code(const CodeFields& f) {
   auto* locals = intern_all(f.locals_plus_names.as<Tuple>());
   unsigned visited = 0;
   intern_constants(f.consts.as<Tuple>(), 0, &visited);
+  auto* lines = f.line_table.as<Bytes>();
+  if (forget_columns) lines = table_without_columns(lines, f.first_line);
   auto* code = allocate<Code>(types.code->root_shape);
   code->argument_count = f.argument_count;
   code->positional_only_count = f.positional_only_count;
@@ -108,7 +111,7 @@ Result<Code*> make_code(const CodeFields& f) {
   code->filename = f.filename.as<Str>();
   code->name = intern(f.name.as<Str>());
   code->qualified_name = intern(f.qualified_name.as<Str>());
-  code->line_table = f.line_table.as<Bytes>();
+  code->line_table = lines;
   code->exception_table = f.exception_table.as<Bytes>();
   write_barrier(code);
   return code;
