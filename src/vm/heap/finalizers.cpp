@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "vm/heap/finalizer_filter.h"
 #include "vm/heap/pending.h"
 #include "vm/heap/state.h"
 
@@ -13,13 +14,15 @@ namespace heap {
 
 namespace {
 
+bool (*finalizer_needed)(const Object*) = nullptr;
+
 // Moves the dead out of `list`.
 void split_dead(State& heap, std::vector<Object*>& list, std::vector<Object*>& dead) {
   size_t kept = 0;
   for (Object* object : list) {
     if (is_live_mark(heap, object))
       list[kept++] = object;
-    else
+    else if (finalizer_needed == nullptr || finalizer_needed(object))
       dead.push_back(object);
   }
   list.resize(kept);
@@ -58,6 +61,10 @@ using heap::State;
 
 void register_finalizable(Object* object) {
   state().young_finalizable.push_back(object);
+}
+
+void set_finalizer_filter(bool (*needed)(const Object* object)) {
+  heap::finalizer_needed = needed;
 }
 
 void set_finalize_hook(FinalizeFn hook) {
@@ -100,6 +107,14 @@ bool any_finalizable(bool (*wanted)(const Object* object)) {
     if (std::any_of(list->begin(), list->end(), wanted)) return true;
   }
   return std::any_of(heap.pending_finalizers.begin(), heap.pending_finalizers.end(), wanted);
+}
+
+void queue_finalizers(bool (*wanted)(const Object* object)) {
+  State& heap = state();
+  for (std::vector<Object*>* list : {&heap.old_finalizable, &heap.young_finalizable}) {
+    std::copy_if(list->begin(), list->end(), std::back_inserter(heap.pending_finalizers), wanted);
+    std::erase_if(*list, wanted);
+  }
 }
 
 void queue_all_finalizers() {

@@ -68,6 +68,7 @@ struct State {
   // what is alive after the last collection
   uint64_t live_cells = 0;
   uint64_t live_bytes = 0;
+  uint64_t live_before = 0;  // after the full collection before the last one
   uint64_t full_threshold = kMinimalGrowth;
   int64_t external_bytes = 0;
 

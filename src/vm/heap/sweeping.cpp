@@ -95,8 +95,12 @@ void sweep(State& heap, bool full) {
   heap.statistics.allocated_bytes += heap.handed_bytes;
   heap.handed_bytes = 0;
   heap.handed_cells = 0;
-  const uint64_t keep = static_cast<uint64_t>(nursery_size(heap)) * 2 + heap.live_bytes / 8;
-  heap.space.trim(keep);
+  // What a program has just needed it is likely to need again: memory goes back after a full collection, and
+  // half of what the one before found alive only after the next.
+  if (!full) return;
+  const uint64_t recent = std::max(heap.live_bytes, heap.live_before);
+  heap.live_before = heap.live_bytes;
+  heap.space.trim(static_cast<uint64_t>(nursery_size(heap)) * 2 + recent / 2);
 }
 
 }  // namespace ouro::vm::heap

@@ -85,9 +85,10 @@ Result<Value> send(const Value* a) {
 }
 
 Result<Value> advance(Value self) {
-  Value result;
-  auto outcome = resume_generator(self_of(self), none(), &result);
-  if (outcome.ok() && outcome.unwrap().is_stop() && !is_none(result)) thread()->stop_value = result;
+  Generator* generator = self_of(self);
+  auto outcome = advance_generator(generator);
+  if (outcome.bits() == Value::stop().bits() && !is_none(generator->result))
+    thread()->stop_value = generator->result;
   return outcome;
 }
 

@@ -8,6 +8,8 @@ namespace ouro::vm {
 /// The generator that a code object's call gives, made from the running frame.
 Generator* make_generator(Thread* T, Frame* frame);
 
+/// next() of a generator: the value or Value::stop(); then generator->result is what it returned.
+Result<Value> advance_generator(Generator* generator);
 /// The messages for one that runs already, or has not begun.
 Status check_resumable(const Generator* generator, Value sent);
 /// The frame gives a value and waits. Frame flags and the outcome are the caller's.
@@ -30,6 +32,8 @@ Status generator_close(Generator* generator);
 bool take_stop_value(Value* value);
 Raised raise_stop_iteration(Value value);
 
+/// The heap's finaliser filter: a generator that has ended needs nobody to close it.
+bool finalizer_needed(const Object* object);
 void trace_generator(Object* object, Tracer& tracer);
 /// What a frame holds; `with_registers`: also its registers, by liveness at its pc.
 void visit_frame(Frame* frame, Tracer& tracer, bool with_registers);

@@ -1,4 +1,6 @@
 // What start-up does for this folder.
+#include "vm/heap/finalizer_filter.h"
+#include "vm/interp/generators.h"
 #include "vm/interp/hot.h"
 #include "vm/interp/interpreter.h"
 #include "vm/interp/parts.h"
@@ -41,6 +43,7 @@ void complete_functions() {
   fill_hot_shapes();
   start_loop();
   start_roots();
+  set_finalizer_filter(finalizer_needed);
   set_thread_hooks(prepare_thread, release_thread);
   complete_executable_type();
   complete_function_types();

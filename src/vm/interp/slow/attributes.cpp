@@ -6,6 +6,7 @@
 #include "vm/interp/hot.h"
 #include "vm/interp/slow.h"
 #include "vm/object/descriptors.h"
+#include "vm/object/generic_slots.h"
 #include "vm/object/shape_access.h"
 
 namespace ouro::vm {
@@ -98,6 +99,20 @@ bool has_own_slots(const Shape* shape) {
   return shape->slots_offset != 0 && !shape->is_dictionary;
 }
 
+/// A descriptor of a native type: what it gives for an instance is its own affair.
+bool is_native_descriptor(Value descriptor) {
+  const Type* type = type_of(descriptor);
+  return !type->has(kTypeHeap) && type->slots.descr_get != nullptr && !is_exactly(descriptor, types.property);
+}
+
+/// __getattr__ comes after object's __getattribute__: what that finds can be remembered.
+bool has_plain_hook(Type* type) {
+  if (type->slots.getattro != generic_getattr_hook) return false;
+  Value getter = lookup_in_type(type, names.dunder_getattribute);
+  return is_kind(getter, Kind::kSlotWrapper) &&
+         getter == lookup_in_type(types.object, names.dunder_getattribute);
+}
+
 /// A field's descriptor fits only the class that it was made for; any class may have it in its namespace.
 bool is_slot_of(const Type* type, Value descriptor) {
   if (!is_kind(descriptor, Kind::kMember)) return false;
@@ -122,6 +137,10 @@ bool specialise_data_descriptor(uint64_t* pc, const Str* name, const Type* type,
     specialise_all(pc, name, Op::LoadAttrGetSet, version, 0, descriptor.bits());
     return true;
   }
+  if (is_native_descriptor(descriptor)) {
+    specialise_all(pc, name, Op::LoadAttrDescriptor, version, 0, descriptor.bits());
+    return true;
+  }
   return false;
 }
 
@@ -132,6 +151,8 @@ void specialise_instance(uint64_t* pc, Object* object, Str* name) {
   if (version == 0) return;
   Value descriptor = lookup_in_type(shape->type, name);
   if (is_data_descriptor(descriptor)) {
+    // What a getter raises is the hook's affair.
+    if (!shape->type->has(kTypeDefaultGetattr)) return;
     if (!specialise_data_descriptor(pc, name, shape->type, version, descriptor)) patch_op(pc, Op::LoadAttr);
     return;
   }
@@ -145,6 +166,8 @@ void specialise_instance(uint64_t* pc, Object* object, Str* name) {
                    Op::LoadAttrOverflow);
   } else if (!descriptor.is_null() && !binds(descriptor)) {
     specialise_all(pc, name, Op::LoadAttrValue, version, 0, descriptor.bits());
+  } else if (!descriptor.is_null() && is_native_descriptor(descriptor)) {
+    specialise_all(pc, name, Op::LoadAttrDescriptor, version, 0, descriptor.bits());
   }
 }
 
@@ -266,6 +289,24 @@ bool known_method(uint64_t* pc, Object* object, const Str* name, Value* callable
 
 }  // namespace
 
+namespace {
+
+/// A __getattr__ in Python runs in this loop when the attribute is missing; null: by the general rules.
+uint64_t* enter_hook(uint64_t* pc, Value* R, Thread* T, Value receiver, Str* name) {
+  if (type_of(receiver)->slots.getattro != generic_getattr_hook) return nullptr;
+  Function* hook = python_special(type_of(receiver), names.dunder_getattr);
+  if (hook == nullptr) return nullptr;
+  Value found = UNWRAP(find_generic_attribute(receiver, name));
+  if (!found.is_null()) {
+    RA = found;
+    return pc + 5;
+  }
+  const Value values[] = {receiver, name};
+  return enter_function(T, pc, R, hook, Arguments{values, 2, nullptr}, 5);
+}
+
+}  // namespace
+
 SLOW_FN(load_attr) {
   Value receiver = RB;
   Str* name = name_at(R, low_half(pc + 1));
@@ -278,9 +319,11 @@ SLOW_FN(load_attr) {
     }
   }
   bool attempt = receiver.is_object() && may_specialise(pc);
-  if (receiver.is_object() && receiver.object()->shape->type->has(kTypeDefaultGetattr)) {
+  Type* type = type_of(receiver);
+  if (receiver.is_object() && (type->has(kTypeDefaultGetattr) || has_plain_hook(type))) {
     specialise_instance(pc, receiver.object(), name);
     if (!attempt) patch_op(pc, Op::LoadAttr);
+    if (uint64_t* entered = enter_hook(pc, R, T, receiver, name)) return entered;
   } else if (attempt) {
     Object* object = receiver.object();
     if (is_plain_module(object))
@@ -298,6 +341,12 @@ SLOW_FN(load_attr_property) {
   Value getter = Value::from_bits(pc[3]);
   Value self = RB;
   return enter_function(T, pc, R, getter.as<Function>(), Arguments{&self, 1, nullptr}, 5);
+}
+
+SLOW_FN(load_attr_descriptor) {
+  Value descriptor = Value::from_bits(pc[3]);
+  RA = UNWRAP(type_of(descriptor)->slots.descr_get(descriptor, RB, type_of(RB)));
+  return pc + 5;
 }
 
 SLOW_FN(load_attr_getset) {
@@ -326,7 +375,7 @@ SLOW_FN(load_method) {
   Type* type = type_of(receiver);
   bool attempt = receiver.is_object() && may_specialise(pc);
   if (!attempt) patch_op(pc, Op::LoadMethod);
-  if (type->has(kTypeDefaultGetattr)) {
+  if (type->has(kTypeDefaultGetattr) || has_plain_hook(type)) {
     Value method = lookup_in_type(type, name);
     if (is_method_like(method)) {
       if (receiver.is_object()) specialise_method(pc, receiver.object(), name, method);
@@ -340,6 +389,15 @@ SLOW_FN(load_method) {
       specialise_module(pc, receiver.object(), name, Op::LoadMethodModule);
     else if (is_plain_class(receiver.object()))
       specialise_class(pc, receiver.object(), name, Op::LoadMethodType);
+  }
+  if (is_exactly(receiver, types.super)) {
+    // A method behind the class, without binding it.
+    auto* super = receiver.as<Super>();
+    if (super->self_class != nullptr && super->self != Value(super->self_class) &&
+        name != names.dunder_class) {
+      Value method = lookup_after(super->self_class, super->this_class, name);
+      if (is_method_like(method)) return answer_method(pc, R, method, super->self);
+    }
   }
   Value found = UNWRAP(get_attribute(receiver, name));
   if (is_kind(found, Kind::kBoundMethod))
@@ -400,6 +458,8 @@ SLOW_FN(store_attr) {
       receiver.is_object() && receiver.object()->shape->type->has(kTypeDefaultSetattr) && may_specialise(pc);
   if (!attempt) {
     patch_op(pc, Op::StoreAttr);
+    if (type_of(receiver)->slots.setattro == generic_setattr)
+      ENTER_SPECIAL(enter_store(pc, R, T, names.dunder_setattr, receiver, name, RB));
     if (!set_attribute(receiver, name, RB).ok()) return kRaised;
     return pc + 5;
   }

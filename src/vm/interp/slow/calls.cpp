@@ -176,7 +176,18 @@ bool is_plainly_made(const Type* type) {
          type->slots.new_ != nullptr && !type->has(kTypeDisallowNew);
 }
 
+/// A function of the builtins module that the loop knows by name.
+Op native_form(const NativeFunction* function) {
+  if (function->module != Value(names.builtins)) return Op::CallNative;
+  const std::string_view name = function->spec->name;
+  return name == "len" ? Op::CallLen : name == "isinstance" ? Op::CallIsInstance : Op::CallNative;
+}
+
 void specialise_class_call(uint64_t* pc, Type* type) {
+  if (type == types.type && field_c(pc) == 1) {
+    patch_op(pc, Op::CallTypeOf);
+    return;
+  }
   Function* init = python_init(type);
   if (init == nullptr && (!is_plainly_made(type) || field_c(pc) > kNativeArguments)) return;
   uint32_t version = type_version(type);
@@ -202,7 +213,7 @@ void specialise_call(uint64_t* pc, Thread* T, Value callee) {
     if (!fits_native(pc, native->spec, native->signature)) return;
     pc[2] = reinterpret_cast<uint64_t>(native->spec);
     pc[3] = native->signature->parameter_count() - field_c(pc);
-    patch_op(pc, Op::CallNative);
+    patch_op(pc, native_form(native));
   } else if (object->kind == Kind::kBoundMethod) {
     Value function = static_cast<BoundMethod*>(object)->function;
     if (is_kind(function, Kind::kFunction))
@@ -346,7 +357,8 @@ void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
     if (!fits_native(pc, method->spec, method->signature)) return;
     pc[2] = reinterpret_cast<uint64_t>(method->spec);
     pc[3] = method->signature->parameter_count() - field_c(pc);
-    patch_op(pc, Op::CallMethodNative);
+    const bool appends = method->owner == types.list && std::string_view(method->spec->name) == "append";
+    patch_op(pc, appends ? Op::CallListAppend : Op::CallMethodNative);
   }
 }
 
