@@ -83,6 +83,10 @@ Result<std::string> typed_text(const std::string& bytes) {
   return vm::utf8_or_raise(text.as<vm::Str>());
 }
 
+Result<Value> compile_statement(std::string_view source, uint32_t flags) {
+  return vm::compile_source(source, true, vm::intern("<stdin>"), vm::CompileMode::Single, flags, -1);
+}
+
 /// Reads the lines of one statement and compiles it; null at the end of the input.
 Result<Value> read_statement() {
   std::string source;
@@ -93,10 +97,15 @@ Result<Value> read_statement() {
     line = TRY(typed_text(line));
     if (source.empty() && (is_blank(line) || is_only_comment(line))) continue;
     source += line;
-    const uint32_t flags = ended ? 0 : kStatementFlags;
-    auto code = vm::compile_source(source, true, vm::intern("<stdin>"), vm::CompileMode::Single, flags, -1);
-    if (code.ok()) return code.unwrap();
-    if (ended || !is_incomplete()) return vm::Raised{};
+    if (ended) return compile_statement(source, 0);
+    // The statement is complete if it still is without the end of its last line: a block is not.
+    std::string_view lines = source;
+    lines.remove_suffix(lines.ends_with('\n') ? 1 : 0);
+    auto code = compile_statement(lines, kStatementFlags);
+    if (code.ok()) return code;
+    vm::take_exception();
+    if (compile_statement(source, kStatementFlags).ok() || is_incomplete()) continue;
+    return vm::Raised{};
   }
 }
 

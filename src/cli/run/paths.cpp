@@ -1,11 +1,13 @@
 // The search follows CPython's rules ("The initialization of the sys.path module search path" in its
 // documentation): PYTHONHOME decides; else the directory of the executable, or the home that a virtual
 // environment's pyvenv.cfg names, and each directory above it is looked at for lib/python3.11/os.py; else the
-// library that ouro was built for.
+// library that ouro was built for. A file EXECUTABLE._pth takes the place of all that: its lines are
+// sys.path.
 #include "cli/run/paths.h"
 
 #include <unistd.h>
 
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -108,6 +110,23 @@ fs::path starting_directory(ProgramPaths* paths) {
   return fs::path(*home);
 }
 
+/// sys.path from a ._pth file beside the executable; false when there is none.
+bool read_path_file(ProgramPaths* paths) {
+  std::ifstream stream(paths->executable + "._pth");
+  if (!stream) return false;
+  paths->isolated = true;
+  paths->import_site = false;
+  const fs::path directory = fs::path(paths->executable).parent_path();
+  for (std::string line; std::getline(stream, line);) {
+    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back()))) line.pop_back();
+    if (line.empty() || line.front() == '#') continue;
+    if (line == "import site") paths->import_site = true;
+    if (line.starts_with("import ")) continue;
+    paths->search_path.push_back(without_trailing_slash((directory / line).lexically_normal().string()));
+  }
+  return true;
+}
+
 }  // namespace
 
 ProgramPaths find_paths(const PythonOptions& options, const std::string& called_as) {
@@ -116,8 +135,9 @@ ProgramPaths find_paths(const PythonOptions& options, const std::string& called_
   paths.own_file = fs::read_symlink("/proc/self/exe", failed).string();
   paths.executable = find_executable(called_as);
   const fs::path start = starting_directory(&paths);
+  const bool path_file = read_path_file(&paths);
   const fs::path folder = fs::path(library_folder(options)) / kVersionDirectory;
-  if (const auto home = options.environment("PYTHONHOME")) {
+  if (const auto home = options.environment("PYTHONHOME"); home && !path_file) {
     const size_t colon = home->find(':');
     paths.prefix = home->substr(0, colon);
     paths.exec_prefix = colon == std::string::npos ? paths.prefix : home->substr(colon + 1);
@@ -129,6 +149,7 @@ ProgramPaths find_paths(const PythonOptions& options, const std::string& called_
     paths.library = OURO_PYTHON_LIBRARY;
     paths.prefix = paths.exec_prefix = fs::path(paths.library).parent_path().parent_path().string();
   }
+  if (path_file) return paths;
   if (const auto extra = options.environment("PYTHONPATH")) append_paths(*extra, &paths.search_path);
   paths.search_path.push_back((fs::path(paths.library).parent_path() / kZipName).string());
   paths.search_path.push_back(paths.library);

@@ -15,6 +15,8 @@ struct ProgramPaths {
   std::string prefix, exec_prefix;
   std::string library;  // the standard library's directory
   std::vector<std::string> search_path;
+  bool isolated = false;    // a ._pth file says all there is to say: no environment, no current directory
+  bool import_site = true;  // with one: only if it says "import site"
 };
 
 /// `called_as` is argv[0].

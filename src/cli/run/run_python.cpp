@@ -173,8 +173,14 @@ void end_by_interrupt() {
 
 }  // namespace
 
-int run_python_program(const PythonOptions& options, const std::vector<std::string>& command_line) {
+int run_python_program(const PythonOptions& given, const std::vector<std::string>& command_line) {
   Settings settings;
+  PythonOptions options = given;
+  settings.paths = find_paths(options, command_line.empty() ? "" : command_line[0]);
+  if (settings.paths.isolated) {
+    options.isolated = options.ignore_environment = options.no_user_site = options.safe_path = true;
+    options.no_site = options.no_site || !settings.paths.import_site;
+  }
   settings.locale = start_locale(options);
   if (!settings.locale.error.empty()) return fail(settings.locale.error, "preinitializing");
   read_hash_seed(options, &settings);
@@ -183,7 +189,6 @@ int run_python_program(const PythonOptions& options, const std::vector<std::stri
   if (!settings.error.empty()) return fail(settings.error);
   if (stdin_is_a_directory())
     return fail("init_sys_streams: <stdin> is a directory, cannot continue", "core initialized");
-  settings.paths = find_paths(options, command_line.empty() ? "" : command_line[0]);
 
   vm::compile_hook = compile_for_machine;
   vm::utf8_mode = settings.locale.utf8_mode;

@@ -7,5 +7,7 @@ namespace ouro::vm {
 
 /// Whether `wanted` holds for any object that is registered as finalisable.
 bool any_finalizable(bool (*wanted)(const Object* object));
+/// Hands all of these to run_pending_finalizers, dead or not.
+void queue_finalizers(bool (*wanted)(const Object* object));
 
 }  // namespace ouro::vm

@@ -6,7 +6,8 @@
 //   2  sys.modules emptied, and what sys holds for the program: modules that nobody refers to go whole, so
 //      that their objects' finalisers still see all their globals
 //   3  the globals of the modules that somebody still refers to, names with one underscore first
-//   4  whatever is left
+//   4  what a program has put into sys; by then there is no sys.stderr to complain on
+//   5  whatever is left
 //
 // Programs that define no __del__ notice none of that, and skip it.
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "vm/builtins/text_stream.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/pending.h"
+#include "vm/heap/requested_collection.h"
 #include "vm/import/import.h"
 #include "vm/import/startup.h"
 #include "vm/modules/sys.h"
@@ -43,8 +45,13 @@ bool has_python_finalizer(const Object* object) {
   return type_of(const_cast<Object*>(object))->slots.del != nullptr;
 }
 
-void collect_and_finalize() {
-  collect(2);
+/// A full collection. Nothing on the C++ stack below finish_program's frame is needed: what lies there are
+/// left-overs of the program.
+void collect_and_finalize(const void* stack) {
+  {
+    const ScanStart start(stack);
+    collect(2);
+  }
   run_pending_finalizers();
 }
 
@@ -116,15 +123,29 @@ void clear_modules(List* removed) {
   }
 }
 
-void finalize_all() {
-  collect_and_finalize();
+void finalize_contents_of_sys(const void* stack) {
+  if (!any_finalizable(has_python_finalizer)) return;
+  flush_streams();
+  Dict* dict = sys_module()->dict;
+  const Value out = dict_get(dict, intern("stdout")), error = dict_get(dict, intern("stderr"));
+  clear_module(dict);
+  collect_and_finalize(stack);
+  dict_set(dict, intern("stdout"), out);
+  dict_set(dict, intern("stderr"), error);
+}
+
+void finalize_all(const void* stack) {
+  static List* removed = nullptr;
+  add_root(reinterpret_cast<Object**>(&removed));
+  collect_and_finalize(stack);
   clear_sys();
-  List* removed = remove_modules();
-  collect_and_finalize();
+  removed = remove_modules();
+  collect_and_finalize(stack);
   if (!any_finalizable(has_python_finalizer)) return;
   clear_modules(removed);
-  collect_and_finalize();
-  queue_all_finalizers();
+  collect_and_finalize(stack);
+  finalize_contents_of_sys(stack);
+  queue_finalizers(has_python_finalizer);
   run_pending_finalizers();
 }
 
@@ -137,7 +158,7 @@ int finish_program(int code) {
   set_finalizing();
   bool written = flush_streams();
   if (any_finalizable(has_python_finalizer)) {
-    finalize_all();
+    finalize_all(__builtin_frame_address(0));
     written = flush_streams() && written;
   }
   if (text_stream_hook.flush_open_files != nullptr) text_stream_hook.flush_open_files();

@@ -97,9 +97,19 @@ Status flush(const char* name, Value* stream) {
   return {};
 }
 
+/// Python's own name of an encoding.
+Result<std::string> codec_name(const std::string& encoding) {
+  if (encoding == "utf-8" || encoding == "UTF-8") return std::string("utf-8");
+  Value codecs = TRY(import_module("codecs"));
+  Value info = TRY(call(TRY(get_attribute(codecs, intern("lookup"))), {make_str(encoding)}));
+  return to_utf8(TRY(to_str(TRY(get_attribute(info, names.name)))));
+}
+
 }  // namespace
 
-Status start_streams(const StreamOptions& options) {
+Status start_streams(const StreamOptions& given) {
+  StreamOptions options = given;
+  options.encoding = TRY(codec_name(given.encoding));
   Value io = TRY(import_module("io"));
   TRY(module_add(builtins_module(), "open", TRY(get_attribute(io, names.open_))));
   for (const Stream& stream : kStreams) {

@@ -61,8 +61,8 @@ std::optional<FrozenModule> find_used(Str* name) {
 }
 
 /// ImportError with the module's name.
-Raised no_frozen_module(Value name, const char* problem) {
-  Value message = make_str(fmt::format("{} {}", problem, repr_text(name)));
+Raised no_frozen_module(Value name, const char* problem, const char* end = "") {
+  Value message = make_str(fmt::format("{} {}{}", problem, repr_text(name), end));
   Value error = TRY(call(types.ImportError, {message}));
   TRY(set_attribute(error, names.name, name));
   return raise_value(error);
@@ -94,7 +94,11 @@ Result<Value> get_frozen_object(const Value* a) {
     TRY(get_buffer(a[2], &view));
     auto code = unmarshal({static_cast<const char*>(view.data), static_cast<size_t>(view.length)});
     release_buffer(&view);
-    Value object = TRY(code);
+    if (!code.ok()) {
+      take_exception();
+      return no_frozen_module(a[1], "Frozen object named", " is invalid");
+    }
+    Value object = code.unwrap();
     if (!is_kind(object, Kind::kCode))
       return raise(types.TypeError, "frozen object {} is not a code object", repr_text(a[1]));
     return object;

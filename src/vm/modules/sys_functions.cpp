@@ -54,11 +54,26 @@ Value shown_entries() {
   auto limit = sys_attribute("tracebacklimit");
   int64_t entries;
   if (!limit.ok() || !is_int(limit.unwrap())) return {};
-  if (!int_fits(limit.unwrap(), &entries)) return {};
+  if (!int_fits(limit.unwrap(), &entries)) {
+    auto negative = less(limit.unwrap(), Value::from_small(0));
+    entries = negative.ok() && negative.unwrap() ? 0 : INT32_MAX;
+  }
   return Value::from_small(entries <= 0 ? 0 : -std::min<int64_t>(entries, INT32_MAX));
 }
 
+/// To sys.stderr, where there is one.
+void write_message(const std::string& text) {
+  auto file = sys_attribute("stderr");
+  if (!file.ok() || file.unwrap().is_null() || is_none(file.unwrap())) return;
+  if (!call_method(file.unwrap(), names.write, {make_str(text)}).ok()) take_exception();
+}
+
 Status print_exception(Value type, Value exception, Value traceback) {
+  if (!is_kind(exception, Kind::kException)) {
+    write_message(fmt::format("TypeError: print_exception(): Exception expected for value, {} found\n",
+                              type_name(exception)));
+    return {};
+  }
   Value module = TRY(import_module("traceback"));
   Value print = TRY(get_attribute(module, intern("print_exception")));
   Value limit = shown_entries();
@@ -196,7 +211,10 @@ Result<Value> current_exceptions(const Value*) {
   Dict* dict = make_dict();
   for (Thread* t = first_thread(); t != nullptr; t = t->next) {
     Value exception = t->handled == nullptr ? none() : or_none(t->handled->exception);
-    TRY(dict_set(dict, make_int_unsigned(t->id), exception));
+    Tuple* entry = make_tuple({none(), none(), none()});
+    if (!is_none(exception))
+      entry = make_tuple({type_of(exception), exception, or_none(exception.as<Exception>()->traceback)});
+    TRY(dict_set(dict, make_int_unsigned(t->id), entry));
   }
   return dict;
 }
@@ -451,12 +469,6 @@ void set_finalizing() {
 
 namespace {
 
-void write_line(const char* text) {
-  auto file = sys_attribute("stderr");
-  if (!file.ok() || file.unwrap().is_null() || is_none(file.unwrap())) return;
-  if (!call_method(file.unwrap(), names.write, {make_str(text)}).ok()) take_exception();
-}
-
 /// The hook itself has failed: both exceptions are shown.
 void show_both(Exception* original) {
   Exception* exception = take_exception();
@@ -465,9 +477,9 @@ void show_both(Exception* original) {
     take_exception();
     write_plainly(shown);
   };
-  write_line("Error in sys.excepthook:\n");
+  write_message("Error in sys.excepthook:\n");
   show(exception);
-  write_line("\nOriginal exception was:\n");
+  write_message("\nOriginal exception was:\n");
   show(original);
 }
 
@@ -486,7 +498,7 @@ bool show_pending_exception() {
     (void)module_add(sys_module(), name, value);
   auto hook = sys_attribute("excepthook");
   if (!hook.ok() || hook.unwrap().is_null()) {
-    write_line("sys.excepthook is missing\n");
+    write_message("sys.excepthook is missing\n");
     if (!print_exception(type_of(exception), exception, traceback).ok()) {
       take_exception();
       write_plainly(exception);
