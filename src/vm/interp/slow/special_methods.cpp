@@ -88,6 +88,7 @@ namespace {
 
 /// What an operation's result still has to become.
 enum class Finish : uint8_t {
+  Unary,
   Binary,
   Inplace,
   Compare,
@@ -126,6 +127,8 @@ FinishRule rule_of(Op op) {
   if (op >= Op::JumpBackLess && op <= Op::JumpBackGreaterEqual)
     return {Finish::CompareJump, distance(op, Op::JumpBackLess), true};
   switch (op) {
+    case Op::Negative:
+      return {Finish::Unary, 0};
     case Op::Contains:
     case Op::NotContains:
       return {Finish::Contains, op == Op::NotContains};
@@ -175,6 +178,9 @@ uint64_t* finish(uint64_t* pc, Value* R, Thread* T, uint16_t flags, Value value)
   const FinishRule rule = rule_of(kBaseOperation[field_op(pc)]);
   const auto comparison = static_cast<CompareOp>(rule.index);
   switch (rule.finish) {
+    case Finish::Unary:
+      RA = value;
+      return pc + 1;
     case Finish::Binary:
     case Finish::Inplace:
       return finish_binary(pc, R, kBinaryOps[rule.index], flags, rule.finish == Finish::Inplace, value);

@@ -124,3 +124,29 @@ print(1 if lo else 2, not lo, lo and 5, lo or 6, 1 < 2 < 3, 1 is None)
 g2 = (i*2 for i in [1,2,3]); print(next(g2), list(g2))
 print(locals() is globals(), type(fib), fib.__name__, fib.__defaults__, f.__kwdefaults__)
 exec("yy = 3"); print(yy, eval("yy+1"))
+
+
+# ---- unary operators written in Python
+class Unary:
+    def __init__(self, value):
+        self.value = value
+
+    def __neg__(self):
+        return Unary(-self.value)
+
+    def __pos__(self):
+        return Unary(+self.value)
+
+    def __invert__(self):
+        return Unary(~self.value)
+
+    def __abs__(self):
+        return Unary(abs(self.value))
+
+
+def unary(x):
+    y = -x
+    return [u.value for u in (y, +x, ~x, abs(y), --x)]
+
+
+print(unary(Unary(5)))
