@@ -129,12 +129,10 @@ uint64_t* leave_generator(Thread* T, Frame* frame, Value value) {
     return kLeave;
   }
   Frame* caller = T->frame;
-  if ((flags & kFrameSent) != 0) {
-    if (is_traced(T) && (generator->kind == Kind::kCoroutine || !is_none(value)) &&
-        !trace_stop(T, caller, value).ok())
-      return kRaised;
-    caller->registers()[frame->return_register] = value;
-  }
+  if (is_traced(T) && (generator->kind == Kind::kCoroutine || !is_none(value)) &&
+      !trace_stop(T, caller, value).ok()) [[unlikely]]
+    return kRaised;
+  if ((flags & kFrameSent) != 0) caller->registers()[frame->return_register] = value;
   caller->pc += jump_distance(caller->pc);
   return kReload;
 }

@@ -7,6 +7,7 @@
 #include "lift/lift.h"
 #include "vm/interp/operations.h"
 #include "vm/interp/parts.h"
+#include "vm/interp/tracing.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/trace_members.h"
 
@@ -143,6 +144,18 @@ void finalize_executable(Object* object) {
 const lift::Liveness& Executable::live() {
   if (liveness == nullptr) liveness = new lift::Liveness(register_code());
   return *liveness;
+}
+
+const lift::StackMap& stack_map_of(Executable* executable) {
+  static uint32_t known = 0;
+  static lift::StackMap map;
+  if (executable->id != known) {
+    lift::LiftOptions options;
+    options.tracing = executable->tracing;
+    map = lift::map_stack(view_of(executable->code), options).value_or(lift::StackMap());
+    known = executable->id;
+  }
+  return map;
 }
 
 void Executable::lift_again() {

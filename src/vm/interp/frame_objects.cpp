@@ -105,6 +105,7 @@ FrameObject* frame_object_of(Frame* frame) {
       allocate_variable_instance(types.frame, frame->executable->local_count * sizeof(Value)));
   object->frame = frame;
   object->trace_lines = true;
+  object->traced_offset = frame->offset();
   frame->frame_object = object;
   frame->flags |= kFrameObserved;
   if ((frame->flags & kFrameGenerator) != 0) write_barrier(generator_of(frame));

@@ -13,6 +13,7 @@
 #include "vm/interp/parts.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/text.h"
+#include "vm/interp/tracing.h"
 
 namespace ouro::vm {
 
@@ -276,14 +277,6 @@ Result<int> checked_line(const std::vector<int>& lines, const Code* code, Value 
   return found;
 }
 
-/// The word behind the TraceLine of a byte offset.
-uint64_t* word_at(Executable* executable, uint32_t offset) {
-  for (const lift::OffsetEntry& entry : executable->register_code().offsets) {
-    if (entry.offset == offset) return executable->words + entry.word;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 Status set_frame_line(Value value, Value line) {
@@ -299,7 +292,7 @@ Status set_frame_line(Value value, Value line) {
   auto from = static_cast<size_t>(frame->offset()) / 2;
   Target target = choose_target(model, lines, wanted, from);
   if (target.unit < 0) return raise(types.ValueError, "{}", target.problem);
-  uint64_t* pc = word_at(frame->executable, static_cast<uint32_t>(target.unit) * 2);
+  uint64_t* pc = word_of_offset(frame->executable, static_cast<uint32_t>(target.unit) * 2);
   if (pc == nullptr || !frame->executable->tracing)
     return raise(types.ValueError, "cannot find bytecode for specified line");
   const Stack& stack = *model.at(from);

@@ -14,8 +14,11 @@
 // allocate: that is what SLOW does besides calling. Between slow paths the pc lives in a register.
 //
 // There are two tables. The second one serves threads with a trace or profile function: its calls, returns
-// and yields tell that function, and nothing in it is specialised. Whether a thread is traced is looked at
+// and yields tell that function, and nothing in it is specialised. All of it leads through one handler, which
+// sees to frames that were running before. Whether a thread is traced is looked at
 // when a slow path returns, for only C++ can change it.
+#include <algorithm>
+
 #include "vm/interp/calls.h"
 #include "vm/interp/dispatch.h"
 #include "vm/interp/parts.h"
@@ -39,6 +42,9 @@ namespace {
 #ifdef OURO_TAIL_CALLS
 
 namespace {
+
+const void* traced_handlers[static_cast<size_t>(Op::kCount)];
+const void* watched_handlers[static_cast<size_t>(Op::kCount)];
 
 HANDLER_CALL uint64_t switch_frames(STATE) {
   (void)R;
@@ -85,8 +91,6 @@ const void* const kPlainTable[] = {
 #include "vm/interp/quickened.def"
 };
 
-const void* traced_handlers[static_cast<size_t>(Op::kCount)];
-
 }  // namespace
 
 void start_loop() {
@@ -99,13 +103,15 @@ void start_loop() {
   replace(Op::Return, op_TracedReturn);
   replace(Op::Yield, op_TracedYield);
   replace(Op::Resume, op_TracedResume);
+  std::fill(std::begin(watched_handlers), std::end(watched_handlers),
+            reinterpret_cast<const void*>(op_Watched));
 }
 
 const void* const* plain_table() {
   return kPlainTable;
 }
 const void* const* traced_table() {
-  return traced_handlers;
+  return watched_handlers;
 }
 
 uint64_t run_loop(Thread* T) {
@@ -126,6 +132,9 @@ uint64_t run_loop(Thread* T) {
 
 namespace {
 
+const void* traced_handlers[static_cast<size_t>(Op::kCount)];
+const void* watched_handlers[static_cast<size_t>(Op::kCount)];
+
 /// The whole loop as one function. Without a thread: tells where the handlers are.
 uint64_t run(Thread* T, const void* const** handlers_out, const void** traced_out) {
   static const void* const kHandlers[] = {
@@ -139,6 +148,7 @@ uint64_t run(Thread* T, const void* const** handlers_out, const void** traced_ou
     traced_out[0] = &&op_TracedReturn;
     traced_out[1] = &&op_TracedYield;
     traced_out[2] = &&op_TracedResume;
+    traced_out[3] = &&op_Watched;
     return 0;
   }
   uint64_t* pc = T->frame->pc;
@@ -176,12 +186,11 @@ after_slow:
 }
 
 const void* const* plain_handlers = nullptr;
-const void* traced_handlers[static_cast<size_t>(Op::kCount)];
 
 }  // namespace
 
 void start_loop() {
-  const void* traced[3];
+  const void* traced[4];
   run(nullptr, &plain_handlers, traced);
   for (size_t i = 0; i < static_cast<size_t>(Op::kCount); ++i)
     traced_handlers[i] = plain_handlers[static_cast<size_t>(kBaseOperation[i])];
@@ -190,13 +199,14 @@ void start_loop() {
   traced_handlers[static_cast<size_t>(Op::Return)] = traced[0];
   traced_handlers[static_cast<size_t>(Op::Yield)] = traced[1];
   traced_handlers[static_cast<size_t>(Op::Resume)] = traced[2];
+  std::fill(std::begin(watched_handlers), std::end(watched_handlers), traced[3]);
 }
 
 const void* const* plain_table() {
   return plain_handlers;
 }
 const void* const* traced_table() {
-  return traced_handlers;
+  return watched_handlers;
 }
 
 uint64_t run_loop(Thread* T) {

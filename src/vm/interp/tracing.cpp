@@ -6,6 +6,7 @@
 #include "vm/interp/tracing.h"
 
 #include "bytecode/opcodes.h"
+#include "vm/interp/generators.h"
 #include "vm/interp/parts.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/text.h"
@@ -97,9 +98,13 @@ bool opens_line(Frame* frame, FrameObject* object, int32_t offset) {
 
 SLOW_FN(trace_line) {
   constexpr uint32_t kWords = 2;
-  if (!is_traced(T)) return pc + kWords;
   Frame* frame = FRAME;
   auto offset = static_cast<int32_t>(low_half(pc + 1));
+  if (!is_traced(T)) {
+    if (frame->frame_object != nullptr)
+      static_cast<FrameObject*>(frame->frame_object)->traced_offset = offset;
+    return pc + kWords;
+  }
   const Code* code = frame->code();
   if (offset < first_traceable(code) || static_cast<uint64_t>(offset) + 1 >= code->code->length)
     return pc + kWords;
@@ -138,6 +143,15 @@ void trace_exception(Thread* T, Frame* frame) {
     Value argument = make_tuple({Value(type_of(exception)), Value(exception), traceback});
     return trace_event(T, frame, "exception", argument, false);
   });
+}
+
+Status trace_stop(Thread* T, Frame* frame, Value value) {
+  if (T->trace_function.is_null() || T->tracing != 0) return {};
+  (void)raise_stop_iteration(value);
+  trace_exception(T, frame);
+  if (!exception_is(types.StopIteration)) return Raised{};
+  (void)take_exception();
+  return {};
 }
 
 Status trace_native(Thread* T, Frame* frame, Value callee, const char* event) {

@@ -47,6 +47,11 @@ bool enter_handler(Thread* T, Frame* frame) {
   return true;
 }
 
+/// Whether the exception is what a for loop takes for the end of its iterator.
+bool ends_loop(const Frame* frame) {
+  return kBaseOperation[field_op(frame->pc)] == Op::ForIter && exception_is(types.StopIteration);
+}
+
 }  // namespace
 
 uint64_t* unwind(Thread* T) {
@@ -73,7 +78,10 @@ uint64_t* unwind(Thread* T) {
       T->outcome = Result<Value>(Raised{}).bits();
       return kLeave;
     }
-    if ((flags & kFrameContinued) != 0 && finish_loop(T, T->frame)) return kReload;
+    if ((flags & kFrameContinued) == 0) continue;
+    if (is_traced(T) && ends_loop(T->frame)) [[unlikely]]
+      trace_exception(T, T->frame);
+    if (finish_loop(T, T->frame)) return kReload;
   }
 }
 

@@ -83,10 +83,13 @@ SLOW_FN(send) {
   Value result;
   if (is_async_helper(iterator)) {
     Value yielded = UNWRAP(async_helper_send(iterator, sent, &result));
+    if (is_traced(T) && yielded.is_stop() && !trace_stop(T, FRAME, result).ok()) return kRaised;
     return answer_send(pc, R, yielded, result);
   }
   if (is_none(sent) && type_of(iterator)->slots.iternext != nullptr) {
     Value yielded = UNWRAP(step(iterator, &result));
+    const bool raised = type_of(iterator)->has(kTypeHeap) || !is_none(result);
+    if (is_traced(T) && yielded.is_stop() && raised && !trace_stop(T, FRAME, result).ok()) return kRaised;
     return answer_send(pc, R, yielded, result);
   }
   auto outcome = call_method(iterator, names.send, {sent});
