@@ -1,4 +1,7 @@
 // types.MethodType: a callable bound to its first argument.
+#include <algorithm>
+
+#include "vm/heap/heap_inline.h"
 #include "vm/interp/calls.h"
 #include "vm/interp/parts.h"
 #include "vm/object/native_support.h"
@@ -7,7 +10,8 @@
 namespace ouro::vm {
 
 Value make_bound_method(Value function, Value self) {
-  auto* method = allocate<BoundMethod>(types.bound_method->root_shape, types.bound_method->instance_size);
+  auto* method =
+      allocate_inline<BoundMethod>(types.bound_method->root_shape, types.bound_method->instance_size);
   method->function = function;
   method->self = self;
   return method;
@@ -19,8 +23,24 @@ BoundMethod* self_of(Value value) {
   return value.as<BoundMethod>();
 }
 
+/// A bound method of a bound method of ...: all their selfs at once, the innermost first.
+Result<Value> call_nested(BoundMethod* outermost, const Arguments& arguments) {
+  size_t depth = 1;
+  BoundMethod* innermost = outermost;
+  for (; is_kind(innermost->function, Kind::kBoundMethod); ++depth) innermost = self_of(innermost->function);
+  CallBuffer buffer(depth + arguments.total());
+  BoundMethod* method = outermost;
+  for (size_t i = depth; i > 0; --i) {
+    buffer.data()[i - 1] = method->self;
+    if (i > 1) method = self_of(method->function);
+  }
+  std::copy_n(arguments.values, arguments.total(), buffer.data() + depth);
+  return call(innermost->function, {buffer.data(), arguments.positional + depth, arguments.keywords});
+}
+
 Result<Value> call_bound(Value value, const Arguments& arguments) {
   BoundMethod* method = self_of(value);
+  if (is_kind(method->function, Kind::kBoundMethod)) return call_nested(method, arguments);
   if (is_kind(method->function, Kind::kFunction)) {
     CallBuffer buffer(method->self, arguments);
     return call_function(method->function, buffer.arguments(arguments));

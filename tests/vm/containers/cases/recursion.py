@@ -138,6 +138,7 @@ check('except', lambda: exec('''
 try: raise ValueError
 except T: pass'''))
 check('partial call', lambda: nest(lambda x: functools.partial(x or int))())
+check('method call', lambda: nest(lambda x: types.MethodType(x or int, 1))())
 check('classmethod', lambda: nest(lambda x: classmethod(x or int)).__get__(None, int))
 check('staticmethod call', lambda: nest(lambda x: staticmethod(x or int))())
 check('union', lambda: isinstance(1, nest(lambda x: (x or str) | list[int], 10)))
