@@ -16,6 +16,7 @@
 #include "vm/heap/heap.h"
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
+#include "vm/modules/exception_printer.h"
 #include "vm/modules/signals.h"
 
 namespace ouro::vm {
@@ -431,12 +432,7 @@ Result<Value> excepthook(const Value* a) {
                                   : TRY(get_attribute(fields[3], names.name));
   std::string head = fmt::format("Exception in thread {}:\n", to_utf8(TRY(to_str(name))));
   TRY(call_method(file, names.write, {make_str(head)}));
-  Value traceback = TRY(import_module("traceback"));
-  Value print = TRY(get_attribute(traceback, intern("print_exception")));
-  static Tuple* keywords = make_rooted_tuple({names.file});
-  Value arguments[] = {fields[0], fields[1], fields[2], file};
-  TRY(call(print, Arguments{arguments, 3, keywords}));
-  TRY(call_method(file, names.flush));
+  TRY(print_exception(file, fields[1], fields[2]));
   return none();
 }
 

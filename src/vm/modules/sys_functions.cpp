@@ -8,6 +8,7 @@
 #include "vm/heap/heap.h"
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
+#include "vm/modules/exception_printer.h"
 #include "vm/modules/sys.h"
 #include "vm/object/int_cells.h"
 
@@ -42,23 +43,10 @@ Result<Value> exit_function(const Value* a) {
   return raise_value(exception);
 }
 
-/// The last resort, when not even the traceback module works.
+/// The last resort, when sys.stderr does not work.
 void write_plainly(Value exception) {
   std::string line = fmt::format("{}: {}\n", type_name(exception), repr_text(exception));
   (void)!write(STDERR_FILENO, line.data(), line.size());
-}
-
-/// sys.tracebacklimit as the traceback module wants it to show the innermost entries: below zero. Zero: no
-/// traceback at all; null: all of it.
-Value shown_entries() {
-  auto limit = sys_attribute("tracebacklimit");
-  int64_t entries;
-  if (!limit.ok() || !is_int(limit.unwrap())) return {};
-  if (!int_fits(limit.unwrap(), &entries)) {
-    auto negative = less(limit.unwrap(), Value::from_small(0));
-    entries = negative.ok() && negative.unwrap() ? 0 : INT32_MAX;
-  }
-  return Value::from_small(entries <= 0 ? 0 : -std::min<int64_t>(entries, INT32_MAX));
 }
 
 /// To sys.stderr, where there is one.
@@ -68,31 +56,15 @@ void write_message(const std::string& text) {
   if (!call_method(file.unwrap(), names.write, {make_str(text)}).ok()) take_exception();
 }
 
-Status print_exception(Value type, Value exception, Value traceback) {
-  if (!is_kind(exception, Kind::kException)) {
-    write_message(fmt::format("TypeError: print_exception(): Exception expected for value, {} found\n",
-                              type_name(exception)));
-    return {};
-  }
-  Value module = TRY(import_module("traceback"));
-  Value print = TRY(get_attribute(module, intern("print_exception")));
-  Value limit = shown_entries();
-  if (!limit.is_null() && limit.small_int() == 0) {
-    traceback = none();
-    limit = none();
-  }
-  static Tuple* keywords = make_rooted_tuple({intern("limit")});
-  Value arguments[] = {type, exception, traceback, limit};
-  if (limit.is_null()) {
-    TRY(call(print, Arguments{arguments, 3, nullptr}));
-  } else {
-    TRY(call(print, Arguments{arguments, 3, keywords}));
-  }
-  return {};
+/// An exception with its traceback, on sys.stderr where there is one.
+Status show(Value exception, Value traceback) {
+  Value file = TRY(sys_attribute("stderr"));
+  if (file.is_null() || is_none(file)) return {};
+  return print_exception(file, exception, traceback);
 }
 
 Result<Value> excepthook(const Value* a) {
-  if (!print_exception(a[1], a[2], a[3]).ok()) {
+  if (!show(a[2], a[3]).ok()) {
     take_exception();
     write_plainly(a[2]);
   }
@@ -103,18 +75,14 @@ Result<Value> unraisablehook(const Value* a) {
   auto print = [&]() -> Status {
     Value file = TRY(sys_attribute("stderr"));
     if (file.is_null() || is_none(file)) return {};
-    Value message = TRY(get_attribute(a[1], intern("err_msg")));
-    Value object = TRY(get_attribute(a[1], names.object_));
-    Value shown = is_none(message) ? Value(make_str("Exception ignored in")) : message;
-    std::string head = to_utf8(shown.as<Str>());
-    if (!is_none(object)) head += fmt::format(": {}", repr_text(object));
-    if (is_none(object)) head += ":";
-    TRY(call_method(file, names.write, {make_str(head + "\n")}));
-    Value exception = TRY(get_attribute(a[1], intern("exc_value")));
-    Value traceback = TRY(get_attribute(a[1], intern("exc_traceback")));
-    Value type = TRY(get_attribute(a[1], intern("exc_type")));
-    TRY(print_exception(type, exception, traceback));
-    return {};
+    auto field = [&](const char* name) { return get_attribute(a[1], intern(name)); };
+    UnraisableReport report;
+    report.type = TRY(field("exc_type"));
+    report.value = TRY(field("exc_value"));
+    report.traceback = TRY(field("exc_traceback"));
+    report.message = TRY(field("err_msg"));
+    report.object = TRY(field("object"));
+    return print_unraisable(file, report);
   };
   if (!print().ok()) take_exception();
   return none();
@@ -472,15 +440,15 @@ namespace {
 /// The hook itself has failed: both exceptions are shown.
 void show_both(Exception* original) {
   Exception* exception = take_exception();
-  auto show = [](Exception* shown) {
-    if (print_exception(type_of(shown), shown, or_none(shown->traceback)).ok()) return;
+  auto show_one = [](Exception* shown) {
+    if (show(shown, or_none(shown->traceback)).ok()) return;
     take_exception();
     write_plainly(shown);
   };
   write_message("Error in sys.excepthook:\n");
-  show(exception);
+  show_one(exception);
   write_message("\nOriginal exception was:\n");
-  show(original);
+  show_one(original);
 }
 
 }  // namespace
@@ -499,7 +467,7 @@ bool show_pending_exception() {
   auto hook = sys_attribute("excepthook");
   if (!hook.ok() || hook.unwrap().is_null()) {
     write_message("sys.excepthook is missing\n");
-    if (!print_exception(type_of(exception), exception, traceback).ok()) {
+    if (!show(exception, traceback).ok()) {
       take_exception();
       write_plainly(exception);
     }

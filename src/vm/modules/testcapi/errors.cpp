@@ -4,6 +4,7 @@
 
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
+#include "vm/modules/exception_printer.h"
 #include "vm/modules/testcapi/testcapi.h"
 #include "vm/modules/unraisable.h"
 
@@ -64,28 +65,15 @@ Result<Value> make_exception_with_doc(const Value* a) {
 
 // ---- printing
 
-Result<Value> traceback_function(const char* name, std::initializer_list<Value> args) {
-  return call_method(TRY(import_module("traceback")), intern(name), args);
-}
-
 Result<Value> traceback_print(const Value* a) {
   if (type_of(a[1]) != types.traceback) return raise_bad_internal_call();
-  TRY(call_method(a[2], names.write, {make_str("Traceback (most recent call last):\n")}));
-  TRY(traceback_function("print_tb", {a[1], none(), a[2]}));
+  TRY(print_traceback(a[2], a[1].as<Traceback>()));
   return none();
 }
 
 Result<Value> exception_print(const Value* a) {
-  if (!is_instance(a[1], types.BaseException)) {
-    Value file = TRY(get_attribute(TRY(import_module("sys")), intern("stderr")));
-    TRY(call_method(
-        file, names.write,
-        {make_str(fmt::format("TypeError: print_exception(): Exception expected for value, {} found\n",
-                              type_name(a[1])))}));
-    return none();
-  }
-  Value traceback = a[1].as<Exception>()->traceback;
-  TRY(traceback_function("print_exception", {type_of(a[1]), a[1], traceback.is_null() ? none() : traceback}));
+  Value file = TRY(get_attribute(TRY(import_module("sys")), intern("stderr")));
+  TRY(print_exception(file, a[1], none()));
   return none();
 }
 
