@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/mman.h>
+#include <ucontext.h>
 
 #include <algorithm>
 #include <chrono>
@@ -210,7 +212,67 @@ bool parallel_for_ordered(size_t count, unsigned workers, const Work& work,
   return true;
 }
 
+namespace {
+
+thread_local StackArea own_area;
+
+/// What a switch between stacks needs; the new stack's first function finds it here.
+struct Switch {
+  const std::function<void()>* function;
+  ucontext_t here, there;
+};
+thread_local Switch* current_switch = nullptr;
+
+void run_switched() {
+  (*current_switch->function)();
+}
+
+/// False when there is no memory for the stack; then nothing has run.
+bool run_on_own_stack(const std::function<void()>& function) {
+  constexpr size_t kGuardBytes = size_t{64} << 10;
+  void* memory = mmap(nullptr, kWorkerStackBytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  mprotect(memory, kGuardBytes, PROT_NONE);
+  char* low = static_cast<char*>(memory) + kGuardBytes;
+  Switch both{.function = &function, .here = {}, .there = {}};
+  getcontext(&both.there);
+  both.there.uc_stack.ss_sp = low;
+  both.there.uc_stack.ss_size = kWorkerStackBytes - kGuardBytes;
+  both.there.uc_link = &both.here;
+  makecontext(&both.there, run_switched, 0);
+  const StackArea outer = own_area;
+  Switch* const outer_switch = current_switch;
+  own_area = {low, static_cast<char*>(memory) + kWorkerStackBytes};
+  current_switch = &both;
+  swapcontext(&both.here, &both.there);
+  current_switch = outer_switch;
+  own_area = outer;
+  munmap(memory, kWorkerStackBytes);
+  return true;
+}
+
+// The sanitizers know the stacks of threads only.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kMaySwitch = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool kMaySwitch = false;
+#else
+constexpr bool kMaySwitch = true;
+#endif
+#else
+constexpr bool kMaySwitch = true;
+#endif
+
+}  // namespace
+
+StackArea own_stack_area() {
+  return own_area;
+}
+
 void run_with_worker_stack(const std::function<void()>& function) {
+  if (kMaySwitch && run_on_own_stack(function)) return;
   WorkerThread thread(function);
   if (!thread.started()) function();
 }

@@ -36,7 +36,16 @@ bool parallel_for_ordered(size_t count, unsigned workers,
                           const std::function<void(size_t item)>& consume,
                           const OrderedOptions& options = {});
 
-/// Runs `function` on a thread with kWorkerStackBytes of stack and waits for it.
+/// Runs `function` with kWorkerStackBytes of stack: on the calling thread, so that signals and the process's
+/// number are the main thread's when it is that one; on a thread of its own where that cannot be.
 void run_with_worker_stack(const std::function<void()>& function);
+
+/// The stack that run_with_worker_stack has put the calling thread on, from its lowest address to the one
+/// behind it; null where the thread runs on the stack that the system gave it.
+struct StackArea {
+  const char* low = nullptr;
+  const char* high = nullptr;
+};
+StackArea own_stack_area();
 
 }  // namespace ouro

@@ -54,7 +54,8 @@ Status set_main(const char* name, Value value) {
 /// Runs source in `__main__`.
 Status run_text(std::string_view source, bool is_text, const std::string& name) {
   vm::Str* filename = TRY(vm::decode_file_name(name));
-  vm::Code* code = TRY(vm::compile_source(source, is_text, filename, vm::CompileMode::Exec, 0, -1));
+  vm::Code* code = is_text ? TRY(vm::compile_source(source, true, filename, vm::CompileMode::Exec, 0, -1))
+                           : TRY(vm::compile_file(source, filename));
   vm::Module* main = TRY(main_module());
   TRY(vm::run_code(code, main->dict, main->dict));
   return {};
@@ -257,9 +258,9 @@ Result<Ending> MainProgram::run_selected() {
   if (options_.mode == Mode::Script) {
     std::error_code failed;
     const std::string_view target = options_.target;
-    file_ = target.starts_with('/')
-                ? options_.target
-                : (fs::current_path(failed) / target.substr(target.starts_with("./") ? 2 : 0)).string();
+    const fs::path below(target == "." ? "" : target.substr(target.starts_with("./") ? 2 : 0));
+    const fs::path here = fs::current_path(failed);
+    file_ = target.starts_with('/') ? options_.target : below.empty() ? here.string() : (here / below).string();
     path_entry_ = TRY(add_path_entry());
   }
   const bool interactive = !has_program() || options_.inspect > 0;

@@ -15,6 +15,7 @@
 #include <deque>
 #include <mutex>
 
+#include "base/thread_pool.h"
 #include "vm/heap/heap.h"
 #include "vm/object/ending.h"
 #include "vm/object/exceptions.h"
@@ -107,6 +108,7 @@ struct StackBounds {
 };
 StackBounds stack_bounds(size_t stack_size) {
   const char* here = static_cast<const char*>(__builtin_frame_address(0));
+  if (const StackArea area = own_stack_area(); area.low != nullptr) return {area.low, area.high};
   StackBounds bounds{here - (stack_size != 0 ? stack_size : kDefaultStackSize), here};
   pthread_attr_t attributes;
   if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
