@@ -192,8 +192,13 @@ Result<Value> library_code(const Value* a) {
 
 Result<Value> find_in_library(const Value* a) {
   if (optimization_level != 0) return none();
+  auto encoded = encode_file_name(a[2]);
+  if (!encoded.ok()) {  // a name that no file can have
+    if (!clear_if(types.ValueError)) return Raised{};
+    return none();
+  }
+  const std::string name = encoded.unwrap();
   const std::string directory = TRY(encode_file_name(a[1]));
-  const std::string name = TRY(encode_file_name(a[2]));
   auto below = path_in_library(directory);
   if (!below) return none();
   if (!below->empty()) *below += '/';
