@@ -16,6 +16,7 @@
 #include "cli/run/locale.h"
 #include "cli/run/main_program.h"
 #include "cli/run/paths.h"
+#include "cli/run/startup_pages.h"
 #include "vm/builtins/codecs.h"
 #include "vm/import/compile.h"
 #include "vm/import/frozen.h"
@@ -203,6 +204,7 @@ int run_python_program(const PythonOptions& given, const std::vector<std::string
   MainProgram program(options, settings.paths);
   Ending ending;
   if (start(options, settings, command_line).ok()) {
+    drop_startup_pages();
     ending = program.run();
   } else {
     ending = program.end_by_exception();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "vm/builtins/container_util.h"
+#include "vm/heap/heap_inline.h"
 
 namespace ouro::vm {
 
@@ -325,13 +326,13 @@ Result<Value> list_sizeof(const Value* args) {
 }
 
 Result<Value> list_iter(Value self) {
-  auto* iterator = allocate<ListIterator>(types.list_iterator->root_shape);
+  auto* iterator = allocate_inline<ListIterator>(types.list_iterator->root_shape);
   iterator->list = self_of(self);
   return iterator;
 }
 
 Result<Value> list_reversed(const Value* args) {
-  auto* iterator = allocate<ListIterator>(types.list_reverse_iterator->root_shape);
+  auto* iterator = allocate_inline<ListIterator>(types.list_reverse_iterator->root_shape);
   iterator->list = self_of(args[0]);
   iterator->index = length_of(iterator->list) - 1;
   return iterator;

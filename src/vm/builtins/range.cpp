@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "vm/builtins/container_util.h"
+#include "vm/heap/heap_inline.h"
 
 namespace ouro::vm {
 
@@ -49,7 +50,7 @@ Result<Value> range_length_of(Value start, Value stop, Value step) {
 
 Result<Range*> make_range(Value start, Value stop, Value step) {
   Value length = TRY(range_length_of(start, stop, step));
-  auto* range = allocate<Range>(types.range->root_shape);
+  auto* range = allocate_inline<Range>(types.range->root_shape);
   range->start = start;
   range->stop = stop;
   range->step = step;

@@ -3,6 +3,7 @@
 
 #include "vm/builtins/container_util.h"
 #include "vm/builtins/range.h"
+#include "vm/heap/heap_inline.h"
 
 namespace ouro::vm {
 
@@ -124,7 +125,7 @@ Result<Value> make_range_iterator(Value start, Value step, Value length) {
   int64_t first = 0, stride = 0, count = 0;
   if (int_fits(start, &first) && int_fits(step, &stride) && int_fits(length, &count) &&
       reaches_within_words(first, stride, count)) {
-    auto* iterator = allocate<RangeIterator>(types.range_iterator->root_shape);
+    auto* iterator = allocate_inline<RangeIterator>(types.range_iterator->root_shape);
     iterator->start = iterator->current = first;
     iterator->step = stride;
     iterator->remaining = static_cast<uint64_t>(count);

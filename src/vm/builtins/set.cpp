@@ -1,5 +1,6 @@
 // set and frozenset: what Python sees of them. The table is in object/set.cpp.
 #include "vm/builtins/container_util.h"
+#include "vm/heap/heap_inline.h"
 #include "vm/object/set_table.h"
 
 namespace ouro::vm {
@@ -434,7 +435,7 @@ Result<Value> set_sizeof(const Value* args) {
 }
 
 Result<Value> set_iter(Value self) {
-  auto* iterator = allocate<SetIterator>(types.set_iterator->root_shape);
+  auto* iterator = allocate_inline<SetIterator>(types.set_iterator->root_shape);
   iterator->set = self_of(self);
   iterator->expected = iterator->remaining = static_cast<int64_t>(iterator->set->count);
   return iterator;
@@ -578,7 +579,7 @@ Result<Value> iterator_length_hint(const Value* args) {
 // What is left, as a list: the iterator itself stays where it is.
 Result<Value> iterator_reduce(const Value* args) {
   auto* iterator = args[0].as<SetIterator>();
-  auto* copy = allocate<SetIterator>(iterator->shape);
+  auto* copy = allocate_inline<SetIterator>(iterator->shape);
   copy->set = iterator->set;
   copy->expected = iterator->expected;
   copy->position = iterator->position;

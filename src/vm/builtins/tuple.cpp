@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "vm/builtins/container_util.h"
+#include "vm/heap/heap_inline.h"
 
 namespace ouro::vm {
 
@@ -162,7 +163,7 @@ Result<Value> tuple_getnewargs(const Value* args) {
 }
 
 Result<Value> tuple_iter(Value self) {
-  auto* iterator = allocate<TupleIterator>(types.tuple_iterator->root_shape);
+  auto* iterator = allocate_inline<TupleIterator>(types.tuple_iterator->root_shape);
   iterator->tuple = self_of(self);
   return iterator;
 }

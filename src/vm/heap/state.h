@@ -14,10 +14,10 @@ namespace ouro::vm::heap {
 
 // Bytes that may be handed out before a minor collection: a share of what is alive, within these bounds.
 // Small, for the caches' sake and because a small program's peak memory shows it.
-constexpr int64_t kSmallestNursery = int64_t{2} << 20;
+constexpr int64_t kSmallestNursery = int64_t{1} << 20;
 constexpr int64_t kLargestNursery = int64_t{16} << 20;
 // The old generation may always grow by this much before a full collection.
-constexpr uint64_t kMinimalGrowth = uint64_t{8} << 20;
+constexpr uint64_t kMinimalGrowth = uint64_t{3} << 20;
 // A run of cells that the allocator zeroes and bumps through.
 constexpr uint32_t kRunBytes = 4096;
 // Cells above this size remember single cards instead of being traced whole.

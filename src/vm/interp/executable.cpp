@@ -20,6 +20,13 @@ uint32_t Code::parameter_count() const {
   return count;
 }
 
+/// Code as the lifter gave it, and what it says of registers. Only few functions are ever asked.
+struct LiveCode {
+  explicit LiveCode(lift::RegisterCode&& lifted) : code(std::move(lifted)), liveness(code) {}
+  lift::RegisterCode code;
+  lift::Liveness liveness;
+};
+
 namespace {
 
 Type* executable_type = nullptr;
@@ -83,8 +90,21 @@ Status finish_words(const Code* code, uint64_t* words, uint32_t count) {
   return {};
 }
 
-void fill_sizes(Executable* executable, const Code* code) {
-  const lift::RegisterCode& lifted = *executable->lifted;
+/// What is kept of the lifter's work when the words have been copied.
+lift::RegisterCode* without_words(lift::RegisterCode&& lifted) {
+  lifted.words = {};
+  lifted.pinned_consts = {};
+  lifted.offsets.shrink_to_fit();
+  lifted.handlers.shrink_to_fit();
+  return new lift::RegisterCode(std::move(lifted));
+}
+
+int64_t kept_bytes(const lift::RegisterCode& lifted) {
+  return static_cast<int64_t>(lifted.offsets.size() * sizeof(lift::OffsetEntry) +
+                              lifted.handlers.size() * sizeof(lift::Handler));
+}
+
+void fill_sizes(Executable* executable, const Code* code, const lift::RegisterCode& lifted) {
   executable->id = ++last_id;
   executable->code = const_cast<Code*>(code);
   executable->parameters = static_cast<uint16_t>(code->parameter_count());
@@ -102,14 +122,13 @@ Result<Executable*> make_executable(Code* code, bool tracing) {
   options.tracing = tracing;
   auto outcome = lift::lift(view_of(code), options);
   if (auto* error = std::get_if<lift::LiftError>(&outcome)) return raise_malformed(code, error->message);
-  auto& lifted = std::get<lift::RegisterCode>(outcome);
-  if (lifted.words.empty()) return raise_malformed(code, "no code");
+  auto& source = std::get<lift::RegisterCode>(outcome);
+  if (source.words.empty()) return raise_malformed(code, "no code");
   auto* executable = allocate_instance<Executable>(executable_type);
-  executable->lifted = new lift::RegisterCode(std::move(lifted));
-  const lift::RegisterCode& source = *executable->lifted;
-  fill_sizes(executable, code);
+  fill_sizes(executable, code, source);
   executable->tracing = tracing;
   size_t word_count = source.words.size();
+  executable->words_in_all = static_cast<uint32_t>(word_count);
   size_t size = (word_count + source.temp_base) * 8;
   Blob* storage = allocate<Blob>(shapes.blob, sizeof(Blob) + size);
   storage->length = size;
@@ -124,26 +143,32 @@ Result<Executable*> make_executable(Code* code, bool tracing) {
   TRY(finish_words(code, executable->words, static_cast<uint32_t>(word_count)));
   bool resume_first = static_cast<Op>(field_op(executable->words)) == Op::Resume;
   executable->entry = executable->words + (resume_first ? 1 : 0);
-  account_external(static_cast<int64_t>(word_count * 8 + source.offsets.size() * 8));
+  executable->lifted = without_words(std::move(source));
+  account_external(kept_bytes(*executable->lifted));
   return executable;
 }
 
 void finalize_executable(Object* object) {
   auto* executable = static_cast<Executable*>(object);
   if (executable->lifted == nullptr) return;
-  account_external(
-      -static_cast<int64_t>(executable->lifted->words.size() * 8 + executable->lifted->offsets.size() * 8));
-  delete executable->liveness;
+  account_external(-kept_bytes(*executable->lifted));
+  delete executable->live_code;
   delete executable->lifted;
-  executable->liveness = nullptr;
+  executable->live_code = nullptr;
   executable->lifted = nullptr;
+}
+
+lift::RegisterCode lift_once_more(const Executable* executable) {
+  lift::LiftOptions options;
+  options.tracing = executable->tracing;
+  return std::move(std::get<lift::RegisterCode>(lift::lift(view_of(executable->code), options)));
 }
 
 }  // namespace
 
 const lift::Liveness& Executable::live() {
-  if (liveness == nullptr) liveness = new lift::Liveness(register_code());
-  return *liveness;
+  if (live_code == nullptr) live_code = new LiveCode(lift_once_more(this));
+  return live_code->liveness;
 }
 
 const lift::StackMap& stack_map_of(Executable* executable) {
@@ -159,10 +184,7 @@ const lift::StackMap& stack_map_of(Executable* executable) {
 }
 
 void Executable::lift_again() {
-  lift::LiftOptions options;
-  options.tracing = tracing;
-  auto outcome = lift::lift(view_of(code), options);
-  lifted = new lift::RegisterCode(std::move(std::get<lift::RegisterCode>(outcome)));
+  lifted = without_words(lift_once_more(this));
 }
 
 Result<Executable*> executable_of(Code* code) {

@@ -22,11 +22,12 @@ struct Executable : Object {
   uint64_t* words;
   Code* code;
   Blob* storage;               // of words and template
-  lift::RegisterCode* lifted;  // handlers, offsets, sizes; null once finalised, see register_code
-  lift::Liveness* liveness;    // null until the collector asks
+  lift::RegisterCode* lifted;  // handlers, offsets; without its words; null once finalised, see register_code
+  struct LiveCode* live_code;  // null until the collector asks
   uint16_t register_count, local_count;
+  uint32_t words_in_all;
 
-  uint32_t word_count() { return static_cast<uint32_t>(register_code().words.size()); }
+  uint32_t word_count() const { return words_in_all; }
   /// The byte offset in co_code of the instruction that holds the word; -1 before the first.
   int32_t offset_of(uint32_t word) { return static_cast<int32_t>(register_code().offset_of(word)); }
   const lift::Liveness& live();

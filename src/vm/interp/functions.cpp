@@ -1,5 +1,6 @@
 // types.FunctionType and cells.
 #include "bytecode/code_object.h"
+#include "vm/heap/heap_inline.h"
 #include "vm/interp/parts.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/text.h"
@@ -10,7 +11,7 @@
 namespace ouro::vm {
 
 CellVariable* make_cell(Value contents) {
-  auto* cell = allocate<CellVariable>(types.cell->root_shape);
+  auto* cell = allocate_inline<CellVariable>(types.cell->root_shape);
   cell->contents = contents;
   return cell;
 }
@@ -37,7 +38,7 @@ Value builtins_of(Dict* globals) {
 }  // namespace
 
 Function* make_function(Code* code, Dict* globals) {
-  auto* function = allocate<Function>(types.function->root_shape, types.function->instance_size);
+  auto* function = allocate_inline<Function>(types.function->root_shape, types.function->instance_size);
   function->code = code;
   function->globals = globals;
   function->name = code->name;

@@ -1,5 +1,6 @@
 // The types of generators and coroutines, and of a coroutine's __await__.
 #include "bytecode/code_object.h"
+#include "vm/heap/heap_inline.h"
 #include "vm/interp/generators.h"
 #include "vm/interp/parts.h"
 #include "vm/interp/slow.h"
@@ -45,7 +46,7 @@ Generator* make_generator(Thread* T, Frame* frame) {
   Executable* executable = frame->executable;
   Type* type = type_for(executable->code);
   size_t size = sizeof(Generator) + executable->register_count * sizeof(Value);
-  auto* made = allocate<Generator>(type->root_shape, size);
+  auto* made = allocate_inline<Generator>(type->root_shape, size);
   made->state = GeneratorState::Created;
   made->name = frame->function->name;
   made->qualified_name = frame->function->qualified_name;

@@ -13,6 +13,7 @@
 #include <bit>
 #include <cstring>
 
+#include "vm/heap/heap_inline.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/key_hash.h"
 
@@ -123,7 +124,7 @@ DictTable* new_table(unsigned log2_index) {
   if (table_shape == nullptr) table_shape = make_internal_shape(Kind::kTable, trace_table);
   size_t capacity = log2_index == 0 ? kSmallCapacity : usable(log2_index);
   size_t size = sizeof(DictTable) + capacity * sizeof(DictEntry) + index_bytes(log2_index);
-  auto* table = allocate<DictTable>(table_shape, size);
+  auto* table = allocate_inline<DictTable>(table_shape, size);
   table->log2_index = static_cast<uint8_t>(log2_index);
   table->capacity = capacity;
   table->entries = reinterpret_cast<DictEntry*>(table + 1);
@@ -278,7 +279,7 @@ int64_t dict_find_entry(Dict* dict, Str* key) {
 }
 
 Dict* make_dict(size_t reserve) {
-  auto* dict = allocate<Dict>(types.dict->root_shape);
+  auto* dict = allocate_inline<Dict>(types.dict->root_shape);
   if (reserve > 0 && table_fits(reserve)) store(dict, dict->table, new_table(log2_for(reserve)));
   return dict;
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "vm/heap/heap.h"
+#include "vm/heap/heap_inline.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/numbers.h"
@@ -183,7 +184,7 @@ Result<Value> bitwise(Value a, Value b, Bitwise op) {
 Result<Int*> allocate_int(size_t limb_count) {
   size_t size = sizeof(Int) + limb_count * 8;
   if (limb_count > kMaxLimbs || !can_allocate(size)) return raise_no_memory();
-  Int* cell = allocate<Int>(types.int_->root_shape, size);
+  Int* cell = allocate_inline<Int>(types.int_->root_shape, size);
   cell->limb_count = limb_count;
   return cell;
 }
@@ -214,7 +215,7 @@ IntView int_view(Value integer, uint64_t* small) {
 }
 
 Value make_int_cell(int64_t number) {
-  Int* cell = allocate<Int>(types.int_->root_shape, sizeof(Int) + 8);
+  Int* cell = allocate_inline<Int>(types.int_->root_shape, sizeof(Int) + 8);
   cell->limb_count = 1;
   cell->flags = number < 0;
   cell->limbs[0] = number < 0 ? -static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
@@ -223,7 +224,7 @@ Value make_int_cell(int64_t number) {
 
 Value make_int_unsigned(uint64_t number) {
   if (number <= static_cast<uint64_t>(Value::kMaxInt)) return Value::from_small(static_cast<int64_t>(number));
-  Int* cell = allocate<Int>(types.int_->root_shape, sizeof(Int) + 8);
+  Int* cell = allocate_inline<Int>(types.int_->root_shape, sizeof(Int) + 8);
   cell->limb_count = 1;
   cell->limbs[0] = number;
   return cell;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vm/heap/heap_inline.h"
 #include "vm/object/containers_inline.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/protocol.h"
@@ -76,7 +77,7 @@ Status extend_by(List* list, std::span<const Value> items) {
 }  // namespace
 
 List* make_list(std::span<const Value> items) {
-  auto* list = allocate<List>(types.list->root_shape);
+  auto* list = allocate_inline<List>(types.list->root_shape);
   if (items.empty()) return list;
   Array* storage = make_array(items.size());
   std::copy(items.begin(), items.end(), storage->items);
@@ -86,7 +87,7 @@ List* make_list(std::span<const Value> items) {
 }
 
 Result<List*> make_list_reserved(size_t capacity) {
-  auto* list = allocate<List>(types.list->root_shape);
+  auto* list = allocate_inline<List>(types.list->root_shape);
   TRY(list_reserve(list, capacity));
   return list;
 }

@@ -5,6 +5,7 @@
 // the hash) are the ones that CPython's sets have: the same items put in the same way come out the same way.
 #include <algorithm>
 
+#include "vm/heap/heap_inline.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/key_hash.h"
 #include "vm/object/set_table.h"
@@ -28,7 +29,7 @@ void trace_table(Object* object, Tracer& tracer) {
 
 SetTable* new_table(size_t size) {
   if (table_shape == nullptr) table_shape = make_internal_shape(Kind::kTable, trace_table);
-  auto* table = allocate<SetTable>(table_shape, sizeof(SetTable) + size * sizeof(SetEntry));
+  auto* table = allocate_inline<SetTable>(table_shape, sizeof(SetTable) + size * sizeof(SetEntry));
   table->mask = size - 1;
   return table;
 }
@@ -162,7 +163,7 @@ Result<SetEntry*> find(Set* set, Value key, int64_t hash, bool* present) {
 }  // namespace
 
 Set* set_allocate(Type* type) {
-  if (type == types.set || type == types.frozenset) return allocate<Set>(type->root_shape);
+  if (type == types.set || type == types.frozenset) return allocate_inline<Set>(type->root_shape);
   return allocate_instance<Set>(type);
 }
 

@@ -9,7 +9,7 @@ namespace ouro::vm {
 struct SetEntry {
   Value key;
   int64_t hash;
-  bool is_item() const { return key.is_object() || key.is_small_int() || key.is_flonum(); }
+  bool is_item() const { return !key.is_null() && !key.is_stop(); }
 };
 
 /// A power of two of places. A Set without a table is as one with a fresh table of the smallest size.

@@ -1,6 +1,7 @@
 // slice: making one, and what it means for a sequence of some length.
 #include <limits>
 
+#include "vm/heap/heap_inline.h"
 #include "vm/object/containers.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/numbers.h"
@@ -31,7 +32,7 @@ int64_t clip(int64_t index, int64_t length, int64_t step) {
 }  // namespace
 
 Value make_slice(Value start, Value stop, Value step) {
-  auto* slice = allocate<Slice>(types.slice->root_shape);
+  auto* slice = allocate_inline<Slice>(types.slice->root_shape);
   slice->start = start.is_null() ? none() : start;
   slice->stop = stop.is_null() ? none() : stop;
   slice->step = step.is_null() ? none() : step;
@@ -53,13 +54,19 @@ Result<SliceRange> slice_unpack(Slice* slice) {
 }
 
 void slice_adjust(SliceRange* range, int64_t length) {
+  // So that a step beyond the last item does not overflow; no sequence is that long.
+  constexpr int64_t kLargestStep = int64_t{1} << 61;
+  range->step = std::clamp(range->step, -kLargestStep, kLargestStep);
   range->start = clip(range->start, length, range->step);
   range->stop = clip(range->stop, length, range->step);
   range->count = 0;
   if (range->step < 0) {
-    if (range->stop < range->start) range->count = (range->start - range->stop - 1) / -range->step + 1;
+    if (range->stop >= range->start) return;
+    range->count = range->start - range->stop;
+    if (range->step != -1) range->count = (range->count - 1) / -range->step + 1;
   } else if (range->start < range->stop) {
-    range->count = (range->stop - range->start - 1) / range->step + 1;
+    range->count = range->stop - range->start;
+    if (range->step != 1) range->count = (range->count - 1) / range->step + 1;
   }
 }
 

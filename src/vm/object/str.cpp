@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstdlib>
 
+#include "vm/heap/heap_inline.h"
 #include "vm/object/exceptions.h"
 #include "vm/object/str_data.h"
 
@@ -68,14 +69,14 @@ inline void ensure_characters() {
 
 Str* new_inline(size_t length, char32_t max_char) {
   const uint8_t width = width_for(max_char);
-  Str* str = allocate<Str>(types.str->root_shape, kInlineData + length * width);
+  Str* str = allocate_inline<Str>(types.str->root_shape, kInlineData + length * width);
   fill_header(str, length, width, max_char < 0x80);
   str->data_ = reinterpret_cast<char*>(str) + kInlineData;
   return str;
 }
 
 Str* new_shared(const void* data, size_t length, uint8_t width, bool ascii, Object* owner) {
-  Str* str = allocate<Str>(types.str->root_shape, sizeof(Str));
+  Str* str = allocate_inline<Str>(types.str->root_shape, sizeof(Str));
   fill_header(str, length, width, ascii);
   str->data_ = data;
   str->owner = owner;
@@ -144,7 +145,7 @@ bool is_ascii_data(const void* data, size_t size) {
     if ((word & kHigh) != 0) return false;
   }
   uint64_t rest = 0;
-  std::memcpy(&rest, at, size);
+  if (size != 0) std::memcpy(&rest, at, size);
   return (rest & kHigh) == 0;
 }
 
@@ -155,7 +156,7 @@ char32_t or_of(const void* data, uint8_t width, size_t count) {
 
 void copy_chars(void* to, uint8_t to_width, const void* from, uint8_t from_width, size_t count) {
   if (to_width == from_width) {
-    std::memcpy(to, from, count * to_width);
+    if (count != 0) std::memcpy(to, from, count * to_width);
   } else if (to_width == 2) {
     from_width == 1 ? convert<char16_t, uint8_t>(to, from, count)
                     : convert<char16_t, char32_t>(to, from, count);
@@ -286,7 +287,7 @@ bool equals(const Str* a, const Str* b) {
 
 bool equals(const Str* str, std::string_view ascii) {
   return str->length == ascii.size() && str->is_ascii() &&
-         std::memcmp(str->data_, ascii.data(), ascii.size()) == 0;
+         (ascii.empty() || std::memcmp(str->data_, ascii.data(), ascii.size()) == 0);
 }
 
 int compare(const Str* a, const Str* b) {

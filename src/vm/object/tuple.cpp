@@ -1,6 +1,7 @@
 // tuple: making them. What Python sees of them is in builtins/tuple.cpp.
 #include <algorithm>
 
+#include "vm/heap/heap_inline.h"
 #include "vm/object/containers_inline.h"
 #include "vm/object/exceptions.h"
 
@@ -16,7 +17,7 @@ constexpr size_t kSurelyFits = size_t{1} << 12;
 Tuple* the_empty_tuple = nullptr;
 
 Tuple* new_tuple(size_t length) {
-  auto* tuple = allocate<Tuple>(types.tuple->root_shape, sizeof(Tuple) + length * sizeof(Value));
+  auto* tuple = allocate_inline<Tuple>(types.tuple->root_shape, sizeof(Tuple) + length * sizeof(Value));
   tuple->length = length;
   return tuple;
 }
