@@ -291,11 +291,11 @@ bool known_method(uint64_t* pc, Object* object, const Str* name, Value* callable
 
 namespace {
 
-/// A __getattr__ in Python runs in this loop when the attribute is missing; null: by the general rules.
+/// A __getattr__ in Python runs in this loop when the attribute is missing; kNoMethod: by the general rules.
 uint64_t* enter_hook(uint64_t* pc, Value* R, Thread* T, Value receiver, Str* name) {
-  if (type_of(receiver)->slots.getattro != generic_getattr_hook) return nullptr;
+  if (type_of(receiver)->slots.getattro != generic_getattr_hook) return kNoMethod;
   Function* hook = python_special(type_of(receiver), names.dunder_getattr);
-  if (hook == nullptr) return nullptr;
+  if (hook == nullptr) return kNoMethod;
   Value found = UNWRAP(find_generic_attribute(receiver, name));
   if (!found.is_null()) {
     RA = found;
@@ -323,7 +323,7 @@ SLOW_FN(load_attr) {
   if (receiver.is_object() && (type->has(kTypeDefaultGetattr) || has_plain_hook(type))) {
     specialise_instance(pc, receiver.object(), name);
     if (!attempt) patch_op(pc, Op::LoadAttr);
-    if (uint64_t* entered = enter_hook(pc, R, T, receiver, name)) return entered;
+    ENTER_SPECIAL(enter_hook(pc, R, T, receiver, name));
   } else if (attempt) {
     Object* object = receiver.object();
     if (is_plain_module(object))

@@ -150,3 +150,30 @@ def unary(x):
 
 
 print(unary(Unary(5)))
+
+
+# ---- a property that raises is asked once, also where there is a __getattr__
+class Counted:
+    asked = 0
+
+    def __getattr__(self, name):
+        print("__getattr__", name)
+        raise AttributeError(name)
+
+    @property
+    def bad(self):
+        Counted.asked += 1
+        raise ValueError
+
+    @property
+    def missing(self):
+        Counted.asked += 1
+        raise AttributeError
+
+
+for i in range(3):
+    for name in "bad", "missing":
+        try:
+            Counted().bad if name == "bad" else Counted().missing
+        except (ValueError, AttributeError) as error:
+            print(repr(error), Counted.asked)
