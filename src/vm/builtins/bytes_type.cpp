@@ -313,8 +313,8 @@ Result<Value> bytes_like_concat(Value left, Value right) {
   if (is_bytes(left) && a.size() == 0 && is_exactly(right, types.bytes)) return right;
   if (is_bytes(left)) {
     Bytes* result = TRY(allocate_bytes(a.size() + b.size()));
-    std::memcpy(result->data, a.data(), a.size());
-    std::memcpy(result->data + a.size(), b.data(), b.size());
+    if (a.size() != 0) std::memcpy(result->data, a.data(), a.size());
+    if (b.size() != 0) std::memcpy(result->data + a.size(), b.data(), b.size());
     return result;
   }
   ByteArray* result = TRY(make_bytearray(a.text()));

@@ -317,12 +317,12 @@ Status store_text(const Code& code, Value value, char* at) {
     return raise(error_type, "argument for '{}' must be a bytes object", code.code);
   std::string_view data = is_bytes(value) ? value.as<Bytes>()->view() : view_of(value.as<ByteArray>());
   if (code.code == 's') {
-    std::memcpy(at, data.data(), std::min(data.size(), static_cast<size_t>(code.size)));
+    if (!data.empty()) std::memcpy(at, data.data(), std::min(data.size(), static_cast<size_t>(code.size)));
     return {};
   }
   if (code.size == 0) return {};
   data = data.substr(0, static_cast<size_t>(code.size - 1));
-  std::memcpy(at + 1, data.data(), data.size());
+  if (!data.empty()) std::memcpy(at + 1, data.data(), data.size());
   *at = static_cast<char>(std::min<size_t>(data.size(), 255));
   return {};
 }

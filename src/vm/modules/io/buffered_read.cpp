@@ -47,7 +47,7 @@ Result<int64_t> read_through_method(Buffered* self, char* to, int64_t size) {
     return raise(types.OSError,
                  "raw readinto() returned invalid length {} (should have been between 0 and {})", got, size);
   std::string_view data = view_of(room);
-  std::memcpy(to, data.data(), std::min(data.size(), static_cast<size_t>(got)));
+  if (!data.empty()) std::memcpy(to, data.data(), std::min(data.size(), static_cast<size_t>(got)));
   return got;
 }
 
