@@ -43,7 +43,7 @@ Status copy_data(Value value, const char* function, char* out, size_t* size) {
 }
 
 Result<Value> fcntl_function(const Value* a) {
-  const int descriptor = TRY(to_descriptor(a[1])), command = TRY(to_c_int(a[2]));
+  const int descriptor = TRY(to_file_descriptor(a[1])), command = TRY(to_c_int(a[2]));
   TRY(audit("fcntl.fcntl", {a[1], a[2], a[3].is_null() ? make_int(0) : a[3]}));
   if (is_data(a[3])) {
     char data[kMostData + 1];
@@ -57,7 +57,7 @@ Result<Value> fcntl_function(const Value* a) {
 }
 
 Result<Value> ioctl_function(const Value* a) {
-  const int descriptor = TRY(to_descriptor(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   const auto request = static_cast<uint32_t>(TRY(to_int64(a[2])));
   TRY(audit("fcntl.ioctl", {a[1], a[2], a[3].is_null() ? make_int(0) : a[3]}));
   if (!is_data(a[3])) {
@@ -86,14 +86,14 @@ Result<Value> ioctl_function(const Value* a) {
 }
 
 Result<Value> flock_function(const Value* a) {
-  const int descriptor = TRY(to_descriptor(a[1])), operation = TRY(to_c_int(a[2]));
+  const int descriptor = TRY(to_file_descriptor(a[1])), operation = TRY(to_c_int(a[2]));
   TRY(audit("fcntl.flock", {a[1], a[2]}));
   TRY(system_call([&] { return flock(descriptor, operation); }));
   return none();
 }
 
 Result<Value> lockf_function(const Value* a) {
-  const int descriptor = TRY(to_descriptor(a[1])), operation = TRY(to_c_int(a[2]));
+  const int descriptor = TRY(to_file_descriptor(a[1])), operation = TRY(to_c_int(a[2]));
   TRY(audit("fcntl.lockf", {a[1], a[2], a[3].is_null() ? make_int(0) : a[3],
                             a[4].is_null() ? make_int(0) : a[4], a[5].is_null() ? make_int(0) : a[5]}));
   struct flock lock = {};

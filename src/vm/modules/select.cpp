@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "vm/modules/native_module.h"
+#include "vm/modules/posix/posix.h"
 #include "vm/modules/signals.h"
 
 namespace ouro::vm {
@@ -21,23 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 Type* poll_type = nullptr;
 Type* epoll_type = nullptr;
-
-/// A descriptor, or what has fileno().
-Result<int> descriptor_of(Value value) {
-  int64_t number;
-  if (is_int(value)) {
-    number = TRY(to_c_int(value));
-  } else {
-    Value method = TRY(find_attribute(value, intern("fileno")));
-    if (method.is_null())
-      return raise(types.TypeError, "argument must be an int, or have a fileno() method.");
-    Value result = TRY(call(method));
-    if (!is_int(result)) return raise(types.TypeError, "fileno() returned a non-integer");
-    number = TRY(to_c_int(result));
-  }
-  if (number < 0) return raise(types.ValueError, "file descriptor cannot be a negative integer ({})", number);
-  return static_cast<int>(number);
-}
 
 /// When to give up waiting; nothing: never.
 using Deadline = std::optional<Clock::time_point>;
@@ -100,7 +84,7 @@ Status watch(Value sequence, Watched* watched) {
   FD_ZERO(&watched->set);
   for (uint64_t i = 0; i < source->length; ++i) {
     Value object = source->items()[i];
-    const int descriptor = TRY(descriptor_of(object));
+    const int descriptor = TRY(to_file_descriptor(object));
     if (descriptor >= FD_SETSIZE) return raise(types.ValueError, "filedescriptor out of range in select()");
     FD_SET(descriptor, &watched->set);
     watched->descriptors.push_back(descriptor);
@@ -160,13 +144,13 @@ Result<uint16_t> event_mask(Value given, uint16_t missing) {
 }
 
 Result<Value> poll_register(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   const uint16_t mask = TRY(event_mask(a[2], POLLIN | POLLPRI | POLLOUT));
   TRY(dict_set(a[0].as<Poll>()->events, make_int(descriptor), make_int(mask)));
   return none();
 }
 Result<Value> poll_modify(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   const uint16_t mask = TRY(event_mask(a[2], 0));
   Dict* events = a[0].as<Poll>()->events;
   if (!TRY(dict_contains(events, make_int(descriptor)))) return raise_os_error(ENOENT);
@@ -174,7 +158,7 @@ Result<Value> poll_modify(const Value* a) {
   return none();
 }
 Result<Value> poll_unregister(const Value* a) {
-  Value key = make_int(TRY(descriptor_of(a[1])));
+  Value key = make_int(TRY(to_file_descriptor(a[1])));
   if (!TRY(dict_delete(a[0].as<Poll>()->events, key))) return raise_key_error(key);
   return none();
 }
@@ -265,7 +249,7 @@ Result<Value> epoll_fromfd(const Value* a) {
 
 Result<Value> control(const Value* a, int operation, uint32_t missing) {
   const int epoll = TRY(open_epoll(a[0]));
-  const int descriptor = TRY(descriptor_of(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   epoll_event event = {};
   if (operation != EPOLL_CTL_DEL)
     event.events = a[2].is_null() ? missing : static_cast<uint32_t>(TRY(to_uint64(a[2])));

@@ -126,7 +126,7 @@ Result<Value> chdir_function(const Value* a) {
   return none();
 }
 Result<Value> fchdir_function(const Value* a) {
-  int descriptor = TRY(to_descriptor(a[1]));
+  int descriptor = TRY(to_file_descriptor(a[1]));
   TRY(system_call([&] { return fchdir(descriptor); }));
   return none();
 }

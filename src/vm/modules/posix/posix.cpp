@@ -51,6 +51,21 @@ Result<int> to_descriptor(Value value) {
   return to_c_int(value);
 }
 
+Result<int> to_file_descriptor(Value value) {
+  Value number = value;
+  if (!is_int(value)) {
+    Value method = TRY(find_attribute(value, intern("fileno")));
+    if (method.is_null())
+      return raise(types.TypeError, "argument must be an int, or have a fileno() method.");
+    number = TRY(call(method));
+    if (!is_int(number)) return raise(types.TypeError, "fileno() returned a non-integer");
+  }
+  const int descriptor = TRY(to_c_int(number));
+  if (descriptor < 0)
+    return raise(types.ValueError, "file descriptor cannot be a negative integer ({})", descriptor);
+  return descriptor;
+}
+
 Result<int> to_directory_descriptor(Value value) {
   if (value.is_null() || is_none(value)) return AT_FDCWD;
   if (!is_int(value) && type_of(value)->slots.index == nullptr)

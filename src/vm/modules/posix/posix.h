@@ -38,6 +38,8 @@ Result<Value> name_like(const Path& path, std::string_view bytes);
 /// dir_fd=: AT_FDCWD when absent or None.
 Result<int> to_directory_descriptor(Value value);
 Result<int> to_descriptor(Value value);
+/// A descriptor, or what has fileno().
+Result<int> to_file_descriptor(Value value);
 /// An optional truth value.
 Result<bool> to_flag(Value value, bool absent);
 inline Value text_of(std::string_view bytes) {
