@@ -154,8 +154,11 @@ constexpr MethodSpec kShared[] = {
      "Create a bytes object from a string of hexadecimal numbers.", Binding::Class},
     {"hex", "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", bytes_hex,
      "The bytes as hexadecimal text, with a separator between groups where one is given.\n\n"
-     ">>> bytes([0, 255, 16]).hex()\n'00ff10'\n"
-     ">>> bytes([0, 255, 16]).hex('-', 2)\n'00-ff10'\n"},
+     ">>> data = bytes([0, 255, 16])\n"
+     ">>> data.hex()\n'00ff10'\n"
+     ">>> data.hex('-')\n'00-ff-10'\n"
+     ">>> data.hex('-', 2)\n'00-ff10'\n"
+     ">>> data.hex('-', -2)\n'00ff-10'\n"},
     {"index", nullptr, nullptr, "B.index(sub[, start[, end]]) -> int", Binding::Instance, bytes_index},
     {"isalnum", "($self, /)", bytes_isalnum, "B.isalnum() -> bool"},
     {"isalpha", "($self, /)", bytes_isalpha, "B.isalpha() -> bool"},

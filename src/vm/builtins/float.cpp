@@ -373,7 +373,8 @@ constexpr MethodSpec kMethods[] = {
     {"as_integer_ratio", "($self, /)", as_integer_ratio,
      "The exact value as a pair of ints in lowest terms.\n\n"
      ">>> (0.375).as_integer_ratio()\n(3, 8)\n"
-     ">>> (-2.0).as_integer_ratio()\n(-2, 1)\n"},
+     ">>> (-2.0).as_integer_ratio()\n(-2, 1)\n"
+     ">>> (0.0).as_integer_ratio()\n(0, 1)\n"},
     {"fromhex", "($type, string, /)", fromhex,
      "The float that a hexadecimal text stands for.\n\n"
      ">>> float.fromhex('0x1.8p+1')\n3.0\n"

@@ -340,8 +340,10 @@ constexpr MethodSpec kFunctions[] = {
     {"len", "($module, obj, /)", builtin_len, "The number of items."},
     {"locals", "($module, /)", builtin_locals, "The namespace of the running code."},
     {"max", "($module, /, *args, key=None, default=<unrepresentable>)", builtin_max,
+     "max(iterable, *[, default, key]), max(first, second, *rest[, key])\n\n"
      "The greatest item of an iterable, or the greatest argument."},
     {"min", "($module, /, *args, key=None, default=<unrepresentable>)", builtin_min,
+     "min(iterable, *[, default, key]), min(first, second, *rest[, key])\n\n"
      "The least item of an iterable, or the least argument."},
     {"next", "($module, iterator, default=<unrepresentable>, /)", builtin_next,
      "The next item; the default, if given, when there is none."},

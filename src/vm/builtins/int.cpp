@@ -265,7 +265,9 @@ constexpr MethodSpec kIntMethods[] = {
      "The number that the bytes stand for.", Binding::Class},
     {"as_integer_ratio", "($self, /)", as_integer_ratio,
      "The pair (self, 1).\n\n"
-     ">>> (12).as_integer_ratio()\n(12, 1)\n"},
+     ">>> (12).as_integer_ratio()\n(12, 1)\n"
+     ">>> (-7).as_integer_ratio()\n(-7, 1)\n"
+     ">>> False.as_integer_ratio()\n(0, 1)\n"},
     {"__trunc__", "($self, /)", self_as_int, "An int is its own truncation."},
     {"__floor__", "($self, /)", self_as_int, "An int is its own floor."},
     {"__ceil__", "($self, /)", self_as_int, "An int is its own ceiling."},
@@ -356,9 +358,7 @@ void complete_int() {
       .getsets = kIntGetSets,
       .doc =
           "An integer of any size, made from a number or from text in some base.\n\n"
-          ">>> int('2f', 16)\n47\n"
-          ">>> int('0o17', base=0)\n15\n"
-          ">>> int(-3.9)\n-3\n",
+          ">>> int('0o17', base=0)\n15\n",
       .slots = int_slots(),
   };
   complete_native_type(types.int_, int_spec);

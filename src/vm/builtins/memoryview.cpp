@@ -289,7 +289,11 @@ constexpr MethodSpec kMethods[] = {
     {"tobytes", "($self, /, order='C')", method_tobytes, "Return the data in the buffer as a byte string."},
     {"hex", "($self, /, sep=<unrepresentable>, bytes_per_sep=1)", method_hex,
      "The bytes of the buffer as hexadecimal text.\n\n"
-     ">>> memoryview(bytes([0, 255, 16])).hex(':')\n'00:ff:10'\n"},
+     ">>> view = memoryview(bytes([0, 255, 16]))\n"
+     ">>> view.hex()\n'00ff10'\n"
+     ">>> view.hex(':')\n'00:ff:10'\n"
+     ">>> view.hex(':', 2)\n'00:ff10'\n"
+     ">>> view.hex(':', -2)\n'00ff:10'\n"},
     {"tolist", "($self, /)", memory_tolist, "Return the data in the buffer as a list of elements."},
     {"cast", "($self, /, format, shape=<unrepresentable>)", memory_cast,
      "Cast a memoryview to a new format or shape."},

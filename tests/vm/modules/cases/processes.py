@@ -10,3 +10,19 @@ print(subprocess.run(['sh','-c','exit 3']).returncode, subprocess.run(['sh','-c'
 try: subprocess.run(['true'],preexec_fn=lambda:1/0)
 except subprocess.SubprocessError as e: print(e)
 print(subprocess.run(['sh','-c','echo err >&2; echo out'],stderr=subprocess.STDOUT,stdout=subprocess.PIPE))
+
+
+# ---- files where a descriptor is asked for
+import fcntl
+import select
+import tempfile
+
+with tempfile.TemporaryFile() as file:
+    fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.lockf(file, fcntl.LOCK_UN)
+    print(fcntl.fcntl(file, fcntl.F_GETFD) & fcntl.FD_CLOEXEC)
+for bad in "text", -1, None:
+    try:
+        fcntl.lockf(bad, fcntl.LOCK_UN)
+    except (TypeError, ValueError) as error:
+        print(error)
