@@ -36,8 +36,14 @@ constexpr std::string_view kHeldNames = "B C L S T _ a b c d e f g h i j k l m n
 #include "compiler/target/py311_held_names.inc"
     ;
 
+constexpr auto kHeldTable = [] {
+  std::array<uint32_t, held_table_size(kHeldNames)> table{};
+  fill_held_table(kHeldNames, table);
+  return table;
+}();
+
 const HeldStrings& held_strings() {
-  static const HeldStrings held(kSharedCharacters, kHeldNames);
+  static const HeldStrings held(kSharedCharacters, kHeldNames, kHeldTable);
   return held;
 }
 

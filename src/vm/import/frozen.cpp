@@ -8,16 +8,19 @@
 #include <algorithm>
 #include <cstring>
 
+#include "vm/interp/lifted_forms.h"
+
 namespace ouro::vm {
 
 namespace {
 
-constexpr std::string_view kMagic = "OUROARC2";
+constexpr std::string_view kMagic = "OUROARC3";
 
 struct Entry {
   uint32_t name_offset, name_size;
   uint32_t original_offset, original_size;
   uint32_t code_offset, code_size;
+  uint32_t forms_offset, forms_size;
   uint32_t source_time, source_size;
   uint32_t flags;
 };
@@ -26,8 +29,10 @@ struct Entry {
 struct Archive {
   std::string_view file;
   uint32_t frozen_count = 0, library_count = 0;
+  bool has_forms = false;  // made by a build whose register code is this one's
 
-  static constexpr size_t kTable = kMagic.size() + 8;
+  static constexpr size_t kCounts = kMagic.size() + 8;
+  static constexpr size_t kTable = kCounts + 8;
 
   Entry entry(uint32_t index) const {
     Entry result;
@@ -39,6 +44,9 @@ struct Archive {
     if (offset > file.size() || size > file.size() - offset) return {};
     return file.substr(offset, size);
   }
+  std::string_view forms(const Entry& of) const {
+    return has_forms ? part(of.forms_offset, of.forms_size) : std::string_view();
+  }
   std::string_view name(uint32_t index) const {
     const Entry found = entry(index);
     return part(found.name_offset, found.name_size);
@@ -47,8 +55,11 @@ struct Archive {
   bool open(std::string_view bytes) {
     if (!bytes.starts_with(kMagic) || bytes.size() < kTable) return false;
     file = bytes;
-    std::memcpy(&frozen_count, file.data() + kMagic.size(), 4);
-    std::memcpy(&library_count, file.data() + kMagic.size() + 4, 4);
+    uint64_t stamp;
+    std::memcpy(&stamp, file.data() + kMagic.size(), 8);
+    has_forms = stamp == lifted_form_stamp();
+    std::memcpy(&frozen_count, file.data() + kCounts, 4);
+    std::memcpy(&library_count, file.data() + kCounts + 4, 4);
     const size_t room = (file.size() - kTable) / sizeof(Entry);
     return frozen_count <= room && library_count <= room - frozen_count;
   }
@@ -113,7 +124,7 @@ std::optional<FrozenModule> find_frozen(std::string_view name) {
   forget_read_pages(found->code_size);
   return FrozenModule{in.part(found->name_offset, found->name_size),
                       in.part(found->original_offset, found->original_size),
-                      in.part(found->code_offset, found->code_size), (found->flags & 1) != 0};
+                      in.part(found->code_offset, found->code_size), in.forms(*found), (found->flags & 1) != 0};
 }
 
 std::vector<std::string_view> frozen_names() {
@@ -128,7 +139,8 @@ std::optional<LibraryFile> find_library_file(std::string_view path) {
   if (!found) return std::nullopt;
   forget_read_pages(found->code_size);
   return LibraryFile{in.part(found->name_offset, found->name_size),
-                     in.part(found->code_offset, found->code_size), found->source_time, found->source_size};
+                     in.part(found->code_offset, found->code_size), in.forms(*found), found->source_time,
+                     found->source_size};
 }
 
 std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<FrozenSource> library) {
@@ -136,6 +148,8 @@ std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<F
   std::sort(frozen.begin(), frozen.end(), by_name);
   std::sort(library.begin(), library.end(), by_name);
   std::string head(kMagic), body;
+  const uint64_t stamp = lifted_form_stamp();
+  head.append(reinterpret_cast<const char*>(&stamp), sizeof stamp);
   const uint32_t counts[] = {static_cast<uint32_t>(frozen.size()), static_cast<uint32_t>(library.size())};
   head.append(reinterpret_cast<const char*>(counts), sizeof counts);
   const size_t start = head.size() + (frozen.size() + library.size()) * sizeof(Entry);
@@ -150,6 +164,7 @@ std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<F
       add(module.name, &entry.name_offset, &entry.name_size);
       add(module.original_name, &entry.original_offset, &entry.original_size);
       add(module.code, &entry.code_offset, &entry.code_size);
+      add(module.forms, &entry.forms_offset, &entry.forms_size);
       entry.source_time = module.source_time;
       entry.source_size = module.source_size;
       entry.flags = module.is_package ? 1 : 0;

@@ -6,10 +6,12 @@
 //                    with the time and size of the source that it was compiled from. It takes the place of
 //                    __pycache__ there: a file that has changed since is compiled from its source.
 //
-// The file: "OUROARC2", the two counts (32 bits each), then the entries, frozen modules first, each part
-// sorted by name: offsets and sizes (32 bits each) of the name, of the original name (the file that __file__
-// is derived from) and of the marshalled code, the source's time and size, and flags (1: a package). Offsets
-// count from the start of the file.
+// Beside the marshalled code objects stands their register code (interp/lifted_forms.h).
+//
+// The file: "OUROARC3", the stamp of the register code (64 bits), the two counts (32 bits each), then the
+// entries, frozen modules first, each part sorted by name: offsets and sizes (32 bits each) of the name, of
+// the original name (the file that __file__ is derived from), of the marshalled code and of the register
+// code, the source's time and size, and flags (1: a package). Offsets count from the start of the file.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +25,15 @@ namespace ouro::vm {
 struct FrozenModule {
   std::string_view name;
   std::string_view original_name;
-  std::string_view code;  // marshalled
+  std::string_view code;   // marshalled
+  std::string_view forms;  // its register code
   bool is_package = false;
 };
 
 struct LibraryFile {
-  std::string_view path;  // "json/decoder.py"
-  std::string_view code;  // marshalled
+  std::string_view path;   // "json/decoder.py"
+  std::string_view code;   // marshalled
+  std::string_view forms;  // its register code
   uint32_t source_time = 0;
   uint32_t source_size = 0;
 };
@@ -46,7 +50,7 @@ std::optional<LibraryFile> find_library_file(std::string_view path);
 struct FrozenSource {
   std::string name;           // or path
   std::string original_name;  // of frozen modules
-  std::string code;
+  std::string code, forms;
   bool is_package = false;
   uint32_t source_time = 0, source_size = 0;
 };

@@ -9,6 +9,7 @@
 #include "pyc/marshal_codes.h"
 #include "vm/heap/heap.h"
 #include "vm/import/marshal.h"
+#include "vm/interp/lifted_forms.h"
 #include "vm/object/code_build.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
@@ -19,7 +20,8 @@ namespace {
 
 class Reader {
  public:
-  explicit Reader(std::string_view data) : data_(data), references_(make_list()) {}
+  explicit Reader(std::string_view data, std::string_view forms = {})
+      : data_(data), forms_(forms), references_(make_list()) {}
 
   /// Null: the '0' code, which only ends dicts.
   Result<Value> read();
@@ -81,7 +83,16 @@ class Reader {
     return value;
   }
 
+  /// The register code of the next code object that is complete; null: none.
+  const void* take_form() {
+    const size_t size = lifted_form_size(forms_);
+    const void* form = size > 0 ? forms_.data() : nullptr;
+    forms_.remove_prefix(size);
+    return form;
+  }
+
   std::string_view data_;
+  std::string_view forms_;
   size_t position_ = 0;
   int depth_ = 0;
   List* references_;
@@ -294,7 +305,9 @@ Result<Value> Reader::read_code_object(bool keep) {
   f.first_line = static_cast<int32_t>(TRY(take_u32()));
   f.line_table = TRY(read_item("code object"));
   f.exception_table = TRY(read_item("code object"));
-  return fill(place, TRY(make_code(f)));
+  Code* code = TRY(make_code(f));
+  code->lifted_form = take_form();
+  return fill(place, code);
 }
 
 Result<Value> Reader::read_reference() {
@@ -305,6 +318,13 @@ Result<Value> Reader::read_reference() {
 }
 
 }  // namespace
+
+Result<Value> unmarshal_lifted(std::string_view data, std::string_view forms) {
+  Reader reader(data, forms);
+  Value value = TRY(reader.read());
+  if (value.is_null()) return raise(types.TypeError, "NULL object in marshal data for object");
+  return value;
+}
 
 Result<Value> unmarshal(std::string_view data, size_t* used) {
   Reader reader(data);

@@ -103,7 +103,8 @@ Result<Value> get_frozen_object(const Value* a) {
       return raise(types.TypeError, "frozen object {} is not a code object", repr_text(a[1]));
     return object;
   }
-  return unmarshal(TRY(frozen_module(a[1])).code);
+  const FrozenModule frozen = TRY(frozen_module(a[1]));
+  return unmarshal_lifted(frozen.code, frozen.forms);
 }
 
 Result<Value> is_frozen(const Value* a) {
@@ -118,7 +119,7 @@ Result<Value> is_frozen_package(const Value* a) {
 
 Result<Value> init_frozen(const Value* a) {
   const FrozenModule frozen = TRY(frozen_module(a[1]));
-  Value code = TRY(unmarshal(frozen.code));
+  Value code = TRY(unmarshal_lifted(frozen.code, frozen.forms));
   Value modules = TRY(modules_dict());
   Value module = TRY(dict_get(modules.as<Dict>(), a[1]));
   if (module.is_null()) {
@@ -182,7 +183,7 @@ Result<Value> library_code(const Value* a) {
   const auto inside = path_in_library(path);
   const auto file = inside ? find_library_file(*inside) : std::nullopt;
   if (!file || optimization_level != 0) return none();
-  Value code = TRY(unmarshal(file->code));
+  Value code = TRY(unmarshal_lifted(file->code, file->forms));
   if (!is_kind(code, Kind::kCode)) return none();
   Str* name = TRY(decode_file_name(path));
   if (!equals(code.as<Code>()->filename, name))

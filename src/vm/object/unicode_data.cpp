@@ -82,7 +82,8 @@ int slow_map(UChar32 c, CaseMapping mapping, char32_t out[3]) {
   } else if (mapping == CaseMapping::Fold) {
     text.foldCase(U_FOLD_CASE_DEFAULT);
   } else {
-    text.toTitle(nullptr, icu::Locale::getRoot(), U_TITLECASE_NO_BREAK_ADJUSTMENT);
+    // As one word: no iterator over words, whose making reads all of its rules.
+    text.toTitle(nullptr, icu::Locale::getRoot(), U_TITLECASE_NO_BREAK_ADJUSTMENT | U_TITLECASE_WHOLE_STRING);
   }
   int count = 0;
   for (int32_t i = 0; i < text.length() && count < 3; i = text.moveIndex32(i, 1))
@@ -114,6 +115,7 @@ uint16_t case_flags(UChar32 c) {
       !u_hasBinaryProperty(c, UCHAR_CHANGES_WHEN_CASEFOLDED))
     return flags;
   flags |= kCharMapped;
+  if (c < 0x80) return flags;  // no special cases, and needed at every start
   for (const CaseMapping mapping :
        {CaseMapping::Lower, CaseMapping::Upper, CaseMapping::Title, CaseMapping::Fold}) {
     char32_t full[3];

@@ -1,0 +1,30 @@
+// Register code that was made when ouro was built: the archive of the library holds it beside the code
+// objects, so that a start need not lift what every start runs.
+//
+// A form: eight 32-bit numbers (the counts of words, handlers, offsets and pinned constants; the counts of
+// locals, of registers before the temporaries, and of all registers; 0), then the arrays as they are. Forms
+// stand one after the other, in the order in which code objects are complete when their marshalled bytes are
+// read.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lift/register_code.h"
+
+namespace ouro::vm {
+
+/// Appends the form of register code.
+void append_lifted_form(const lift::RegisterCode& code, std::string& to);
+
+/// The size of the form at the start of `forms`, or 0 when it does not lie inside.
+size_t lifted_form_size(std::string_view forms);
+
+/// The register code of a form.
+lift::RegisterCode read_lifted_form(const void* form);
+
+/// What forms made by this build have in common with this build: another one's mean nothing here.
+uint64_t lifted_form_stamp();
+
+}  // namespace ouro::vm
