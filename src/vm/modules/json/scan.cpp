@@ -388,10 +388,8 @@ Type* scanner_type = nullptr;
 }  // namespace
 
 Result<Value> scan_string_function(const Value* a) {
-  if (!is_str(a[1]))
-    return raise(types.TypeError, "first argument must be a string, not {}", type_name(a[1]));
-  auto* text = a[1].as<Str>();
   const int64_t end = TRY(to_int64(a[2]));
+  Str* text = TRY(checked_text(a[1]));
   const bool strict = a[3].is_null() || TRY(is_true(a[3]));
   if (end < 0 || end > static_cast<int64_t>(text->length))
     return raise(types.ValueError, "end is out of bounds");
