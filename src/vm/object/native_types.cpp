@@ -69,7 +69,7 @@ Status set_or_drop_instance_dict(Value self, Value value) {
   return value.is_null() ? set_attribute_dict(self.object(), make_dict()) : set_instance_dict(self, value);
 }
 constexpr GetSetSpec kInstanceDictGetSet = {"__dict__", get_dict_of_instance, set_or_drop_instance_dict,
-                                            "dictionary for instance variables (if defined)"};
+                                            "dictionary for instance variables"};
 constexpr GetSetSpec kDictGetSet = {"__dict__", get_instance_dict, set_instance_dict, nullptr};
 
 bool has_variable_size(Kind kind) {

@@ -308,7 +308,7 @@ Result<Value> get_weakref(Value self) {
   return first_weak_reference(self);
 }
 constexpr GetSetSpec kWeakrefGetSet = {"__weakref__", get_weakref, nullptr,
-                                       "list of weak references to the object (if defined)"};
+                                       "list of weak references to the object"};
 
 }  // namespace
 
