@@ -104,12 +104,12 @@ IntView int_view(const Constant& integral) {
   return {};
 }
 
-std::string too_many_digits_message(size_t digits) {
+std::string too_many_digits_message(size_t digits, size_t limit) {
   return fmt::format(
       "Exceeds the limit ({} digits) for integer string conversion: value has {} digits; "
       "use sys.set_int_max_str_digits() to increase the limit - "
       "Consider hexadecimal for huge integer literals to avoid decimal conversion limits.",
-      kMaxStrDigits, digits);
+      limit, digits);
 }
 
 const Constant* int_parse(Constants& constants, std::string_view digits, int base) {

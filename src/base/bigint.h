@@ -31,11 +31,12 @@ inline bool is_integral(const Constant& c) {
 /// The number behind an integral constant; valid as long as the constant.
 IntView int_view(const Constant& integral);
 
-/// sys.get_int_max_str_digits(): decimal text of more digits is refused by CPython.
+/// sys.get_int_max_str_digits() as it is unless somebody sets it: decimal text of more digits is refused by
+/// CPython.
 constexpr size_t kMaxStrDigits = 4300;
 
-/// CPython's message for a decimal literal of `digits` digits, which must be more than kMaxStrDigits.
-std::string too_many_digits_message(size_t digits);
+/// CPython's message for a decimal literal of more digits than the limit.
+std::string too_many_digits_message(size_t digits, size_t limit);
 
 /// `digits` holds only digits of `base` (2, 8, 10 or 16), at least one, no prefix, sign or underscore.
 const Constant* int_parse(Constants& constants, std::string_view digits, int base);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/bigint.h"
 #include "base/constant.h"
 #include "base/diagnostic.h"
 #include "base/interner.h"
@@ -9,6 +10,8 @@
 namespace ouro {
 
 struct Workspace {
+  /// Decimal integers of more digits are refused, as sys.set_int_max_str_digits() wants; 0: none is.
+  size_t max_int_digits = kMaxStrDigits;
   Arena arena;
   Arena
       scratch;  // for one step at a time, which begins by rewinding it; small, so that it stays in the cache

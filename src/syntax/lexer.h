@@ -68,7 +68,10 @@ class Lexer {
   int bracket_column() const { return brackets_[bracket_depth_ - 1].column; }
 
   /// Whether something has been looked for behind the end of the text.
-  bool reached_end() const { return reached_end_ || (source_.newline_added && cursor_ + 1 >= end_); }
+  bool reached_end() const {
+    const bool sound = failure_ == LexerFailure::None || failure_ == LexerFailure::EndOfFile;
+    return reached_end_ || (source_.newline_added && sound && cursor_ + 1 >= end_);
+  }
 
   /// How many blocks are open.
   int indent_depth() const { return indent_depth_; }

@@ -15,9 +15,6 @@
 
 namespace ouro::syntax {
 
-/// The language is that of Python 3.11.
-constexpr int kFeatureVersion = 11;
-
 struct ParseOptions {
   ModuleKind mode = ModuleKind::Module;
   WarningSink* warnings = nullptr;  // may be null

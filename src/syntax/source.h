@@ -8,6 +8,9 @@
 
 namespace ouro::syntax {
 
+/// The language is that of Python 3.11.
+constexpr int kFeatureVersion = 11;
+
 /// Decoded source: UTF-8, '\n' line ends only, a final newline added where the file had none. Lives in the
 /// arena, or is the caller's own buffer when that needed no change.
 struct SourceText {
@@ -17,7 +20,8 @@ struct SourceText {
   /// Whether there is a cookie or a byte order mark: CPython 3.11.7 counts the columns of its parser's errors
   /// in characters only then, else in bytes.
   bool declares_encoding = false;
-  /// The text's last newline is not the source's own.
+  /// The text's last newline is not the source's own. CPython adds one itself to a whole module, but not to
+  /// an expression or to interactive input, whose text then ends within a line.
   bool newline_added = false;
   /// For the caller to set when `filename` names a file that CPython could open: that file's bytes. CPython
   /// then takes the text of its parser's errors from the file, which differs from its buffer in newlines.

@@ -23,6 +23,8 @@ class FStringExpressionParser {
   virtual ~FStringExpressionParser() = default;
   virtual Result<Expr*> parse_expression(std::string_view parenthesised, int line_offset,
                                          int column_offset) = 0;
+  /// `{x=}` is refused where this is older than 3.8.
+  virtual int feature_version() const { return kFeatureVersion; }
 };
 
 /// The one expression (Constant or JoinedStr) that adjacent String tokens mean, with CPython's errors and

@@ -65,7 +65,7 @@ enum class TokenKind : uint8_t {
   Arrow,
   Ellipsis,
   ColonEqual,
-  Stray,  // `$`, `?`, `!` or a backquote: a character that no rule of the grammar wants
+  Stray,        // `$`, `?`, `!` or a backquote: a character that no rule of the grammar wants
   TypeComment,  // only where type comments are asked for, as is TypeIgnore
   TypeIgnore,
   // The lexer met an error; Lexer::error() has it. Every later token is this one again.

@@ -470,11 +470,12 @@ void Unparser::formatted_value(const FormattedValueExpr* e) {
 
 void Unparser::integer(const Constant& value) {
   // Ten bits are more than three digits, so that a huge number is not even converted.
-  const bool huge = int_bit_length(int_view(value)) > kMaxStrDigits / 3 * 10 + 10;
+  const size_t limit = workspace_.max_int_digits;
+  const bool huge = limit != 0 && int_bit_length(int_view(value)) > limit / 3 * 10 + 10;
   const std::string digits = huge ? std::string() : int_to_decimal(int_view(value));
-  if ((huge || digits.size() - (value.negative ? 1 : 0) > kMaxStrDigits) && error_ == nullptr)
+  if ((huge || (limit != 0 && digits.size() - (value.negative ? 1 : 0) > limit)) && error_ == nullptr)
     error_ =
-        workspace_.error(ErrorType::ValueError, "Exceeds the limit (" + std::to_string(kMaxStrDigits) +
+        workspace_.error(ErrorType::ValueError, "Exceeds the limit (" + std::to_string(limit) +
                                                     " digits) for integer string conversion; use "
                                                     "sys.set_int_max_str_digits() to increase the limit");
   out_ += digits;

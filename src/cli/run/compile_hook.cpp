@@ -80,6 +80,7 @@ class Compilation {
         sink_(request),
         options_(options_of(request, &sink_)) {
     workspace.rewind();
+    workspace.max_int_digits = static_cast<size_t>(request.max_int_digits);
   }
 
   void run() {
@@ -87,6 +88,10 @@ class Compilation {
     if (request_.want == vm::CompileWant::Symbols) return make_symbols();
     if (request_.want == vm::CompileWant::Tokens) return make_tokens();
     if (!request_.tree.is_null()) return compile_tree();
+    if (request_.is_file) {
+      if (const Diagnostic* error = unreadable_line(workspace_, request_.source, request_.filename))
+        return fail(error);
+    }
     finish(compiler::compile_source(workspace_, request_.source, request_.filename, options_));
   }
 

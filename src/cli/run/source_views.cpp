@@ -1,5 +1,10 @@
 #include "cli/run/source_views.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/unicode.h"
 #include "syntax/lexer.h"
 
 namespace ouro::cli {
@@ -64,6 +69,32 @@ int token_number(const Token& token) {
 
 }  // namespace
 
+const Diagnostic* unreadable_line(Workspace& workspace, std::string_view file, std::string_view filename) {
+  const auto line_of = [file](size_t at) {
+    return static_cast<int>(1 + std::count(file.begin(), file.begin() + static_cast<ptrdiff_t>(at), '\n'));
+  };
+  if (const size_t null = file.find('\0'); null != std::string_view::npos) {
+    const std::string_view before = file.substr(0, null);
+    Diagnostic error;
+    error.message = "source code cannot contain null bytes";
+    error.line = error.end_line = line_of(null);
+    error.offset = error.end_offset = 0;
+    error.text = before.substr(before.rfind('\n') + 1);
+    error.has_text = !find_utf8_error(error.text);
+    return workspace.arena.make<Diagnostic>(error);
+  }
+  const auto bad = find_utf8_error(file);
+  if (!bad) return nullptr;
+  const auto source = syntax::decode_source(workspace, file, filename);
+  if (!source.ok() || source.value().declares_encoding) return nullptr;
+  Diagnostic error;
+  error.message = workspace.arena.copy(fmt::format(
+      "Non-UTF-8 code starting with '\\x{:02x}' in file {} on line {}, but no encoding declared; see "
+      "https://peps.python.org/pep-0263/ for details",
+      static_cast<unsigned char>(file[bad->start]), filename, line_of(bad->start)));
+  return workspace.arena.make<Diagnostic>(error);
+}
+
 vm::SymbolScope describe_scope(Workspace& workspace, const compiler::Scope& scope) {
   vm::SymbolScope result;
   result.id = reinterpret_cast<uintptr_t>(&scope);
@@ -81,8 +112,10 @@ vm::SymbolScope describe_scope(Workspace& workspace, const compiler::Scope& scop
   return result;
 }
 
-const Diagnostic* list_tokens(Workspace& workspace, const syntax::SourceText& source,
+const Diagnostic* list_tokens(Workspace& workspace, const syntax::SourceText& text,
                               std::vector<vm::SourceToken>* tokens) {
+  syntax::SourceText source = text;
+  source.newline_added = false;
   syntax::Lexer lexer(workspace, source, nullptr);
   for (;;) {
     const Token token = lexer.next();

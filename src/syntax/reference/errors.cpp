@@ -37,7 +37,12 @@ Value Machine::raise_at_last_token(ErrorType type, std::string_view message) {
 
 Result<Value> Machine::run(uint32_t start_rule) {
   const Value result = drive(start_rule);
-  if (result && error_ == nullptr) return result;
+  if (result && error_ == nullptr) {
+    if (!interactive_ || !has_more_statements()) return result;
+    raise_at_last_token(ErrorType::SyntaxError,
+                        "multiple statements found while compiling a single statement");
+    return error_;
+  }
   if (options_.incomplete_input && lexer_.reached_end() && lexer_.fstring_origin() == nullptr) {
     error_ = nullptr;
     failed_ = false;
@@ -50,6 +55,18 @@ Result<Value> Machine::run(uint32_t start_rule) {
   drive(start_rule);
   settle_error(last_token);
   return error_;
+}
+
+/// Whether anything but blank lines and comments follows what has been read.
+bool Machine::has_more_statements() const {
+  const std::string_view text = source_.text;
+  size_t at = lexer_.offset();
+  for (;;) {
+    at = text.find_first_not_of(" \t\n\f", at);
+    if (at == std::string_view::npos) return false;
+    if (text[at] != '#') return true;
+    at = text.find('\n', at);
+  }
 }
 
 void Machine::start_second_pass() {

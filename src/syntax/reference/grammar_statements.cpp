@@ -155,6 +155,7 @@ for_stmt = invalid_for
 
 with_stmt = invalid_with_indent
           | 'with' '(' $with_item % ',' ','? ')' ':' $block -> with_stmt
+              since 9 `Parenthesized context managers are`
           | 'with' $with_item % ',' ':' $TYPE_COMMENT? $block -> commented_with_stmt
           | 'async' 'with' '(' $with_item % ',' ','? ')' ':' $block -> async_with_stmt
               since 5 `Async with statements are`

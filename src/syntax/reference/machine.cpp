@@ -496,7 +496,9 @@ bool Machine::fetch() {
     token.kind = TokenKind::Newline;
     line_open_ = false;
   } else {
-    line_open_ = true;
+    // The newline that a text does not have itself counts as the one made of its end.
+    line_open_ =
+        !(source_.newline_added && token.kind == TokenKind::Newline && token.end + 1 == source_.text.size());
   }
   auto* added = workspace_.arena.make<ParserToken>();
   added->token = token;

@@ -130,8 +130,10 @@ class Machine : private FStringExpressionParser {
   void start_second_pass();
   void settle_error(const ParserToken* last_token);
   void check_rest_for_errors();
+  bool has_more_statements() const;
 
   Result<Expr*> parse_expression(std::string_view parenthesised, int line_offset, int column_offset) override;
+  int feature_version() const override { return options_.feature_version; }
 
   Workspace& workspace_;
   const SourceText& source_;

@@ -3,7 +3,10 @@
 
 namespace ouro::syntax {
 
-Result<Module*> parse_reference(Workspace& workspace, const SourceText& source, const ParseOptions& options) {
+Result<Module*> parse_reference(Workspace& workspace, const SourceText& decoded,
+                                const ParseOptions& options) {
+  SourceText source = decoded;
+  if (options.mode == ModuleKind::Module) source.newline_added = false;
   const reference::Grammar& grammar = reference::python_grammar();
   Lexer lexer(workspace, source, options.warnings);
   reference::Machine machine(workspace, source, lexer, options);

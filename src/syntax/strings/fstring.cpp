@@ -188,6 +188,9 @@ class FStringReader {
 
     bool debug = false;
     if (text_[position_] == '=') {
+      if (context_.expressions.feature_version() < 8)
+        return context_.error(
+            "f-string: self documenting expressions are only supported in Python 3.8 and greater");
       debug = true;
       ++position_;
       while (is_space(text_[position_])) ++position_;

@@ -48,8 +48,9 @@ Result<const Constant*> parse_plain(Workspace& workspace, std::string_view text)
   if (!integer) return constants.floating(parse_float(text));
   // A decimal literal that begins with a zero is zero, however long.
   if (text[0] == '0') return constants.integer(0);
-  if (text.size() > kMaxStrDigits)
-    return workspace.error(ErrorType::SyntaxError, too_many_digits_message(text.size()));
+  const size_t limit = workspace.max_int_digits;
+  if (limit != 0 && text.size() > limit)
+    return workspace.error(ErrorType::SyntaxError, too_many_digits_message(text.size(), limit));
   return int_parse(constants, text, 10);
 }
 

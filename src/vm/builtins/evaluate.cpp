@@ -36,15 +36,8 @@ Result<CompileMode> compile_mode(Value mode, uint32_t flags) {
   return raise(types.ValueError, "compile() mode must be 'exec', 'eval'{}", or_func_type);
 }
 
-Result<Str*> file_name(Value name) {
-  if (is_str(name)) return name.as<Str>();
-  if (is_bytes(name)) return decode_file_name(name.as<Bytes>()->view());
-  Value path = TRY(fs_path(name));
-  return is_str(path) ? Result<Str*>(path.as<Str>()) : decode_file_name(path.as<Bytes>()->view());
-}
-
 Result<Value> builtin_compile(const Value* a) {
-  Str* filename = TRY(file_name(a[2]));
+  Str* filename = TRY(source_name(a[2]));
   auto flags = static_cast<uint32_t>(a[4].is_null() ? 0 : TRY(to_c_int(a[4])));
   bool dont_inherit = !a[5].is_null() && TRY(is_true(a[5]));
   int optimize = a[6].is_null() ? -1 : TRY(to_c_int(a[6]));
@@ -298,7 +291,7 @@ Result<bool> source_text(Value source, const char* function, const char* what, s
     return raise(types.TypeError, "{}() arg 1 must be a {} object", function, what);
   }
   if (storage->find('\0') != std::string::npos)
-    return raise(types.ValueError, "source code string cannot contain null bytes");
+    return raise(types.SyntaxError, "source code string cannot contain null bytes");
   return is_str(source);
 }
 

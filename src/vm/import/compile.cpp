@@ -1,12 +1,9 @@
 #include "vm/import/compile.h"
 
-#include <algorithm>
-
-#include "base/unicode.h"
 #include "vm/import/import.h"
 #include "vm/import/marshal.h"
-#include "vm/object/code_positions.h"
 #include "vm/interp/interpreter.h"
+#include "vm/object/code_positions.h"
 #include "vm/object/int_cells.h"
 
 namespace ouro::vm {
@@ -112,15 +109,12 @@ Result<Str*> source_name(Value name) {
   return is_str(path) ? Result<Str*>(path.as<Str>()) : decode_file_name(path.as<Bytes>()->view());
 }
 
-Status refuse_null_bytes(std::string_view file, Str* filename) {
-  const size_t null = file.find('\0');
-  if (null == std::string_view::npos) return {};
-  const std::string_view before = file.substr(0, null);
-  const auto line = static_cast<int64_t>(1 + std::count(before.begin(), before.end(), '\n'));
-  const std::string_view text = before.substr(before.rfind('\n') + 1);
-  Value details = make_tuple({filename, make_int(line), make_int(0),
-                              make_str(find_utf8_error(text) ? "" : text), make_int(line), make_int(0)});
-  return raise_with(types.SyntaxError, {make_str("source code cannot contain null bytes"), details});
+Result<Code*> compile_file(std::string_view bytes, Str* filename) {
+  CompileRequest request;
+  request.source = bytes;
+  request.is_file = true;
+  const CompileOutcome outcome = TRY(run_compiler(request, filename, -1));
+  return load_code(outcome.marshalled);
 }
 
 Result<SymbolScope> symbols_of_source(std::string_view source, bool is_text, Str* filename,

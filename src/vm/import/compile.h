@@ -17,6 +17,13 @@ Result<Code*> compile_source(std::string_view source, bool is_text, Str* filenam
 /// the bytes of a file. TypeError for anything that is not `what`.
 Result<bool> source_text(Value source, const char* function, const char* what, std::string* storage);
 
+/// The `filename` of compile() and its like: a str, bytes, a path, or (with a warning) a buffer.
+Result<Str*> source_name(Value name);
+
+/// The code of a file that is run by its name: its bytes are read line by line, so null bytes and bytes that
+/// are no UTF-8 have errors of their own.
+Result<Code*> compile_file(std::string_view bytes, Str* filename);
+
 /// What compile() is asked besides source and name.
 struct CompileSettings {
   CompileMode mode = CompileMode::Exec;

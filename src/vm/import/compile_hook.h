@@ -57,14 +57,16 @@ struct SourceToken {
 struct CompileRequest {
   std::string_view source;  // bytes of a file; or UTF-8 text when is_text
   bool is_text = false;     // a coding cookie means nothing
+  bool is_file = false;     // the source is a file being run, read line by line
   std::string filename;     // UTF-8, surrogates as three bytes
   CompileMode mode = CompileMode::Exec;
   int optimize = 0;
   uint32_t flags = 0;
-  Value tree;              // a syntax tree to compile instead of `source`; null: none
+  Value tree;  // a syntax tree to compile instead of `source`; null: none
   CompileWant want = CompileWant::Code;
   int feature_version = kNewestFeatureVersion;
-  int call_depth = 1;  // Python frames running, which decides what is too deeply nested
+  int64_t max_int_digits = 4300;  // of decimal literals; 0: any number
+  int call_depth = 1;             // Python frames running, which decides what is too deeply nested
   /// Takes a warning; true when it was turned into an error (the exception is then not pending).
   std::function<bool(bool is_syntax_warning, std::string_view message, int line)> warn;
 };

@@ -1,6 +1,7 @@
-// types.CodeType: what a code object shows, its constructor and replace().
+// types.CodeType: what a code object shows. Its constructor and replace() stand in code_constructor.cpp.
 #include "bytecode/code_object.h"
 #include "bytecode/positions.h"
+#include "vm/interp/code_parts.h"
 #include "vm/interp/parts.h"
 #include "vm/interp/text.h"
 #include "vm/object/native.h"
@@ -18,23 +19,6 @@ std::string_view text_of(const Bytes* bytes) {
   return bytes->view();
 }
 
-/// The names of locals, cells or free variables.
-Tuple* names_of_kind(const Code* code, uint8_t kind) {
-  List* list = make_list();
-  for (uint64_t i = 0; i < code->locals_plus_kinds->length; ++i) {
-    if ((code->locals_plus_kinds->data[i] & kind) != 0)
-      (void)list_append(list, code->locals_plus_names->items[i]);
-  }
-  return make_tuple(std::span<const Value>(list->span()));
-}
-
-int64_t count_of_kind(const Code* code, uint8_t kind) {
-  int64_t count = 0;
-  for (uint64_t i = 0; i < code->locals_plus_kinds->length; ++i)
-    count += (code->locals_plus_kinds->data[i] & kind) != 0;
-  return count;
-}
-
 template <auto member>
 Result<Value> get_number(Value self) {
   return make_int(static_cast<int64_t>(self_of(self)->*member));
@@ -44,16 +28,16 @@ Result<Value> get_object(Value self) {
   return self_of(self)->*member;
 }
 Result<Value> get_local_count(Value self) {
-  return make_int(count_of_kind(self_of(self), kLocalLocal));
+  return make_int(count_code_names(self_of(self), kLocalLocal));
 }
 template <uint8_t kind>
 Result<Value> get_names(Value self) {
-  return names_of_kind(self_of(self), kind);
+  return code_names(self_of(self), kind);
 }
 
 // ---- positions
 
-/// Ranges of bytes with one line each; -1: none.
+/// Ranges of bytes with one line each, as long as they get; -1: none.
 struct LineRange {
   int64_t start, end;
   int line;
@@ -79,9 +63,12 @@ Value number_or_none(int number) {
 
 Result<Value> lines(const Value* arguments) {
   List* list = make_list();
-  for (const LineRange& range : line_ranges(self_of(arguments[0])))
-    TRY(list_append(list,
-                    make_tuple({make_int(range.start), make_int(range.end), number_or_none(range.line)})));
+  Code* code = self_of(arguments[0]);
+  PositionReader reader(text_of(code->line_table), code->first_line);
+  PositionRange range;
+  while (reader.next(&range))
+    TRY(list_append(list, make_tuple({make_int(int64_t{range.start} * 2), make_int(int64_t{range.end} * 2),
+                                      number_or_none(range.position.line)})));
   return iterate(list);
 }
 
@@ -130,116 +117,6 @@ Result<Value> get_lnotab(Value self) {
     line = range.line;
   }
   return make_bytes(table);
-}
-
-// ---- making
-
-/// Locals, cells and free variables in one tuple; parameters that are cells occur once.
-Status set_locals_plus(CodeFields& fields, Value local_names, Value cell_names, Value free_names) {
-  for (Value part : {local_names, cell_names, free_names}) {
-    if (!is_tuple(part)) return raise(types.TypeError, "code: tuple expected, not {}", type_name(part));
-    for (Value name : part.as<Tuple>()->span()) {
-      if (!is_str(name))
-        return raise(types.TypeError, "name tuples must contain only strings, not '{}'", type_name(name));
-    }
-  }
-  List* all = make_list();
-  std::string kinds;
-  auto add = [&](Value name, uint8_t kind) -> Status {
-    kinds += static_cast<char>(kind);
-    return list_append(all, name);
-  };
-  for (Value name : local_names.as<Tuple>()->span()) TRY(add(name, kLocalLocal));
-  for (Value name : cell_names.as<Tuple>()->span()) {
-    size_t at = 0;
-    size_t locals = local_names.as<Tuple>()->length;
-    while (at < locals && !equals(all->items()[at].as<Str>(), name.as<Str>())) ++at;
-    if (at < locals)
-      kinds[at] = static_cast<char>(kinds[at] | kLocalCell);
-    else
-      TRY(add(name, kLocalCell));
-  }
-  for (Value name : free_names.as<Tuple>()->span()) TRY(add(name, kLocalFree));
-  fields.locals_plus_names = make_tuple(std::span<const Value>(all->span()));
-  fields.locals_plus_kinds = make_bytes(kinds);
-  return {};
-}
-
-Result<Code*> make_checked(CodeFields& fields, int local_count, Value local_names, Value free_names,
-                           Value cell_names) {
-  if (fields.argument_count < 0) return raise(types.ValueError, "code: argcount must not be negative");
-  if (fields.positional_only_count < 0)
-    return raise(types.ValueError, "code: posonlyargcount must not be negative");
-  if (fields.keyword_only_count < 0)
-    return raise(types.ValueError, "code: kwonlyargcount must not be negative");
-  if (local_count < 0) return raise(types.ValueError, "code: nlocals must not be negative");
-  if (is_tuple(local_names) && static_cast<uint64_t>(local_count) != local_names.as<Tuple>()->length)
-    return raise(types.ValueError, "code: co_nlocals != len(co_varnames)");
-  TRY(set_locals_plus(fields, local_names, cell_names, free_names));
-  return make_code(fields);
-}
-
-Result<Value> new_code(Type*, const Arguments& arguments) {
-  static const Signature signature(
-      "code",
-      "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, "
-      "varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), "
-      "/)");
-  Value a[18];
-  TRY(signature.bind(arguments, a));
-  CodeFields fields;
-  fields.argument_count = TRY(to_c_int(a[0]));
-  fields.positional_only_count = TRY(to_c_int(a[1]));
-  fields.keyword_only_count = TRY(to_c_int(a[2]));
-  int local_count = TRY(to_c_int(a[3]));
-  fields.stack_size = TRY(to_c_int(a[4]));
-  fields.flags = static_cast<uint32_t>(TRY(to_c_int(a[5])));
-  fields.code = a[6];
-  fields.consts = a[7];
-  fields.names = a[8];
-  fields.filename = a[10];
-  fields.name = a[11];
-  fields.qualified_name = a[12];
-  fields.first_line = TRY(to_c_int(a[13]));
-  fields.line_table = a[14];
-  fields.exception_table = a[15];
-  Value free_names = a[16].is_null() ? Value(empty_tuple()) : a[16];
-  Value cell_names = a[17].is_null() ? Value(empty_tuple()) : a[17];
-  return make_checked(fields, local_count, a[9], free_names, cell_names);
-}
-
-constexpr const char* kReplaceSignature =
-    "($self, /, *, co_argcount=-1, co_posonlyargcount=-1, co_kwonlyargcount=-1, co_nlocals=-1, "
-    "co_stacksize=-1, co_flags=-1, co_firstlineno=-1, co_code=None, co_consts=None, co_names=None, "
-    "co_varnames=None, co_freevars=None, co_cellvars=None, co_filename=None, co_name=None, co_qualname=None, "
-    "co_linetable=None, co_exceptiontable=None)";
-
-Result<Value> replace(const Value* arguments) {
-  Code* code = self_of(arguments[0]);
-  const Value* a = arguments + 1;
-  auto number = [&](int i, int64_t old) -> Result<int> {
-    return a[i].is_null() ? Result<int>(static_cast<int>(old)) : to_c_int(a[i]);
-  };
-  auto object = [&](int i, Value old) { return a[i].is_null() ? old : a[i]; };
-  CodeFields fields;
-  fields.argument_count = TRY(number(0, code->argument_count));
-  fields.positional_only_count = TRY(number(1, code->positional_only_count));
-  fields.keyword_only_count = TRY(number(2, code->keyword_only_count));
-  int local_count = TRY(number(3, count_of_kind(code, kLocalLocal)));
-  fields.stack_size = TRY(number(4, code->stack_size));
-  fields.flags = static_cast<uint32_t>(TRY(number(5, code->code_flags)));
-  fields.first_line = TRY(number(6, code->first_line));
-  fields.code = object(7, code->code);
-  fields.consts = object(8, code->consts);
-  fields.names = object(9, code->names);
-  fields.filename = object(13, code->filename);
-  fields.name = object(14, code->name);
-  fields.qualified_name = object(15, code->qualified_name);
-  fields.line_table = object(16, code->line_table);
-  fields.exception_table = object(17, code->exception_table);
-  return make_checked(fields, local_count, object(10, names_of_kind(code, kLocalLocal)),
-                      object(11, names_of_kind(code, kLocalFree)),
-                      object(12, names_of_kind(code, kLocalCell)));
 }
 
 Result<Value> variable_name(const Value* arguments) {
@@ -320,33 +197,39 @@ Result<Value> repr_code(Value self) {
                               code->first_line != 0 ? code->first_line : -1));
 }
 
+/// Of what are plain fields in CPython.
+Status refuse_setting(Value, Value) {
+  return raise(types.AttributeError, "readonly attribute");
+}
+
 constexpr GetSetSpec kGetSets[] = {
-    {"co_argcount", get_number<&Code::argument_count>},
-    {"co_posonlyargcount", get_number<&Code::positional_only_count>},
-    {"co_kwonlyargcount", get_number<&Code::keyword_only_count>},
-    {"co_stacksize", get_number<&Code::stack_size>},
-    {"co_flags", get_number<&Code::code_flags>},
-    {"co_firstlineno", get_number<&Code::first_line>},
-    {"co_nlocals", get_local_count},
+    {"co_argcount", get_number<&Code::argument_count>, refuse_setting},
+    {"co_posonlyargcount", get_number<&Code::positional_only_count>, refuse_setting},
+    {"co_kwonlyargcount", get_number<&Code::keyword_only_count>, refuse_setting},
+    {"co_stacksize", get_number<&Code::stack_size>, refuse_setting},
+    {"co_flags", get_number<&Code::code_flags>, refuse_setting},
+    {"co_firstlineno", get_number<&Code::first_line>, refuse_setting},
+    {"co_nlocals", get_local_count, refuse_setting},
     {"co_code", get_object<&Code::code>},
     {"_co_code_adaptive", get_object<&Code::code>},
-    {"co_consts", get_object<&Code::consts>},
-    {"co_names", get_object<&Code::names>},
+    {"co_consts", get_object<&Code::consts>, refuse_setting},
+    {"co_names", get_object<&Code::names>, refuse_setting},
     {"co_varnames", get_names<kLocalLocal>},
     {"co_cellvars", get_names<kLocalCell>},
     {"co_freevars", get_names<kLocalFree>},
-    {"co_filename", get_object<&Code::filename>},
-    {"co_name", get_object<&Code::name>},
-    {"co_qualname", get_object<&Code::qualified_name>},
-    {"co_linetable", get_object<&Code::line_table>},
+    {"co_filename", get_object<&Code::filename>, refuse_setting},
+    {"co_name", get_object<&Code::name>, refuse_setting},
+    {"co_qualname", get_object<&Code::qualified_name>, refuse_setting},
+    {"co_linetable", get_object<&Code::line_table>, refuse_setting},
     {"co_lnotab", get_lnotab},
-    {"co_exceptiontable", get_object<&Code::exception_table>},
+    {"co_exceptiontable", get_object<&Code::exception_table>, refuse_setting},
 };
 constexpr MethodSpec kMethods[] = {
     {"co_lines", "($self, /)", lines},
     {"co_positions", "($self, /)", positions},
-    {"replace", kReplaceSignature, replace,
-     "Return a copy of the code object with new values for the specified fields."},
+    {"replace", "($self, /, **changes)", nullptr,
+     "Return a copy of the code object with new values for the specified fields.", Binding::Instance,
+     replace_code_fields},
     {"_varname_from_oparg", "($self, /, oparg)", variable_name,
      "(internal-only) Return the local variable name for the given oparg."},
 };
@@ -375,11 +258,8 @@ void complete_code_type() {
                              &Code::line_table, &Code::exception_table, &Code::executable, &Code::traced>;
   spec.methods = kMethods;
   spec.getsets = kGetSets;
-  spec.doc = "Create a code object.  Not for mere mortals.";
-  spec.signature =
-      "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, codestring, constants, names, "
-      "varnames, filename, name, qualname, firstlineno, linetable, exceptiontable, freevars=(), cellvars=(), "
-      "/)";
+  spec.doc = "Create a code object.  Not for the faint of heart.";
+  spec.signature = kCodeSignature;
   spec.slots.repr = repr_code;
   spec.slots.hash = hash_code;
   spec.slots.richcompare = compare_codes;

@@ -57,9 +57,17 @@ Value visible_local(Frame* frame, uint32_t index) {
 
 }  // namespace
 
+Value namespace_of(Frame* frame) {
+  if (!frame->locals.is_null() || is_optimized(frame->code())) return frame->locals;
+  frame->locals = frame->globals();
+  if ((frame->flags & kFrameGenerator) != 0) write_barrier(generator_of(frame));
+  if (frame->frame_object != nullptr) write_barrier(frame->frame_object);
+  return frame->locals;
+}
+
 Result<Value> frame_locals(Frame* frame) {
   Code* code = frame->code();
-  if (!frame->locals.is_null() && !is_optimized(code)) return frame->locals;
+  if (!is_optimized(code)) return namespace_of(frame);
   if (frame->locals.is_null()) {
     frame->locals = make_dict();
     if ((frame->flags & kFrameGenerator) != 0) write_barrier(generator_of(frame));

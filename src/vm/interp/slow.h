@@ -55,6 +55,10 @@ uint64_t* slow_compare_jump(uint64_t* pc, Value* R, Thread* T);
 /// kLeave.
 uint64_t* unwind(Thread* T);
 
+/// The mapping in which a frame's own names are, null for functions: what the code was run with, or, for code
+/// of a module or class that is called as a function, the globals.
+Value namespace_of(Frame* frame);
+
 inline int32_t jump_distance(const uint64_t* pc) {
   return static_cast<int32_t>(low_half(pc + 1));
 }

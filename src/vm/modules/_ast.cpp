@@ -49,8 +49,8 @@ void for_each_declaration(std::string_view text, Visit&& visit) {
 
 Tuple* declared_names(std::string_view text) {
   List* list = make_list();
-  for_each_declaration(text,
-                       [list](std::string_view, std::string_view name) { (void)list_append(list, intern(name)); });
+  for_each_declaration(
+      text, [list](std::string_view, std::string_view name) { (void)list_append(list, intern(name)); });
   return make_tuple(std::span<const Value>(list->span()));
 }
 
@@ -61,8 +61,8 @@ Status init_node(Value self, const Arguments& arguments) {
   int64_t count = 0;
   if (!fields.is_null()) count = TRY(length(fields));
   if (static_cast<size_t>(count) < arguments.positional)
-    return raise(types.TypeError, "{} constructor takes at most {} positional argument{}", type_name(self), count,
-                 count == 1 ? "" : "s");
+    return raise(types.TypeError, "{} constructor takes at most {} positional argument{}", type_name(self),
+                 count, count == 1 ? "" : "s");
   for (size_t i = 0; i < arguments.positional; ++i) {
     const Value name = TRY(get_item(fields, static_cast<int64_t>(i)));
     if (!is_str(name))
@@ -73,11 +73,17 @@ Status init_node(Value self, const Arguments& arguments) {
     auto* name = arguments.keywords->items[i].as<Str>();
     for (size_t k = 0; k < arguments.positional; ++k) {
       if (TRY(equal(TRY(get_item(fields, static_cast<int64_t>(k))), name)))
-        return raise(types.TypeError, "{} got multiple values for argument '{}'", type_name(self), to_utf8(name));
+        return raise(types.TypeError, "{} got multiple values for argument '{}'", type_name(self),
+                     to_utf8(name));
     }
     TRY(set_attribute(self, intern(name), arguments[arguments.positional + i]));
   }
   return {};
+}
+
+/// Arguments are __init__'s affair.
+Result<Value> new_node(Type* type, const Arguments&) {
+  return Value(allocate_instance(type));
 }
 
 Result<Value> reduce(const Value* a) {
@@ -90,9 +96,9 @@ Result<Value> reduce(const Value* a) {
 constexpr MethodSpec kMethods[] = {{"__reduce__", "($self, /)", reduce}};
 
 Type* make_ast_type() {
-  static TypeSpec spec{.name = "ast.AST",
-                       .flags = kTypeBase | kTypeHasDict | kTypeHasWeakrefs,
-                       .methods = kMethods};
+  static TypeSpec spec{
+      .name = "ast.AST", .flags = kTypeBase | kTypeHasDict | kTypeHasWeakrefs, .methods = kMethods};
+  spec.slots.new_ = new_node;
   spec.slots.init = init_node;
   Type* type = make_native_type(spec);
   for (const char* name : {"_fields", "__match_args__", "_attributes"})

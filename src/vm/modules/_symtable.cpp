@@ -1,6 +1,5 @@
 // The module _symtable: the compiler's symbol tables as objects, for the library's symtable.
 #include "vm/import/compile.h"
-#include "vm/import/import.h"
 #include "vm/modules/native_module.h"
 
 namespace ouro::vm {
@@ -69,13 +68,8 @@ Result<CompileMode> mode_of(Value name) {
   return raise(types.ValueError, "symtable() arg 3 must be 'exec' or 'eval' or 'single'");
 }
 
-Result<Str*> name_of_file(Value name) {
-  Value path = TRY(fs_path(name));
-  return is_str(path) ? Result<Str*>(path.as<Str>()) : decode_file_name(path.as<Bytes>()->view());
-}
-
 Result<Value> symtable(const Value* a) {
-  Str* filename = TRY(name_of_file(a[2]));
+  Str* filename = TRY(source_name(a[2]));
   std::string text;
   const bool is_text = TRY(source_text(a[1], "symtable", "string or bytes", &text));
   const CompileMode mode = TRY(mode_of(a[3]));

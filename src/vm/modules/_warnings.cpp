@@ -4,6 +4,9 @@
 // warnings.showwarning); before that, and in programs that never import it, the ones here.
 #include <fmt/format.h>
 
+#include <fstream>
+
+#include "base/unicode.h"
 #include "vm/builtins/functions.h"
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
@@ -96,6 +99,17 @@ Result<bool> already_warned(Value registry, Value key, bool set) {
   return false;
 }
 
+/// A line of a source file without its indentation; empty where it cannot be had.
+std::string source_line(const std::string& filename, int64_t number) {
+  std::ifstream file(filename, std::ios::binary);
+  std::string line;
+  for (int64_t i = 0; i < number; ++i)
+    if (!std::getline(file, line)) return {};
+  line.erase(0, std::min(line.find_first_not_of(" \t\f"), line.size()));
+  if (line.ends_with('\r')) line.pop_back();
+  return find_utf8_error(line) ? std::string() : line;
+}
+
 /// "file:line: Category: text", and the source line if it can be had.
 Status show_plainly(const Warning& w) {
   Value file = TRY(sys_attribute("stderr"));
@@ -103,6 +117,8 @@ Status show_plainly(const Warning& w) {
   std::string line = fmt::format("{}:{}: {}: {}\n", to_utf8(w.filename), w.line,
                                  type_name(w.category.as<Type>()), to_utf8(w.text));
   TRY(call_method(file, names.write, {make_str(line)}));
+  const std::string source = source_line(to_utf8(w.filename), w.line);
+  if (!source.empty()) TRY(call_method(file, names.write, {make_str("  " + source + "\n")}));
   return {};
 }
 

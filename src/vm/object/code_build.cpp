@@ -65,14 +65,14 @@ Status check_locals(const CodeFields& f) {
   for (uint8_t kind : std::span(kinds->data, kinds->length)) locals += (kind & kLocalLocal) != 0;
   int64_t parameters = int64_t{f.argument_count} + f.keyword_only_count + ((f.flags & kCoVarArgs) != 0) +
                        ((f.flags & kCoVarKeywords) != 0);
-  if (parameters > locals) return raise(types.ValueError, "code: varnames is too small");
+  if (parameters > locals) return raise(types.ValueError, "code: co_varnames is too small");
   return {};
 }
 
 Status check_fields(const CodeFields& f) {
   if (f.argument_count < f.positional_only_count || f.positional_only_count < 0 || f.keyword_only_count < 0 ||
       f.stack_size < 0)
-    return raise(types.ValueError, "code: counts must not be negative, nor below the positional-only count");
+    return raise_bad_internal_call();
   for (Value bytes : {f.code, f.locals_plus_kinds, f.line_table, f.exception_table}) {
     if (!is_bytes(bytes)) return raise(types.TypeError, "code: bytes expected, not {}", type_name(bytes));
   }

@@ -280,6 +280,16 @@ class Checker {
         if (node.as<NamedExprExpr>()->target->kind != ExprKind::Name)
           return vm::raise(types.TypeError, "NamedExpr target must be a Name");
         return field("value", node.as<NamedExprExpr>()->value);
+      case ExprKind::ListComp:
+        return comprehension(*node.as<ListCompExpr>());
+      case ExprKind::SetComp:
+        return comprehension(*node.as<SetCompExpr>());
+      case ExprKind::GeneratorExp:
+        return comprehension(*node.as<GeneratorExpExpr>());
+      case ExprKind::DictComp:
+        TRY(field("generators", node.as<DictCompExpr>()->generators));
+        TRY(field("key", node.as<DictCompExpr>()->key));
+        return field("value", node.as<DictCompExpr>()->value);
       default:
         TRY(before(node));
     }
@@ -306,9 +316,20 @@ class Checker {
           return invalid("Compare has a different number of comparators and operands");
         return {};
       }
+      case ExprKind::Constant: {
+        const Constant& value = *node.as<ConstantExpr>()->value;
+        if (!value.is(ConstantKind::Code)) return {};
+        return vm::raise(types.TypeError, "got an invalid type in Constant: {}", value.text());
+      }
       default:
         return {};
     }
+  }
+
+  template <class T>
+  Status comprehension(const T& node) {
+    TRY(field("generators", node.generators));
+    return field("elt", node.elt);
   }
 
   // ---- statements

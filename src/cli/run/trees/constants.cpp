@@ -74,12 +74,19 @@ vm::Result<const Constant*> constant_from_object(Workspace& workspace, Value val
   }
   if (type == types.str) return constants.str(vm::to_utf8(value.as<vm::Str>()));
   if (type == types.bytes) return constants.bytes(value.as<vm::Bytes>()->view());
-  if (type == types.tuple) return constants.tuple(TRY(items_from(workspace, value)));
-  if (type == types.frozenset) {
+  if (type == types.tuple || type == types.frozenset) {
     const std::vector<const Constant*> items = TRY(items_from(workspace, value));
+    for (const Constant* item : items)
+      if (item->is(ConstantKind::Code)) return item;
+    if (type == types.tuple) return constants.tuple(items);
     return constants.frozen_set(frozenset_order(workspace.arena, items));
   }
-  return vm::raise(types.TypeError, "got an invalid type in Constant: {}", vm::type_name(type));
+  Constant invalid;
+  invalid.kind = ConstantKind::Code;
+  const std::string_view name = workspace.arena.copy(vm::type_name(type));
+  invalid.data = name.data();
+  invalid.size = static_cast<uint32_t>(name.size());
+  return workspace.arena.make<Constant>(invalid);
 }
 
 }  // namespace ouro::cli

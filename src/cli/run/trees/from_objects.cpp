@@ -59,6 +59,7 @@ class Reader {
         TRY(field<false>(owner, "returns", &module->expression));
         break;
     }
+    TRY(finish(owner));
     return module;
   }
 
@@ -67,7 +68,8 @@ class Reader {
   struct Owner {
     Value node;
     const char* name;
-    const char* traversing;  // what a RecursionError says
+    const char* traversing;                // what a RecursionError says
+    mutable const char* absent = nullptr;  // the first field that must not be None and is
   };
 
   // ---- fields
@@ -92,16 +94,21 @@ class Reader {
     } else {
       TRY(read(value, out));
       if constexpr (!kOptional && requires { *out == nullptr; }) {
-        if (*out == nullptr) return missing(owner, name);
+        if (*out == nullptr) note_absent(owner, name);
       } else if constexpr (!kOptional && std::is_same_v<T, Name>) {
-        if (*out == Name::none) return missing(owner, name);
+        if (*out == Name::none) note_absent(owner, name);
       }
       return {};
     }
   }
 
-  Raised missing(const Owner& owner, const char* name) {
-    return vm::raise(types.ValueError, "field '{}' is required for {}", name, owner.name);
+  /// None where a node has to be counts only when all fields have been read.
+  static void note_absent(const Owner& owner, const char* name) {
+    if (owner.absent == nullptr) owner.absent = name;
+  }
+  static vm::Status finish(const Owner& owner) {
+    if (owner.absent == nullptr) return {};
+    return vm::raise(types.ValueError, "field '{}' is required for {}", owner.absent, owner.name);
   }
 
   vm::Status enter(vm::RecursionScope& scope, const Owner& owner) { return scope.enter(owner.traversing); }
@@ -166,13 +173,13 @@ class Reader {
   if (TRY(is_a(value, NodeClass::k_##name))) {                \
     [[maybe_unused]] const Owner owner = OWNER(value, #name); \
     auto* node = new_node<name##Expr>(arena_, range);         \
-    fields* out = node;                                       \
+    fields TRY(finish(owner));                                \
+    *out = node;                                              \
     return {};                                                \
   }
   vm::Status read(Value value, Expr** out) {
     *out = nullptr;
     if (vm::is_none(value)) return {};
-    if (!TRY(is_a(value, NodeClass::k_expr))) return unexpected("expr", value);
     SourceRange range;
     TRY(position(OWNER(value, "expr"), &range));
 #include "syntax/nodes.def"
@@ -183,13 +190,13 @@ class Reader {
   if (TRY(is_a(value, NodeClass::k_##name))) {                \
     [[maybe_unused]] const Owner owner = OWNER(value, #name); \
     auto* node = new_node<name##Stmt>(arena_, range);         \
-    fields* out = node;                                       \
+    fields TRY(finish(owner));                                \
+    *out = node;                                              \
     return {};                                                \
   }
   vm::Status read(Value value, Stmt** out) {
     *out = nullptr;
     if (vm::is_none(value)) return {};
-    if (!TRY(is_a(value, NodeClass::k_stmt))) return unexpected("stmt", value);
     SourceRange range;
     TRY(position(OWNER(value, "stmt"), &range));
 #include "syntax/nodes.def"
@@ -200,13 +207,13 @@ class Reader {
   if (TRY(is_a(value, NodeClass::k_##name))) {                \
     [[maybe_unused]] const Owner owner = OWNER(value, #name); \
     auto* node = new_node<name##Pattern>(arena_, range);      \
-    fields* out = node;                                       \
+    fields TRY(finish(owner));                                \
+    *out = node;                                              \
     return {};                                                \
   }
   vm::Status read(Value value, Pattern** out) {
     *out = nullptr;
     if (vm::is_none(value)) return {};
-    if (!TRY(is_a(value, NodeClass::k_pattern))) return unexpected("pattern", value);
     SourceRange range;
     TRY(position(OWNER(value, "pattern"), &range));
 #include "syntax/nodes.def"
@@ -255,6 +262,7 @@ class Reader {
     READ(false, iter);
     READ(false, ifs);
     READ(false, is_async);
+    TRY(finish(owner));
     *out = node;
     return {};
   }
@@ -262,7 +270,6 @@ class Reader {
   vm::Status read(Value value, ExceptHandler** out) {
     *out = nullptr;
     if (vm::is_none(value)) return {};
-    if (!TRY(is_a(value, NodeClass::k_excepthandler))) return unexpected("excepthandler", value);
     ExceptHandler* node = arena_.make<ExceptHandler>();
     TRY(position(OWNER(value, "excepthandler"), &node->range));
     if (!TRY(is_a(value, NodeClass::k_ExceptHandler))) return unexpected("excepthandler", value);
@@ -270,6 +277,7 @@ class Reader {
     READ(true, type);
     READ(true, name);
     READ(false, body);
+    TRY(finish(owner));
     *out = node;
     return {};
   }
@@ -284,6 +292,7 @@ class Reader {
     READ(false, kw_defaults);
     READ(true, kwarg);
     READ(false, defaults);
+    TRY(finish(owner));
     *out = node;
     return {};
   }
@@ -295,6 +304,7 @@ class Reader {
     READ(true, annotation);
     READ(true, type_comment);
     TRY(position(OWNER(value, "arg"), &node->range));
+    TRY(finish(owner));
     *out = node;
     return {};
   }
@@ -305,6 +315,7 @@ class Reader {
     READ(true, arg);
     READ(false, value);
     TRY(position(OWNER(value, "keyword"), &node->range));
+    TRY(finish(owner));
     *out = node;
     return {};
   }
@@ -315,6 +326,7 @@ class Reader {
     READ(false, name);
     READ(true, asname);
     TRY(position(OWNER(value, "alias"), &node->range));
+    TRY(finish(owner));
     *out = node;
     return {};
   }
@@ -324,6 +336,7 @@ class Reader {
     WithItem* node = arena_.make<WithItem>();
     READ(false, context_expr);
     READ(true, optional_vars);
+    TRY(finish(owner));
     *out = node;
     return {};
   }
@@ -334,12 +347,15 @@ class Reader {
     READ(false, pattern);
     READ(true, guard);
     READ(false, body);
+    TRY(finish(owner));
     *out = node;
     return {};
   }
 #undef READ
 
   vm::Status read(Value value, TypeIgnore* out) {
+    *out = {};
+    if (vm::is_none(value)) return {};
     if (!TRY(is_a(value, NodeClass::k_TypeIgnore))) return unexpected("type_ignore", value);
     const Owner owner = OWNER(value, "TypeIgnore");
     TRY(field<false>(owner, "lineno", &out->line));
@@ -367,7 +383,10 @@ class Reader {
   vm::Status read(Value value, int32_t* out) {
     if (!vm::is_int(value))
       return vm::raise(types.ValueError, "invalid integer value: {}", vm::repr_text(value));
-    *out = TRY(vm::to_c_int(value));
+    int64_t number = 0;
+    if (!vm::int_fits(value, &number) || number < INT32_MIN || number > INT32_MAX)
+      return vm::raise(types.OverflowError, "Python int too large to convert to C int");
+    *out = static_cast<int32_t>(number);
     return {};
   }
   vm::Status read(Value value, bool* out) {

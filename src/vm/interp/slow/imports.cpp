@@ -124,7 +124,7 @@ SLOW_FN(import_from) {
 }
 
 SLOW_FN(import_star) {
-  Value locals = FRAME->locals;
+  Value locals = namespace_of(FRAME);
   if (locals.is_null()) {
     (void)raise(types.SystemError, "no locals found during 'import *'");
     return kRaised;

@@ -187,7 +187,7 @@ SLOW_FN(delete_global) {
 SLOW_FN(load_name) {
   Frame* frame = FRAME;
   Str* name = name_at(R, low_half(pc + 1));
-  if (frame->locals.is_null()) return raise_no_locals("when loading", name);
+  if (namespace_of(frame).is_null()) return raise_no_locals("when loading", name);
   if (frame->locals == Value(frame->globals()) && has_shape(frame->locals, hot.dict))
     return find_global(pc, R, Op::LoadNameGlobal, Op::LoadNameBuiltin);
   if (has_shape(frame->locals, hot.dict)) {
@@ -211,7 +211,7 @@ SLOW_FN(load_name) {
 SLOW_FN(store_name) {
   Frame* frame = FRAME;
   Str* name = name_at(R, low_half(pc + 1));
-  if (frame->locals.is_null()) return raise_no_locals("found when storing", name);
+  if (namespace_of(frame).is_null()) return raise_no_locals("found when storing", name);
   if (has_shape(frame->locals, hot.dict)) {
     auto* locals = frame->locals.as<Dict>();
     int64_t entry = dict_find_quick(locals, name);
@@ -229,7 +229,7 @@ SLOW_FN(store_name) {
 SLOW_FN(delete_name) {
   Frame* frame = FRAME;
   Str* name = name_at(R, low_half(pc + 1));
-  if (frame->locals.is_null()) return raise_no_locals("when deleting", name);
+  if (namespace_of(frame).is_null()) return raise_no_locals("when deleting", name);
   if (has_shape(frame->locals, hot.dict)) {
     bool was_there = UNWRAP(dict_delete(frame->locals.as<Dict>(), Value(name)));
     return was_there ? pc + 2 : raise_undefined(name);
@@ -268,7 +268,7 @@ SLOW_FN(load_build_class) {
 }
 
 SLOW_FN(setup_annotations) {
-  Value locals = FRAME->locals;
+  Value locals = namespace_of(FRAME);
   if (locals.is_null()) {
     (void)raise(types.SystemError, "no locals found when setting up annotations");
     return kRaised;
