@@ -140,6 +140,24 @@ Search search(Set* set, Value key, int64_t hash, SetEntry** found, SetEntry** re
   return outcome;
 }
 
+enum class Look : uint8_t { Present, Absent, Unsure };
+
+// What can be said without comparing: an item is itself, and one with another hash is another.
+Look look_up(const SetTable* table, Value key, int64_t hash) {
+  const size_t mask = table->mask;
+  auto perturb = static_cast<size_t>(hash);
+  for (size_t place = perturb & mask;;) {
+    const SetEntry* entry = table->entries + place;
+    const SetEntry* last = place + kRun <= mask ? entry + kRun : entry;
+    for (; entry <= last; ++entry) {
+      if (entry->key.is_null()) return Look::Absent;
+      if (entry->hash == hash) return entry->key == key ? Look::Present : Look::Unsure;
+    }
+    perturb >>= kPerturbShift;
+    place = (place * 5 + 1 + perturb) & mask;
+  }
+}
+
 // The place of a key, or null.
 Result<SetEntry*> find(Set* set, Value key, int64_t hash, bool* present) {
   for (;;) {
@@ -197,6 +215,8 @@ Status set_add(Set* set, Value key, int64_t hash) {
 
 Result<bool> set_contains(Set* set, Value key, int64_t hash) {
   if (set->table == nullptr) return false;
+  const Look look = look_up(table_of(set), key, hash);
+  if (look != Look::Unsure) return look == Look::Present;
   bool present = false;
   TRY(find(set, key, hash, &present));
   return present;
