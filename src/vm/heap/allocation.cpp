@@ -93,11 +93,14 @@ void next_block(State& heap, unsigned size_class) {
   heap.current[size_class] = index;
 }
 
-// Stress mode: cursors hold at most the cell that is being asked for.
+// Stress mode: cursors hold at most the cell that is being asked for. Every other collection is a minor one,
+// which sees whether old cells told of the young ones that were stored into them.
 void count_stress(State& heap) {
   if (--heap.stress_left != 0) return;
   heap.stress_left = heap.stress_every;
-  if (!heap.collecting && heap.pauses == 0) collect(2);
+  static bool minor = false;
+  minor = !minor;
+  if (!heap.collecting && heap.pauses == 0) collect(minor ? 0 : 2);
 }
 
 }  // namespace

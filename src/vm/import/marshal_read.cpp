@@ -278,7 +278,10 @@ Result<Str*> decode_marshalled_text(std::string_view bytes) {
 
 Result<Value> Reader::read_text(size_t size, bool ascii, bool interned) {
   std::string_view bytes = TRY(take(size));
-  if (ascii) return interned ? intern(bytes) : make_str_latin1(bytes);
+  if (ascii) {  // or so it says: any bytes may stand there
+    Str* text = make_str_latin1(bytes);
+    return interned ? intern(text) : text;
+  }
   Str* text = TRY(decode_marshalled_text(bytes));
   return interned ? intern(text) : text;
 }
