@@ -3,7 +3,8 @@
 PREFIX ?= /usr/local
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := clang-19 lld-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 g++ cmake ninja-build ccache \
-  libgmp-dev libicu-dev libfmt-dev libcli11-dev libpcre2-dev libgtest-dev zlib1g-dev libexpat1-dev \
+  libgmp-dev libicu-dev libfmt-dev libcli11-dev libpcre2-dev libgtest-dev zlib1g-dev libbz2-dev liblzma-dev \
+  libexpat1-dev \
   python3.11 libpython3.11-stdlib
 
 .PHONY: all setup build demo test install format tidy clean

@@ -1,0 +1,46 @@
+// The module _posixshmem: shared memory by name.
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "vm/modules/native_module.h"
+#include "vm/modules/posix/posix.h"
+
+namespace ouro::vm {
+
+namespace {
+
+Result<std::string> name_argument(Value value, const char* function) {
+  if (!is_str(value))
+    return raise(types.TypeError, "{}() argument 'path' must be str, not {}", function, type_name(value));
+  std::string name = TRY(utf8_or_raise(value.as<Str>()));
+  if (name.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
+  return name;
+}
+
+Result<Value> shm_open_function(const Value* a) {
+  const std::string name = TRY(name_argument(a[1], "shm_open"));
+  const int flags = TRY(to_c_int(a[2]));
+  const int mode = a[3].is_null() ? 0777 : TRY(to_c_int(a[3]));
+  return make_int(
+      TRY(system_call([&] { return shm_open(name.c_str(), flags, static_cast<mode_t>(mode)); }, a[1])));
+}
+
+Result<Value> shm_unlink_function(const Value* a) {
+  const std::string name = TRY(name_argument(a[1], "shm_unlink"));
+  TRY(system_call([&] { return shm_unlink(name.c_str()); }, a[1]));
+  return none();
+}
+
+constexpr MethodSpec kFunctions[] = {
+    {"shm_open", "($module, /, path, flags, mode=511)", shm_open_function,
+     "Open a shared memory object.  Returns a file descriptor (integer)."},
+    {"shm_unlink", "($module, /, path)", shm_unlink_function, "Remove a shared memory object."},
+};
+
+}  // namespace
+
+extern const ModuleSpec kPosixshmemModule;
+const ModuleSpec kPosixshmemModule = {
+    .name = "_posixshmem", .doc = "POSIX shared memory module", .functions = kFunctions};
+
+}  // namespace ouro::vm
