@@ -321,15 +321,6 @@ Result<Value> set_inplace_xor(Value left, Value right) {
 
 // ---- comparison
 
-Result<bool> is_subset(Set* set, Set* other) {
-  if (set->count > other->count) return false;
-  size_t position = 0;
-  for (SetEntry entry; set_next_entry(set, &position, &entry);) {
-    if (!TRY(set_contains(other, entry.key, entry.hash))) return false;
-  }
-  return true;
-}
-
 Result<Value> set_issubset(const Value* args) {
   Set* other = nullptr;
   if (is_set(args[1])) {
@@ -338,11 +329,11 @@ Result<Value> set_issubset(const Value* args) {
     other = make_set();
     TRY(set_update(other, args[1]));
   }
-  return make_bool(TRY(is_subset(self_of(args[0]), other)));
+  return make_bool(TRY(set_is_subset(self_of(args[0]), other)));
 }
 
 Result<Value> set_issuperset(const Value* args) {
-  if (is_set(args[1])) return make_bool(TRY(is_subset(self_of(args[1]), self_of(args[0]))));
+  if (is_set(args[1])) return make_bool(TRY(set_is_subset(self_of(args[1]), self_of(args[0]))));
   Value iterator = TRY(iterate(args[1]));
   for (;;) {
     Value item = TRY(next(iterator));
@@ -354,7 +345,7 @@ Result<Value> set_issuperset(const Value* args) {
 Result<bool> sets_equal(Set* a, Set* b) {
   if (a->count != b->count) return false;
   if (a->hash_ != 0 && b->hash_ != 0 && a->hash_ != b->hash_) return false;
-  return is_subset(a, b);
+  return set_is_subset(a, b);
 }
 
 Result<Value> set_compare(Value self, Value other, CompareOp op) {
@@ -366,13 +357,13 @@ Result<Value> set_compare(Value self, Value other, CompareOp op) {
     case CompareOp::NotEqual:
       return make_bool(!TRY(sets_equal(a, b)));
     case CompareOp::LessEqual:
-      return make_bool(TRY(is_subset(a, b)));
+      return make_bool(TRY(set_is_subset(a, b)));
     case CompareOp::GreaterEqual:
-      return make_bool(TRY(is_subset(b, a)));
+      return make_bool(TRY(set_is_subset(b, a)));
     case CompareOp::Less:
-      return make_bool(a->count < b->count && TRY(is_subset(a, b)));
+      return make_bool(a->count < b->count && TRY(set_is_subset(a, b)));
     case CompareOp::Greater:
-      return make_bool(a->count > b->count && TRY(is_subset(b, a)));
+      return make_bool(a->count > b->count && TRY(set_is_subset(b, a)));
   }
   return not_implemented();
 }

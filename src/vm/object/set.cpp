@@ -265,6 +265,23 @@ bool set_next(Set* set, size_t* position, Value* item) {
   return true;
 }
 
+Result<bool> set_is_subset(Set* set, Set* other) {
+  if (set->count > other->count) return false;
+  if (set->count == 0) return true;
+  size_t position = 0;
+  for (const SetTable* table = table_of(set); position <= table->mask; ++position) {
+    const SetEntry& entry = table->entries[position];
+    if (!entry.is_item()) continue;
+    const Look look = look_up(table_of(other), entry.key, entry.hash);
+    if (look == Look::Absent) return false;
+    if (look == Look::Unsure) break;
+  }
+  for (SetEntry entry; set_next_entry(set, &position, &entry);) {
+    if (!TRY(set_contains(other, entry.key, entry.hash))) return false;
+  }
+  return true;
+}
+
 void set_clear(Set* set) {
   set->count = 0;
   set->table = nullptr;

@@ -27,6 +27,8 @@ inline SetTable* table_of(const Set* set) {
 Status set_add(Set* set, Value key, int64_t hash);
 Result<bool> set_discard(Set* set, Value key, int64_t hash);
 Result<bool> set_contains(Set* set, Value key, int64_t hash);
+/// Whether `other` has every item of `set`.
+Result<bool> set_is_subset(Set* set, Set* other);
 bool set_next_entry(const Set* set, size_t* position, SetEntry* entry);
 /// Rebuilds the table when more than a quarter of it are removed items.
 Status set_purge(Set* set);
