@@ -3,6 +3,7 @@
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
 #include "vm/object/ending.h"
+#include "vm/object/exception_support.h"
 
 namespace ouro::vm {
 
@@ -47,6 +48,14 @@ bool enter_handler(Thread* T, Frame* frame) {
   return true;
 }
 
+/// An AttributeError from a __getattr__ that the frame's instruction runs.
+void complete_error_of_hook(Frame* frame) {
+  Op op = kBaseOperation[field_op(frame->pc)];
+  if (op != Op::LoadAttr && op != Op::LoadMethod) return;
+  complete_attribute_error(frame->registers()[field_b(frame->pc)],
+                           name_at(frame->registers(), low_half(frame->pc + 1)));
+}
+
 /// Whether the exception is what a for loop takes for the end of its iterator.
 bool ends_loop(const Frame* frame) {
   return kBaseOperation[field_op(frame->pc)] == Op::ForIter && exception_is(types.StopIteration);
@@ -78,6 +87,7 @@ uint64_t* unwind(Thread* T) {
       T->outcome = Result<Value>(Raised{}).bits();
       return kLeave;
     }
+    if (exception_is(types.AttributeError)) complete_error_of_hook(T->frame);
     if ((flags & kFrameContinued) == 0) continue;
     if (is_traced(T) && ends_loop(T->frame)) [[unlikely]]
       trace_exception(T, T->frame);

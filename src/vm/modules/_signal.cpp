@@ -198,7 +198,9 @@ Result<sigset_t> to_mask(Value iterable) {
   sigset_t mask;
   sigemptyset(&mask);
   TRY(for_each(iterable, [&](Value item) -> Status {
-    int64_t number = TRY(to_int64(item));
+    auto converted = to_int64(item);
+    if (!converted.ok() && !clear_if(types.OverflowError)) return Raised{};
+    const int64_t number = converted.ok() ? converted.unwrap() : -1;
     if (number < 1 || number >= kCount)
       return raise(types.ValueError, "signal number {} out of range [1; 64]", number);
     sigaddset(&mask, static_cast<int>(number));

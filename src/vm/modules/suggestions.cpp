@@ -79,8 +79,12 @@ Result<Value> nearest(Value candidates, Str* name) {
   return best;
 }
 
+bool is_plain_name(Value name) {
+  return !name.is_null() && is_exactly(name, types.str);
+}
+
 Result<Value> attribute_suggestion(const AttributeErrorObject* error) {
-  if (error->object.is_null() || !is_exactly(error->name, types.str)) return Value();
+  if (error->object.is_null() || !is_plain_name(error->name)) return Value();
   Value directory = TRY(get_attribute(builtins_module(), intern("dir")));
   return nearest(TRY(call(directory, {error->object})), error->name.as<Str>());
 }
@@ -96,7 +100,7 @@ Frame* raising_frame(const Exception* exception) {
 /// Locals first, then globals, then builtins.
 Result<Value> name_suggestion(const NameErrorObject* error) {
   Frame* frame = raising_frame(error);
-  if (frame == nullptr || !is_exactly(error->name, types.str)) return Value();
+  if (frame == nullptr || !is_plain_name(error->name)) return Value();
   Str* name = error->name.as<Str>();
   Value locals = TRY(get_attribute(frame->code(), intern("co_varnames")));
   for (Value names_there : {locals, Value(frame->globals()), frame->builtins()}) {

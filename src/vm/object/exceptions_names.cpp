@@ -108,6 +108,15 @@ constexpr MemberSpec kNameMembers[] = {
 
 }  // namespace
 
+void complete_attribute_error(Value object, Str* name) {
+  if (!exception_is(types.AttributeError)) return;
+  auto* error = static_cast<AttributeErrorObject*>(thread()->exception);
+  if (!error->name.is_null() || !error->object.is_null()) return;
+  error->name = name;
+  error->object = object;
+  write_barrier(error);
+}
+
 void complete_import_and_name_errors() {
   static TypeSpec import = {.name = "ImportError",
                             .basic_size = sizeof(ImportErrorObject),

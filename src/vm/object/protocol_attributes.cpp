@@ -1,6 +1,7 @@
 // Attributes: the general look, object's and type's own ways, and the messages when there is none.
 #include "vm/object/class_support.h"
 #include "vm/object/descriptors.h"
+#include "vm/object/exception_support.h"
 #include "vm/object/generic_slots.h"
 #include "vm/object/hooks.h"
 #include "vm/object/protocol.h"
@@ -73,7 +74,10 @@ Raised cannot_store(Value object, Str* name, bool class_has_it) {
 
 Result<Value> get_attribute(Value object, Str* name) {
   name = attribute_name(name);
-  return type_of(object)->slots.getattro(object, name);
+  auto found = type_of(object)->slots.getattro(object, name);
+  if (!found.ok()) [[unlikely]]
+    complete_attribute_error(object, name);
+  return found;
 }
 
 Result<Value> find_attribute(Value object, Str* name) {

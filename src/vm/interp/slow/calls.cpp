@@ -4,6 +4,7 @@
 #include "bytecode/code_object.h"
 #include "vm/interp/dispatch.h"
 #include "vm/interp/hot.h"
+#include "vm/interp/safe_point.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
 #include "vm/object/native_support.h"
@@ -35,6 +36,15 @@ struct CallArguments {
 
 bool has_keywords(const uint64_t* pc) {
   return low_half(pc + 1) != lift::kNoConst;
+}
+
+/// What has asked for attention gets it as soon as native code returns: a function that sends a signal, or
+/// waits, is followed by what came of it. The call's result must not be in its register yet, where the
+/// collector does not look for it.
+inline Status attend() {
+  if (attention == 0) [[likely]]
+    return {};
+  return safe_point();
 }
 
 /// A plain call, told to the profile function when there is one.
@@ -160,6 +170,7 @@ uint64_t* call_any(uint64_t* pc, Value* R, Thread* T, Value callee, const Argume
       return construct(pc, T, callee.as<Type>(), init, arguments, words);
   }
   Value outcome = UNWRAP(call_native_value(T, R, callee, arguments));
+  if (!attend().ok()) return kRaised;
   RA = outcome;
   return pc + words;
 }
@@ -243,7 +254,9 @@ SLOW_FN(call_native) {
   const uint16_t* list = register_list(pc + 4);
   SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
   SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
-  RA = UNWRAP(native->spec->function(values));
+  Value outcome = UNWRAP(native->spec->function(values));
+  if (!attend().ok()) return kRaised;
+  RA = outcome;
   return pc + call_words(pc);
 }
 
@@ -390,7 +403,9 @@ SLOW_FN(call_method_native) {
   const uint16_t* list = register_list(pc + 4);
   SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
   SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
-  RA = UNWRAP(method->spec->function(values));
+  Value outcome = UNWRAP(method->spec->function(values));
+  if (!attend().ok()) return kRaised;
+  RA = outcome;
   return pc + call_words(pc);
 }
 
