@@ -168,8 +168,10 @@ Status run_session() {
   for (;;) {
     auto more = run_statement();
     if (!more.ok() && !show_exception()) return vm::Raised{};
-    if (more.ok() && !more.unwrap()) return {};
+    if (more.ok() && !more.unwrap()) break;
   }
+  write_err("\n");  // behind the last prompt
+  return {};
 }
 
 }  // namespace ouro::cli

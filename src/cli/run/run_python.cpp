@@ -2,6 +2,7 @@
 // importlib, the standard streams and site brought up, and the main program run as `__main__`.
 #include "cli/run/run_python.h"
 
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,8 +38,8 @@ using vm::Status;
 using vm::Value;
 
 /// What a start that goes wrong before there is a program says, in CPython's words. Returns its exit code.
-int fail(const std::string& error, const char* state = "preinitialized") {
-  write_err(fmt::format("Fatal Python error: {}\nPython runtime state: {}\n\n", error, state));
+int fail(const std::string& error, const char* state = "preinitialized", const std::string& threads = "") {
+  write_err(fmt::format("Fatal Python error: {}\nPython runtime state: {}\n\n{}", error, state, threads));
   return 1;
 }
 
@@ -189,7 +190,9 @@ int run_python_program(const PythonOptions& given, const std::vector<std::string
   if (settings.error.empty()) read_import_options(options, &settings);
   if (!settings.error.empty()) return fail(settings.error);
   if (stdin_is_a_directory())
-    return fail("init_sys_streams: <stdin> is a directory, cannot continue", "core initialized");
+    return fail("init_sys_streams: <stdin> is a directory, cannot continue", "core initialized",
+                fmt::format("Current thread 0x{:016x} (most recent call first):\n  <no Python frame>\n",
+                            static_cast<uintptr_t>(pthread_self())));
 
   vm::compile_hook = compile_for_machine;
   vm::utf8_mode = settings.locale.utf8_mode;

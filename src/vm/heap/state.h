@@ -15,6 +15,8 @@ namespace ouro::vm::heap {
 // Bytes that may be handed out before a minor collection: a share of what is alive, within these bounds.
 // Small, for the caches' sake and because a small program's peak memory shows it.
 constexpr int64_t kSmallestNursery = int64_t{1} << 20;
+// What a start makes (types, modules, code) lives on: collecting in the middle of it finds next to nothing.
+constexpr int64_t kFirstNursery = int64_t{3} << 20;
 constexpr int64_t kLargestNursery = int64_t{16} << 20;
 // The old generation may always grow by this much before a full collection.
 constexpr uint64_t kMinimalGrowth = uint64_t{3} << 20;
@@ -61,7 +63,7 @@ struct State {
   std::vector<uint32_t> young_large;
   std::vector<uint32_t> old_large;
   uint64_t slack_blocks = 0;  // of large cells, for growth: in use, but without memory
-  int64_t nursery_left = kSmallestNursery;
+  int64_t nursery_left = kFirstNursery;
   uint64_t handed_cells = 0;  // since the last collection, with those that the cursors still hold
   uint64_t handed_bytes = 0;
 

@@ -1,5 +1,6 @@
 // The module atexit: functions that are called, last registered first, when the program ends.
 #include "vm/heap/heap.h"
+#include "vm/modules/unraisable.h"
 #include "vm/object/native.h"
 #include "vm/object/protocol.h"
 
@@ -38,7 +39,7 @@ Result<Value> run(const Value*) {
     Value* entry = registered->items()[registered->length - 1].as<Tuple>()->items;
     --registered->length;
     if (!call_with(entry[0], entry[1], is_none(entry[2]) ? Value() : entry[2]).ok())
-      report_unraisable(entry[0]);
+      report_unraisable_as(take_exception(), make_str("Exception ignored in atexit callback"), entry[0]);
   }
   return none();
 }
