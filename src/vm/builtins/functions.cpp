@@ -180,9 +180,17 @@ struct Extreme {
   Value key;
   Value best, best_key;
 
+  Result<bool> is_better(Value item_key) const {
+    if (Value::both_small_int(item_key, best_key)) {
+      const int64_t candidate = item_key.small_int(), known = best_key.small_int();
+      return op == CompareOp::Less ? candidate < known : candidate > known;
+    }
+    return is_true(TRY(compare(item_key, best_key, op)));
+  }
+
   Status consider(Value item) {
     Value item_key = key.is_null() || is_none(key) ? item : TRY(call(key, {item}));
-    if (!best.is_null() && !TRY(is_true(TRY(compare(item_key, best_key, op))))) return {};
+    if (!best.is_null() && !TRY(is_better(item_key))) return {};
     best = item;
     best_key = item_key;
     return {};

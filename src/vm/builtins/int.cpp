@@ -1,5 +1,6 @@
 // The type int (and bool, which is one): docs.python.org/3.11/library/functions.html#int and stdtypes.html.
 #include <bit>
+#include <charconv>
 #include <cmath>
 
 #include "vm/builtins/format.h"
@@ -50,6 +51,11 @@ Result<Value> int_absolute(Value self) {
 }
 
 Result<Value> int_repr(Value self) {
+  if (self.is_small_int()) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, self.small_int()).ptr;
+    return make_str_latin1({digits, end});
+  }
   return make_str_latin1(TRY(int_to_text(self)));
 }
 

@@ -31,11 +31,11 @@ void spoil_free_cells(State& heap, uint32_t index) {
   }
 }
 
-// A block that is nearly full is left alone until a collection has emptied it: walking it costs more than its
-// few cells are worth.
+// A block that is rather full is left alone until a collection has emptied it: walking it from gap to gap
+// costs more than its few cells are worth.
 bool has_room(const Block& block) {
   const uint32_t capacity = static_cast<uint32_t>(kBlockSize) / block.cell_size;
-  return (capacity - block.live_cells) * 8 >= capacity;
+  return (capacity - block.live_cells) * 4 >= capacity;
 }
 
 void sweep_block(State& heap, uint32_t index) {

@@ -17,6 +17,7 @@
 #pragma once
 
 #include "vm/heap/heap_inline.h"
+#include "vm/interp/found.h"
 #include "vm/interp/hot.h"
 #include "vm/interp/operations.h"
 #include "vm/interp/slow.h"

@@ -376,7 +376,23 @@ Result<Value> int_true_divide(Value a, Value b) {
   return make_float(*quotient);
 }
 
+/// base ** exponent when all of it fits a machine word; null: not so.
+static Value small_power(int64_t base, int64_t exponent) {
+  int64_t result = 1;
+  for (;;) {
+    if ((exponent & 1) != 0 && __builtin_mul_overflow(result, base, &result)) return Value();
+    exponent >>= 1;
+    if (exponent == 0) return make_int(result);
+    if (__builtin_mul_overflow(base, base, &base)) return Value();
+  }
+}
+
 Result<Value> int_power(Value base, Value exponent, Value modulus) {
+  if ((modulus.is_null() || is_none(modulus)) && Value::both_small_int(base, exponent) &&
+      exponent.small_int() >= 0) {
+    Value quick = small_power(base.small_int(), exponent.small_int());
+    if (!quick.is_null()) return quick;
+  }
   if (!modulus.is_null()) return power_modulo(base, exponent, modulus);
   if (int_sign(exponent) < 0) {
     double b = TRY(int_to_double(base)), e = TRY(int_to_double(exponent));

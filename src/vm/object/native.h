@@ -109,7 +109,8 @@ class Signature {
   bool accepts(size_t positional) const { return positional == exact_; }
   /// The same of fewer arguments: the parameters behind them are to be null.
   bool accepts_padded(size_t positional) const {
-    return exact_ != 0xFFFF && positional >= required_ && positional <= exact_;
+    return !varargs_ && !keywords_ && required_keyword_only_ == 0 && positional >= required_ &&
+           positional <= positional_;
   }
   /// For messages that name the function with its class or module: "list.append".
   void set_full_name(std::string_view name) const;

@@ -48,6 +48,19 @@ int64_t find_one(const void* text, size_t length, const void* needle, uint8_t wi
   return found == nullptr ? -1 : found - wide;
 }
 
+// memmem's preparations cost more than a short text.
+constexpr size_t kShort = 256;
+
+int64_t find_in_short(const char* text, size_t length, const char* needle, size_t needle_length) {
+  const char* last = text + length - needle_length;
+  for (const char* at = text; at <= last; ++at) {
+    at = static_cast<const char*>(std::memchr(at, needle[0], static_cast<size_t>(last - at) + 1));
+    if (at == nullptr) return -1;
+    if (std::memcmp(at, needle, needle_length) == 0) return at - text;
+  }
+  return -1;
+}
+
 }  // namespace
 
 int64_t find_text(const void* text, size_t length, const void* needle, size_t needle_length, uint8_t width) {
@@ -56,6 +69,8 @@ int64_t find_text(const void* text, size_t length, const void* needle, size_t ne
   if (needle_length == 1) return find_one(text, length, needle, width);
   const auto* start = static_cast<const char*>(text);
   const char* end = start + length * width;
+  if (width == 1 && length <= kShort)
+    return find_in_short(start, length, static_cast<const char*>(needle), needle_length);
   for (const char* at = start;;) {
     const void* hit = memmem(at, static_cast<size_t>(end - at), needle, needle_length * width);
     if (hit == nullptr) return -1;

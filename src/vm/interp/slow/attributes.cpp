@@ -3,6 +3,7 @@
 // A form guards on the version of the receiver's shape, which proves the layout and everything that a lookup
 // on the type gives. A site that keeps meeting other shapes is left generic after some attempts.
 #include "vm/interp/calls.h"
+#include "vm/interp/found.h"
 #include "vm/interp/hot.h"
 #include "vm/interp/slow.h"
 #include "vm/object/descriptors.h"
@@ -11,9 +12,11 @@
 
 namespace ouro::vm {
 
+Found found_table[kFoundCount];
+
 namespace {
 
-constexpr uint32_t kMaxAttempts = 12;
+constexpr uint32_t kMaxAttempts = 6;
 
 /// Counts attempts in the last cache word; false when the site is to stay generic.
 bool may_specialise(uint64_t* pc) {
@@ -21,28 +24,6 @@ bool may_specialise(uint64_t* pc) {
   if (attempts >= kMaxAttempts) return false;
   pc[4] = attempts + 1;
   return true;
-}
-
-/// What sites have found, for those that see many shapes: a site that stays generic looks here first.
-/// Versions are never given twice, so an entry is right for as long as its version is anyone's.
-struct Found {
-  uint32_t version;
-  Op op;
-  uint32_t number;
-  const Str* name;
-  uint64_t found;
-  int64_t name_hash;  // the address alone could be a later name's
-
-  bool is_for(uint32_t wanted_version, const Str* wanted) const {
-    return version == wanted_version && version != 0 && name == wanted && name_hash == wanted->hash_;
-  }
-};
-constexpr size_t kFoundCount = 4096;
-Found found_table[kFoundCount];
-
-Found& found_entry(uint32_t version, const Str* name, bool method) {
-  auto hash = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(name) >> 4) * 31u + version * 7u + method;
-  return found_table[hash % kFoundCount];
 }
 
 void apply(uint64_t* pc, const Found& entry) {
@@ -58,9 +39,19 @@ void specialise(uint64_t* pc, Op op, uint32_t version, uint32_t number, uint64_t
 /// The same, for all sites of this name.
 void specialise_all(uint64_t* pc, const Str* name, Op op, uint32_t version, uint32_t number,
                     uint64_t found = 0) {
-  Found& entry = found_entry(version, name, kBaseOperation[static_cast<size_t>(op)] == Op::LoadMethod);
+  const Op base = kBaseOperation[static_cast<size_t>(op)];
+  const Access access = base == Op::LoadMethod  ? Access::Method
+                        : base == Op::StoreAttr ? Access::Store
+                                                : Access::Load;
+  Found& entry = found_entry(version, name, access);
   entry = Found{version, op, number, name, found, name->hash_};
   apply(pc, entry);
+}
+
+/// The site has met many shapes: from now on it looks into the table.
+void ask_table(uint64_t* pc, Op op, const Str* name) {
+  pc[3] = reinterpret_cast<uint64_t>(name);
+  patch_op(pc, op);
 }
 
 bool is_data_descriptor(Value descriptor) {
@@ -257,7 +248,7 @@ Value word_at(Object* object, uint32_t offset) {
 /// What the table says of an attribute; null when it does not know, or it takes more than a load.
 Value known_attribute(uint64_t* pc, Object* object, const Str* name) {
   uint32_t version = object->shape->version;
-  const Found& entry = found_entry(version, name, false);
+  const Found& entry = found_entry(version, name, Access::Load);
   if (!entry.is_for(version, name)) return Value();
   if (may_specialise(pc)) apply(pc, entry);
   switch (entry.op) {
@@ -276,7 +267,7 @@ Value known_attribute(uint64_t* pc, Object* object, const Str* name) {
 /// The same of a method: false when it does not know.
 bool known_method(uint64_t* pc, Object* object, const Str* name, Value* callable, Value* self) {
   uint32_t version = object->shape->version;
-  const Found& entry = found_entry(version, name, true);
+  const Found& entry = found_entry(version, name, Access::Method);
   if (!entry.is_for(version, name)) return false;
   if (may_specialise(pc)) apply(pc, entry);
   *self = object;
@@ -313,7 +304,7 @@ SLOW_FN(load_attr) {
   if (receiver.is_object()) {
     Value known = known_attribute(pc, receiver.object(), name);
     if (!known.is_null()) {
-      if (low_half(pc + 4) >= kMaxAttempts) patch_op(pc, Op::LoadAttr);
+      if (low_half(pc + 4) >= kMaxAttempts) ask_table(pc, Op::LoadAttrMany, name);
       RA = known;
       return pc + 5;
     }
@@ -322,7 +313,7 @@ SLOW_FN(load_attr) {
   Type* type = type_of(receiver);
   if (receiver.is_object() && (type->has(kTypeDefaultGetattr) || has_plain_hook(type))) {
     specialise_instance(pc, receiver.object(), name);
-    if (!attempt) patch_op(pc, Op::LoadAttr);
+    if (!attempt) ask_table(pc, Op::LoadAttrMany, name);
     ENTER_SPECIAL(enter_hook(pc, R, T, receiver, name));
   } else if (attempt) {
     Object* object = receiver.object();
@@ -369,7 +360,7 @@ SLOW_FN(load_method) {
   Str* name = name_at(R, low_half(pc + 1));
   Value known, bound_to;
   if (receiver.is_object() && known_method(pc, receiver.object(), name, &known, &bound_to)) {
-    if (low_half(pc + 4) >= kMaxAttempts) patch_op(pc, Op::LoadMethod);
+    if (low_half(pc + 4) >= kMaxAttempts) ask_table(pc, Op::LoadMethodMany, name);
     return answer_method(pc, R, known, bound_to);
   }
   Type* type = type_of(receiver);
@@ -379,7 +370,7 @@ SLOW_FN(load_method) {
     Value method = lookup_in_type(type, name);
     if (is_method_like(method)) {
       if (receiver.is_object()) specialise_method(pc, receiver.object(), name, method);
-      if (!attempt) patch_op(pc, Op::LoadMethod);
+      if (!attempt) ask_table(pc, Op::LoadMethodMany, name);
       Value own = receiver.is_object() ? get_own_attribute(receiver.object(), name) : Value();
       return own.is_null() ? answer_method(pc, R, method, receiver) : answer_method(pc, R, own, Value());
     }
@@ -415,10 +406,10 @@ SLOW_FN(load_method_dict) {
 
 namespace {
 
-void specialise_store_own(uint64_t* pc, Shape* shape, uint32_t slot, uint32_t version) {
+void specialise_store_own(uint64_t* pc, const Str* name, Shape* shape, uint32_t slot, uint32_t version) {
   uint32_t place = 0;
   if (slot < shape->inline_slots)
-    specialise(pc, Op::StoreAttrSlot, version, inline_place(shape, slot));
+    specialise_all(pc, name, Op::StoreAttrSlot, version, inline_place(shape, slot));
   else if (overflow_place(shape, slot, &place))
     specialise(pc, Op::StoreAttrOverflow, version, place);
 }
@@ -428,7 +419,7 @@ void specialise_store(uint64_t* pc, Object* object, Shape* before, Str* name, ui
   Value descriptor = lookup_in_type(before->type, name);
   if (is_data_descriptor(descriptor)) {
     if (is_slot_of(before->type, descriptor))
-      specialise(pc, Op::StoreAttrSlot, version, descriptor.as<Member>()->offset);
+      specialise_all(pc, name, Op::StoreAttrSlot, version, descriptor.as<Member>()->offset);
     return;
   }
   if (before->slots_offset == 0) return;
@@ -438,14 +429,14 @@ void specialise_store(uint64_t* pc, Object* object, Shape* before, Str* name, ui
   }
   int slot = find_slot(before, name);
   if (slot >= 0) {
-    specialise_store_own(pc, before, static_cast<uint32_t>(slot), version);
+    specialise_store_own(pc, name, before, static_cast<uint32_t>(slot), version);
     return;
   }
   Shape* after = object->shape;
   if (after->parent == before && !after->is_dictionary && after->slot_count == before->slot_count + 1 &&
       before->slot_count < before->inline_slots && after->inline_slots == before->inline_slots) {
-    specialise(pc, Op::StoreAttrAdd, version, inline_place(after, before->slot_count),
-               reinterpret_cast<uint64_t>(after));
+    specialise_all(pc, name, Op::StoreAttrAdd, version, inline_place(after, before->slot_count),
+                   reinterpret_cast<uint64_t>(after));
   }
 }
 
@@ -454,9 +445,9 @@ void specialise_store(uint64_t* pc, Object* object, Shape* before, Str* name, ui
 SLOW_FN(store_attr) {
   Value receiver = RA;
   Str* name = name_at(R, low_half(pc + 1));
-  bool attempt =
-      receiver.is_object() && receiver.object()->shape->type->has(kTypeDefaultSetattr) && may_specialise(pc);
-  if (!attempt) {
+  const bool plain = receiver.is_object() && receiver.object()->shape->type->has(kTypeDefaultSetattr);
+  const bool attempt = plain && may_specialise(pc);
+  if (!plain) {
     patch_op(pc, Op::StoreAttr);
     if (type_of(receiver)->slots.setattro == generic_setattr)
       ENTER_SPECIAL(enter_store(pc, R, T, names.dunder_setattr, receiver, name, RB));
@@ -468,6 +459,7 @@ SLOW_FN(store_attr) {
   if (!set_attribute(receiver, name, RB).ok()) return kRaised;
   if (version != 0 && before->version == version)
     specialise_store(pc, receiver.object(), before, name, version);
+  if (!attempt) ask_table(pc, Op::StoreAttrMany, name);
   return pc + 5;
 }
 
