@@ -103,6 +103,7 @@ Result<Value> Reader::read() {
   auto code = static_cast<uint8_t>(data_[position_++]);
   bool keep = (code & pyc::kReferenceFlag) != 0;
   if (++depth_ > pyc::kMaxMarshalDepth) return raise(types.ValueError, "recursion limit exceeded");
+  TRY(check_recursion());
   Value value = TRY(read_code(code & ~pyc::kReferenceFlag, keep));
   --depth_;
   return value;

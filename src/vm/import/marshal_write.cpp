@@ -55,6 +55,7 @@ bool is_singleton(Value value) {
 
 Status Writer::write(Value value) {
   if (++depth_ > pyc::kMaxMarshalDepth) return raise(types.ValueError, "object too deeply nested to marshal");
+  TRY(check_recursion());
   uint8_t flag = 0;
   if (version_ >= 3 && !is_singleton(value)) {
     auto [entry, fresh] = numbers_.try_emplace(value.bits(), static_cast<uint32_t>(numbers_.size()));

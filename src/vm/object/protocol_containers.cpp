@@ -140,6 +140,7 @@ Result<Value> next(Value iterator) {
     return not_an_iterator(iterator);
   if ((attention & kAttentionLimit) != 0) [[unlikely]]
     TRY(check_end());
+  TRY(check_recursion());  // iterators over iterators over ...
   return function(iterator);
 }
 
