@@ -151,10 +151,12 @@ void finalize_all(const void* stack) {
 
 }  // namespace
 
+void (*exit_functions_hook)() = nullptr;
+
 int finish_program(int code) {
   if (sys_module() == nullptr) return code;
   call_if_loaded("threading", "_shutdown");
-  call_if_loaded("atexit", "_run_exitfuncs");
+  if (exit_functions_hook != nullptr) exit_functions_hook();
   set_finalizing();
   bool written = flush_streams();
   if (any_finalizable(has_python_finalizer)) {

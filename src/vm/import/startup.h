@@ -27,6 +27,10 @@ Status start_early_stderr(Module* sys);
 /// Lets sys.stdout and sys.stderr write what they hold. False: standard output could not.
 bool flush_streams();
 
+/// Calls the functions that atexit holds; set when the module is first imported. A program may forget the
+/// module, or import it twice.
+extern void (*exit_functions_hook)();
+
 /// The end of a program: threads joined, atexit functions called, what is left finalised, streams flushed.
 /// Returns the exit code.
 int finish_program(int code);

@@ -1,5 +1,6 @@
 // The module atexit: functions that are called, last registered first, when the program ends.
 #include "vm/heap/heap.h"
+#include "vm/import/startup.h"
 #include "vm/modules/unraisable.h"
 #include "vm/object/native.h"
 #include "vm/object/protocol.h"
@@ -34,13 +35,17 @@ Result<Value> clear(const Value*) {
   return none();
 }
 
-Result<Value> run(const Value*) {
+void run_all() {
   while (registered->length > 0) {
     Value* entry = registered->items()[registered->length - 1].as<Tuple>()->items;
     --registered->length;
     if (!call_with(entry[0], entry[1], is_none(entry[2]) ? Value() : entry[2]).ok())
       report_unraisable_as(take_exception(), make_str("Exception ignored in atexit callback"), entry[0]);
   }
+}
+
+Result<Value> run(const Value*) {
+  run_all();
   return none();
 }
 
@@ -58,6 +63,8 @@ constexpr MethodSpec kFunctions[] = {
 };
 
 Status execute(Module*) {
+  if (registered != nullptr) return {};
+  exit_functions_hook = run_all;
   registered = make_list();
   add_root(reinterpret_cast<Object**>(&registered));
   return {};

@@ -1,6 +1,7 @@
 // The functions of the module sys.
 #include "vm/modules/sys_functions.h"
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include "vm/builtins/functions.h"
@@ -308,6 +309,14 @@ Result<Value> encode_errors(const Value*) {
   return intern("surrogateescape");
 }
 bool finalizing = false;
+int dlopen_flags = RTLD_NOW;
+Result<Value> getdlopenflags(const Value*) {
+  return make_int(dlopen_flags);
+}
+Result<Value> setdlopenflags(const Value* a) {
+  dlopen_flags = TRY(to_c_int(a[1]));
+  return none();
+}
 Result<Value> is_finalizing(const Value*) {
   return make_bool(finalizing);
 }
@@ -353,6 +362,9 @@ constexpr MethodSpec kFunctions[] = {
      "Prints an exception with its traceback."},
     {"exit", "($module, status=None, /)", exit_function, "Ends the program by raising SystemExit(status)."},
     {"getdefaultencoding", "($module, /)", encoding_utf8, "'utf-8'."},
+    {"getdlopenflags", "($module, /)", getdlopenflags, "Flags for loading extension modules."},
+    {"setdlopenflags", "($module, flags, /)", setdlopenflags,
+     "Sets the flags for loading extension modules."},
     {"getallocatedblocks", "($module, /)", allocated_blocks, "About how many cells live on the heap."},
     {"getfilesystemencoding", "($module, /)", encoding_of_files, "The encoding of file names."},
     {"getfilesystemencodeerrors", "($module, /)", encode_errors, "The error handler for file names."},
