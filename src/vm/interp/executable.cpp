@@ -5,6 +5,7 @@
 
 #include "bytecode/code_object.h"
 #include "lift/lift.h"
+#include "vm/interp/lifted_forms.h"
 #include "vm/interp/operations.h"
 #include "vm/interp/parts.h"
 #include "vm/interp/tracing.h"
@@ -117,10 +118,17 @@ void fill_sizes(Executable* executable, const Code* code, const lift::RegisterCo
       code->keyword_only_count == 0 && (code->code_flags & (kCoVarArgs | kCoVarKeywords)) == 0;
 }
 
+/// What the archive holds of it, where it holds something.
+std::variant<lift::RegisterCode, lift::LiftError> lift_or_take(const Code* code,
+                                                               const lift::LiftOptions& options) {
+  if (code->lifted_form != nullptr && !options.tracing) return read_lifted_form(code->lifted_form);
+  return lift::lift(view_of(code), options);
+}
+
 Result<Executable*> make_executable(Code* code, bool tracing) {
   lift::LiftOptions options;
   options.tracing = tracing;
-  auto outcome = lift::lift(view_of(code), options);
+  auto outcome = lift_or_take(code, options);
   if (auto* error = std::get_if<lift::LiftError>(&outcome)) return raise_malformed(code, error->message);
   auto& source = std::get<lift::RegisterCode>(outcome);
   if (source.words.empty()) return raise_malformed(code, "no code");
