@@ -41,13 +41,13 @@ class Reader {
   /// A field of a collection, which cannot be the '0' code.
   Result<Value> read_item(const char* where);
 
-  Result<std::string_view> take(size_t count) {
+  [[gnu::always_inline]] Result<std::string_view> take(size_t count) {
     if (data_.size() - position_ < count) return raise(types.EOFError, "marshal data too short");
     std::string_view bytes = data_.substr(position_, count);
     position_ += count;
     return bytes;
   }
-  Result<uint32_t> take_u32() {
+  [[gnu::always_inline]] Result<uint32_t> take_u32() {
     std::string_view bytes = TRY(take(4));
     uint32_t value;
     std::memcpy(&value, bytes.data(), 4);
