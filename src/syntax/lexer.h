@@ -70,7 +70,7 @@ class Lexer {
   /// Whether something has been looked for behind the end of the text.
   bool reached_end() const {
     const bool sound = failure_ == LexerFailure::None || failure_ == LexerFailure::EndOfFile;
-    return reached_end_ || (source_.newline_added && sound && cursor_ + 1 >= end_);
+    return reached_end_ || (source_.ends_open && sound && cursor_ + 1 >= end_);
   }
 
   /// How many blocks are open.

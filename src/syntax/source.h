@@ -20,9 +20,11 @@ struct SourceText {
   /// Whether there is a cookie or a byte order mark: CPython 3.11.7 counts the columns of its parser's errors
   /// in characters only then, else in bytes.
   bool declares_encoding = false;
-  /// The text's last newline is not the source's own. CPython adds one itself to a whole module, but not to
-  /// an expression or to interactive input, whose text then ends within a line.
+  /// The text's last newline is not the source's own.
   bool newline_added = false;
+  /// For the parser to set: that newline does not count. CPython adds one to a whole module, but not to an
+  /// expression or to interactive input, whose text then ends within a line.
+  bool ends_open = false;
   /// For the caller to set when `filename` names a file that CPython could open: that file's bytes. CPython
   /// then takes the text of its parser's errors from the file, which differs from its buffer in newlines.
   std::string_view file_bytes;

@@ -38,8 +38,9 @@ TEST(ReferenceGrammar, IsReadWithoutComplaint) {
 TEST(ReferenceGrammar, MistakesAreNamed) {
   auto problem_of = [](std::string_view text) {
     std::string problem;
-    reference::read_grammar({"file = END ; eval = END ; interactive = END ; fstring = END ;", text},
-                            &problem);
+    reference::read_grammar(
+        {"file = END ; eval = END ; interactive = END ; function_type = END ; fstring = END ;", text},
+        &problem);
     return problem;
   };
   EXPECT_EQ(problem_of("a = NAME ;"), "");
@@ -48,6 +49,8 @@ TEST(ReferenceGrammar, MistakesAreNamed) {
   EXPECT_EQ(problem_of("a = '$' ;"), "unknown literal $");
   EXPECT_EQ(problem_of("a = NAME ; a = NAME ;"), "second rule a");
   EXPECT_EQ(problem_of("a = (NAME ;"), ") expected");
+  EXPECT_EQ(problem_of("a = NAME since 8 `Names are` ;"), "");
+  EXPECT_EQ(problem_of("a = NAME since 8 ;"), "version expected");
   EXPECT_NE(problem_of("a = NAME"), "");
   EXPECT_NE(problem_of("a = 'if ;"), "");
 }

@@ -112,10 +112,8 @@ vm::SymbolScope describe_scope(Workspace& workspace, const compiler::Scope& scop
   return result;
 }
 
-const Diagnostic* list_tokens(Workspace& workspace, const syntax::SourceText& text,
+const Diagnostic* list_tokens(Workspace& workspace, const syntax::SourceText& source,
                               std::vector<vm::SourceToken>* tokens) {
-  syntax::SourceText source = text;
-  source.newline_added = false;
   syntax::Lexer lexer(workspace, source, nullptr);
   for (;;) {
     const Token token = lexer.next();

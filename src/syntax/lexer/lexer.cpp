@@ -46,7 +46,7 @@ void Lexer::start(const SourceText& source) {
   }
   begin_ = cursor_ = line_start_ = shown_start_ = text.data();
   end_ = begin_ + text.size();
-  if (source.newline_added && text.size() == 1) end_ = begin_;  // no line at all
+  if (source.ends_open && text.size() == 1) end_ = begin_;  // no line at all
   indents_[0] = alternate_indents_[0] = 0;
 }
 
@@ -198,7 +198,7 @@ bool Lexer::change_indent(int column, int alternate) {
 
 /// Over a backslash at the cursor and the newline that must follow it, into the next line.
 bool Lexer::continue_line(bool within_token) {
-  const bool at_end = source_.newline_added && cursor_ + 2 == end_;
+  const bool at_end = source_.ends_open && cursor_ + 2 == end_;
   if (cursor_[1] != '\n' || at_end) {
     cursor_ += 2;
     fail(LexerFailure::LineContinuation);

@@ -62,7 +62,7 @@ const char* Lexer::short_string_end(const char* at, char quote) {
     at = skip_plain_text(at, end_, quote);
     if (*at == quote) return at + 1;
     if (*at == '\n') {
-      reached_end_ |= source_.newline_added && at + 1 == end_;
+      reached_end_ |= source_.ends_open && at + 1 == end_;
       return nullptr;
     }
     ++at;

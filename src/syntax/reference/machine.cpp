@@ -454,7 +454,7 @@ Token Machine::next_token() {
     }
     // Behind a text without its own line end the lexer closes the blocks that are open.
     if (token.kind == TokenKind::Dedent && interactive_ && options_.dont_imply_dedent &&
-        source_.newline_added && token.start == source_.text.size())
+        source_.ends_open && token.start == source_.text.size())
       continue;
     return token;
   }
@@ -498,7 +498,7 @@ bool Machine::fetch() {
   } else {
     // The newline that a text does not have itself counts as the one made of its end.
     line_open_ =
-        !(source_.newline_added && token.kind == TokenKind::Newline && token.end + 1 == source_.text.size());
+        !(source_.ends_open && token.kind == TokenKind::Newline && token.end + 1 == source_.text.size());
   }
   auto* added = workspace_.arena.make<ParserToken>();
   added->token = token;

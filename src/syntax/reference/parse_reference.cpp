@@ -6,7 +6,7 @@ namespace ouro::syntax {
 Result<Module*> parse_reference(Workspace& workspace, const SourceText& decoded,
                                 const ParseOptions& options) {
   SourceText source = decoded;
-  if (options.mode == ModuleKind::Module) source.newline_added = false;
+  source.ends_open = source.newline_added && options.mode != ModuleKind::Module;
   const reference::Grammar& grammar = reference::python_grammar();
   Lexer lexer(workspace, source, options.warnings);
   reference::Machine machine(workspace, source, lexer, options);

@@ -21,6 +21,21 @@ UNREACHABLE = {
     "unexpected JUMP_IF_FALSE_OR_POP jumping backwards": "code generation makes none; CPython's own safeguard",
 }
 
+# Messages that only flags of compile() provoke: tests/vm/modules/cases/syntax_trees.py and compile_flags.py do.
+NEEDS_FLAGS = {
+    "incomplete input", "multiple statements found while compiling a single statement",
+    "with Barry as BDFL, use '<>' instead of '!='",
+    "bare * has associated type comment", "Cannot have two type comments on def",
+    " only supported in Python 3.", " and greater",
+    "Variable annotation syntax is", "Variable annotations syntax is", "The '@' operator is", "Async functions are",
+    "Positional-only parameters are", "Async for loops are", "Parenthesized context managers are",
+    "Async with statements are", "Exception groups are", "Async comprehensions are", "Await expressions are",
+    "Assignment expressions are", "Pattern matching is",
+    "Underscores in numeric literals are only supported in Python 3.6 and greater",
+    "Format strings are only supported in Python 3.6 and greater",
+    "f-string: self documenting expressions are only supported in Python 3.8 and greater",
+}
+
 _TOKEN = re.compile(r"""
     //[^\n]* | /\*.*?\*/
   | R"(?P<tag>\w*)\((?P<raw>.*?)\)(?P=tag)"
@@ -70,5 +85,6 @@ def unprovoked(folders, records):
     said = {record["msg"] for record in records if record and record.get("msg")}
     said |= {warning[1] for record in records if record for warning in record["warnings"]}
     everything = "\n".join(sorted(said))
-    known = {piece: name for piece, name in fragments(folders).items() if piece not in UNREACHABLE}
+    exempt = UNREACHABLE.keys() | NEEDS_FLAGS
+    known = {piece: name for piece, name in fragments(folders).items() if piece not in exempt}
     return len(known), {piece: name for piece, name in known.items() if piece not in everything}
