@@ -51,7 +51,7 @@ void report_unraisable_as(Exception* exception, Value message, Value where) {
 Status start_unraisable_hook(Module* sys) {
   arguments_type =
       make_struct_sequence_type("UnraisableHookArgs", "Type used to pass arguments to sys.unraisablehook.",
-                                kFields, std::size(kFields), false);
+                                kFields, std::size(kFields));
   hooks.unraisable = report;
   return module_add(sys, "UnraisableHookArgs", arguments_type);
 }
