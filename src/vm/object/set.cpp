@@ -247,17 +247,6 @@ Result<bool> set_contains(Set* set, Value item) {
   return set_contains(set, item, hash);
 }
 
-bool set_next_entry(const Set* set, size_t* position, SetEntry* entry) {
-  const SetTable* table = table_of(set);
-  if (table == nullptr) return false;
-  size_t i = *position;
-  while (i <= table->mask && !table->entries[i].is_item()) ++i;
-  *position = i + 1;
-  if (i > table->mask) return false;
-  *entry = table->entries[i];
-  return true;
-}
-
 bool set_next(Set* set, size_t* position, Value* item) {
   SetEntry entry;
   if (!set_next_entry(set, position, &entry)) return false;

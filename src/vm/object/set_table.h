@@ -29,7 +29,16 @@ Result<bool> set_discard(Set* set, Value key, int64_t hash);
 Result<bool> set_contains(Set* set, Value key, int64_t hash);
 /// Whether `other` has every item of `set`.
 Result<bool> set_is_subset(Set* set, Set* other);
-bool set_next_entry(const Set* set, size_t* position, SetEntry* entry);
+inline bool set_next_entry(const Set* set, size_t* position, SetEntry* entry) {
+  const SetTable* table = table_of(set);
+  if (table == nullptr) return false;
+  size_t i = *position;
+  while (i <= table->mask && !table->entries[i].is_item()) ++i;
+  *position = i + 1;
+  if (i > table->mask) return false;
+  *entry = table->entries[i];
+  return true;
+}
 /// Rebuilds the table when more than a quarter of it are removed items.
 Status set_purge(Set* set);
 /// Removes and returns some item; the set is not empty.

@@ -214,6 +214,8 @@ void specialise_call(uint64_t* pc, Thread* T, Value callee) {
   if (has_keywords(pc)) {
     if (object->kind == Kind::kFunction)
       specialise_keywords(pc, T, static_cast<Function*>(object), 0, Op::CallKeywords);
+    else if (object->kind == Kind::kType && python_init(static_cast<Type*>(object)) != nullptr)
+      specialise_keywords(pc, T, python_init(static_cast<Type*>(object)), 1, Op::CallClassKeywords);
     return;
   }
   if (object->kind == Kind::kFunction) {
@@ -306,7 +308,8 @@ bool fill_defaults(Function* function, const Executable* executable, Value* regi
 }
 
 /// A call whose keywords have their places in pc[3], a byte each. Null: by the general rules.
-uint64_t* enter_by_keywords(uint64_t* pc, Value* R, Thread* T, Function* function, Value self) {
+uint64_t* enter_by_keywords(uint64_t* pc, Value* R, Thread* T, Function* function, bool has_self,
+                            Value self) {
   const Executable* executable = function->executable;
   if (executable == nullptr || executable->id != low_half(pc + 2)) return nullptr;
   if ((function->defaults != nullptr ? function->defaults->length : 0) != high_half(pc + 2)) return nullptr;
@@ -319,7 +322,7 @@ uint64_t* enter_by_keywords(uint64_t* pc, Value* R, Thread* T, Function* functio
   const uint32_t positional = field_c(pc) - named;
   const uint16_t* list = register_list(pc + 4);
   size_t first = 0;
-  if (!self.is_null()) to[first++] = self;
+  if (has_self) to[first++] = self;
   SHORT_LOOP for (uint32_t i = 0; i < positional; ++i) to[first++] = R[list[i]];
   uint64_t places = pc[3];
   SHORT_LOOP for (uint32_t i = 0; i < named; ++i, places >>= 8) to[places & 0xFF] = R[list[positional + i]];
@@ -333,8 +336,23 @@ uint64_t* enter_by_keywords(uint64_t* pc, Value* R, Thread* T, Function* functio
 
 SLOW_FN(call_keywords) {
   if (!is_kind(RB, Kind::kFunction) || is_traced(T)) return call(pc, R, T);
-  uint64_t* next = enter_by_keywords(pc, R, T, RB.as<Function>(), Value());
+  uint64_t* next = enter_by_keywords(pc, R, T, RB.as<Function>(), false, Value());
   return next != nullptr || T->exception != nullptr ? next : call(pc, R, T);
+}
+
+SLOW_FN(call_class_keywords) {
+  Function* init = is_kind(RB, Kind::kType) && !is_traced(T) ? python_init(RB.as<Type>()) : nullptr;
+  if (init == nullptr) return call(pc, R, T);
+  auto* type = RB.as<Type>();
+  uint64_t* next = enter_by_keywords(pc, R, T, init, true, Value());
+  if (next == nullptr) return T->exception != nullptr ? kRaised : call(pc, R, T);
+  // Only now, because the arguments are safe in the new frame.
+  Frame* frame = T->frame;
+  Object* instance = allocate_instance(type);
+  frame->registers()[0] = instance;
+  frame->constructed = instance;
+  frame->flags |= kFrameConstructor;
+  return next;
 }
 
 SLOW_FN(call_method_keywords) {
@@ -342,7 +360,7 @@ SLOW_FN(call_method_keywords) {
   Value self = (&RB)[1];
   if (!is_kind(callee, Kind::kFunction) || self.is_null() || is_traced(T))
     return call_method_operation(pc, R, T);
-  uint64_t* next = enter_by_keywords(pc, R, T, callee.as<Function>(), self);
+  uint64_t* next = enter_by_keywords(pc, R, T, callee.as<Function>(), true, self);
   return next != nullptr || T->exception != nullptr ? next : call_method_operation(pc, R, T);
 }
 

@@ -48,43 +48,51 @@ SLOW_FN(resume) {
 
 namespace {
 
-/// is_true, the commonest cases first.
-inline Result<bool> truth_of(Value value) {
-  if (value.is_small_int()) return value.small_int() != 0;
-  if (is_none(value)) return false;
-  if (value.is_object()) {
-    Object* object = value.object();
-    if (object->shape == hot.list) return static_cast<List*>(object)->length != 0;
-    if (object->shape == hot.str) return static_cast<Str*>(object)->length != 0;
-    const Slots& slots = object->shape->type->slots;
-    if (slots.bool_ == nullptr && slots.length == nullptr) return true;
+/// The commonest kinds of objects whose truth needs no method: false when it is another.
+inline bool plain_truth(Value value, bool* truth) {
+  if (!value.is_object()) return false;
+  Object* object = value.object();
+  const Shape* shape = object->shape;
+  if (shape == hot.list) {
+    *truth = static_cast<List*>(object)->length != 0;
+  } else if (shape == hot.str) {
+    *truth = static_cast<Str*>(object)->length != 0;
+  } else if (shape == hot.dict) {
+    *truth = static_cast<Dict*>(object)->count != 0;
+  } else {
+    const Slots& slots = shape->type->slots;
+    *truth = true;
+    return slots.bool_ == nullptr && slots.length == nullptr;
   }
-  return is_true(value);
+  return true;
 }
 
-/// __bool__ of a class written in Python.
-inline uint64_t* enter_truth(uint64_t* pc, Value* R, Thread* T, Value value) {
-  if (!value.is_object() || value.object()->shape->type->slots.bool_ == nullptr) return kNoMethod;
-  return enter_unary(pc, R, T, names.dunder_bool, value);
+/// A conditional jump: __bool__ of a class written in Python runs as a frame.
+inline uint64_t* jump_by_truth(uint64_t* pc, Value* R, Thread* T, bool wanted, bool back) {
+  Value value = RA;
+  bool truth;
+  if (!plain_truth(value, &truth)) {
+    if (value.is_object() && value.object()->shape->type->slots.bool_ != nullptr)
+      ENTER_SPECIAL(enter_unary(pc, R, T, names.dunder_bool, value));
+    truth = UNWRAP(is_true(value));
+  }
+  if (truth != wanted) return pc + (back ? 3 : 2);
+  return back ? jump_back(pc, R, T) : pc + jump_distance(pc);
 }
 
 }  // namespace
 
 SLOW_FN(jump_if_true) {
-  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
-  return UNWRAP(truth_of(RA)) ? pc + jump_distance(pc) : pc + 2;
+  return jump_by_truth(pc, R, T, true, false);
 }
 SLOW_FN(jump_if_false) {
-  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
-  return UNWRAP(truth_of(RA)) ? pc + 2 : pc + jump_distance(pc);
+  return jump_by_truth(pc, R, T, false, false);
 }
 SLOW_FN(jump_back_if_true) {
-  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
-  return UNWRAP(truth_of(RA)) ? jump_back(pc, R, T) : pc + 3;
+  return jump_by_truth(pc, R, T, true, true);
 }
 SLOW_FN(jump_back_if_false) {
-  ENTER_SPECIAL(enter_truth(pc, R, T, RA));
-  return UNWRAP(truth_of(RA)) ? pc + 3 : jump_back(pc, R, T);
+  return jump_by_truth(pc, R, T, false, true);
 }
 
 SLOW_FN(get_iter) {
