@@ -169,7 +169,8 @@ constexpr const char* kHave[] = {
 
 Status execute(Module* module) {
   for (auto functions : {posix_file_functions(), posix_directory_functions(), posix_stat_functions(),
-                         posix_process_functions()}) {
+                         posix_process_functions(), posix_terminal_functions(), posix_identity_functions(),
+                         posix_system_functions()}) {
     for (const MethodSpec& spec : functions)
       TRY(module_add(module, spec.name, make_native_function(spec, module, intern("posix"))));
   }
@@ -183,6 +184,7 @@ Status execute(Module* module) {
   TRY(module_add(module, "sysconf_names", make_dict()));
   TRY(module_add(module, "pathconf_names", make_dict()));
   TRY(module_add(module, "confstr_names", make_dict()));
+  TRY(add_posix_system_constants(module));
   TRY(add_posix_stat_types(module));
   TRY(add_posix_directory_types(module));
   return add_posix_process_types(module);

@@ -16,9 +16,17 @@ std::span<const MethodSpec> posix_file_functions();       // files.cpp: descript
 std::span<const MethodSpec> posix_directory_functions();  // directories.cpp: names in the file system
 std::span<const MethodSpec> posix_stat_functions();       // stat.cpp
 std::span<const MethodSpec> posix_process_functions();    // processes.cpp
+std::span<const MethodSpec> posix_terminal_functions();   // terminals.cpp
+std::span<const MethodSpec> posix_identity_functions();   // identities.cpp: users, groups, priorities
+std::span<const MethodSpec> posix_system_functions();     // system_calls.cpp: what only some programs need
+/// Their constants.
+Status add_posix_system_constants(Module* module);
 Status add_posix_stat_types(Module* module);
 Status add_posix_directory_types(Module* module);
 Status add_posix_process_types(Module* module);
+
+/// A fork by `make`, with what os.register_at_fork wants around it: 0 in the child.
+Result<pid_t> fork_process(pid_t (*make)(void* data), void* data);
 
 /// A path argument: text, bytes, os.PathLike, or (where allowed) an open descriptor.
 struct Path {

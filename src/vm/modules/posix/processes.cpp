@@ -109,17 +109,7 @@ void run_fork_hooks(int which, bool reverse) {
 
 Result<Value> fork_function(const Value*) {
   TRY(audit("os.fork", {}));
-  run_fork_hooks(0, true);
-  pid_t child = fork();
-  int error = errno;
-  if (child == 0) {
-    threads_after_fork();
-    run_fork_hooks(2, false);
-  } else {
-    run_fork_hooks(1, false);
-  }
-  if (child < 0) return raise_os_error(error);
-  return make_int(child);
+  return make_int(TRY(fork_process([](void*) { return fork(); }, nullptr)));
 }
 
 Result<std::vector<std::string>> text_list(Value sequence, const char* message) {
@@ -420,6 +410,20 @@ constexpr SequenceField kTimesFields[] = {
     {"user"}, {"system"}, {"children_user"}, {"children_system"}, {"elapsed"}};
 
 }  // namespace
+
+Result<pid_t> fork_process(pid_t (*make)(void* data), void* data) {
+  run_fork_hooks(0, true);
+  const pid_t child = make(data);
+  const int error = errno;
+  if (child == 0) {
+    threads_after_fork();
+    run_fork_hooks(2, false);
+  } else {
+    run_fork_hooks(1, false);
+  }
+  if (child < 0) return raise_os_error(error);
+  return child;
+}
 
 std::span<const MethodSpec> posix_process_functions() {
   return kFunctions;
