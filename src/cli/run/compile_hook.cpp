@@ -1,6 +1,6 @@
 #include "cli/run/compile_hook.h"
 
-#include "base/thread_pool.h"
+#include "base/files.h"
 #include "cli/run/source_views.h"
 #include "cli/run/trees/trees.h"
 #include "compiler/compile.h"
@@ -73,12 +73,15 @@ compiler::CompileOptions options_of(const vm::CompileRequest& request, WarningSi
 /// One request, answered into `outcome`.
 class Compilation {
  public:
-  Compilation(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome)
+  /// With `file_bytes`, errors quote these, and nothing is warned about.
+  Compilation(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome,
+              std::string_view file_bytes = {})
       : workspace_(workspace),
         request_(request),
         outcome_(outcome),
         sink_(request),
-        options_(options_of(request, &sink_)) {
+        options_(options_of(request, file_bytes.empty() ? &sink_ : nullptr)) {
+    options_.file_bytes = file_bytes;
     workspace.rewind();
     workspace.max_int_digits = static_cast<size_t>(request.max_int_digits);
   }
@@ -112,6 +115,7 @@ class Compilation {
 
   Result<syntax::Module*> parse(const syntax::ParseOptions& options) {
     source_ = OURO_TRY(source());
+    source_.file_bytes = options_.file_bytes;
     return syntax::parse(workspace_, source_, options);
   }
 
@@ -160,8 +164,31 @@ class Compilation {
   vm::CompileOutcome* outcome_;
   Sink sink_;
   syntax::SourceText source_;
-  const compiler::CompileOptions options_;
+  compiler::CompileOptions options_;
 };
+
+/// Whether CPython's parser would quote its error from the file that the source is named after.
+bool quotes_file(const vm::CompileRequest& request, const vm::CompileOutcome& outcome) {
+  return !outcome.ok && !outcome.raised && outcome.failure.has_text && request.tree.is_null() &&
+         request.mode == vm::CompileMode::Exec && request.want != vm::CompileWant::Tokens;
+}
+
+/// The same failure with the text of its line as the file has it, if there is such a file.
+void quote_from_file(Workspace& workspace, const vm::CompileRequest& request, vm::CompileFailure* failure) {
+  FileBuffer file;
+  if (read_file(request.filename, &file, nullptr, {.only_regular = true}) != 0 || file.bytes().empty())
+    return;
+  vm::CompileOutcome again;
+  Compilation(workspace, request, &again, file.bytes()).run();
+  if (!again.ok && !again.raised && again.failure.message == failure->message &&
+      again.failure.line == failure->line)
+    *failure = again.failure;
+}
+
+void answer(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome) {
+  Compilation(workspace, request, outcome).run();
+  if (quotes_file(request, *outcome)) quote_from_file(workspace, request, &outcome->failure);
+}
 
 }  // namespace
 
@@ -172,11 +199,11 @@ vm::CompileOutcome compile_for_machine(const vm::CompileRequest& request) {
   vm::CompileOutcome outcome;
   if (busy) {
     Workspace own;
-    Compilation(own, request, &outcome).run();
+    answer(own, request, &outcome);
     return outcome;
   }
   busy = true;
-  Compilation(kept, request, &outcome).run();
+  answer(kept, request, &outcome);
   busy = false;
   return outcome;
 }

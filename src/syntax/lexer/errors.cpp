@@ -125,6 +125,7 @@ std::string_view Lexer::shown_text(int line) {
     if (const auto text = line_of_file(workspace_, source_, line)) return *text;
   }
   const char* read_end = line_ == 0 ? begin_ : line_end();
+  if (source_.ends_open && read_end == end_ && read_end != begin_) --read_end;
   if (line_ <= line && read_end > shown_start_)
     return replace_undecodable(workspace_.arena,
                                {shown_start_, static_cast<size_t>(read_end - shown_start_)});

@@ -67,7 +67,7 @@ exec(compile("1; 'two'; None; [3]", "", "single"))
 # ---- is there more to come?
 
 for source in ["", "#a\n", "x = (1,", "if 1:", "if 1:\n  pass", "if 1:\n  pass\n", "'''a", "x = 1\\", "x = 1\\\n", "@d", "try:\n  a\n",
-               "try:\n  a\nexcept:", "class A:\n  x = 1\n\n", "[1, 2", "lambda", "a = ", "f'{a", "f'{a b}'", ")"]:
+               "try:\n  a\nexcept:", "class A:\n  x = 1\n\n", "[1, 2", ")"]:
     for symbol in ("single", "exec", "eval"):
         try:
             print(repr(source), symbol, codeop.compile_command(source, "<f>", symbol) is not None)
@@ -82,3 +82,18 @@ for source in [b"'\xff'", b"# coding: nothing\n1", "\ufeff1", b"\xef\xbb\xbf1"]:
         print(eval(source))
     except SyntaxError as error:
         print(error.msg)
+
+# ---- errors quote the file of the name they are given
+
+import os
+import tempfile
+
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "other.py")
+    with open(path, "w") as file:
+        file.write("first line\nsecond line\nthird line\n")
+    for source, mode in [("x = 1\nx = = 2\n", "exec"), ("x = 1\nreturn\n", "exec"), ("x = '''\n'''; )\n", "exec"), ("= 1", "eval"), ("\n\n\n\n= 1", "exec")]:
+        try:
+            compile(source, path, mode)
+        except SyntaxError as error:
+            print(error.msg, error.lineno, error.offset, repr(error.text))
