@@ -290,8 +290,8 @@ constexpr MethodSpec kMethods[] = {
 };
 
 constexpr GetSetSpec kGetSets[] = {
-    {"real", get_real, nullptr, "The real part."},
-    {"imag", get_imag, nullptr, "The imaginary part."},
+    {"real", get_real, nullptr, "the real part of a complex number"},
+    {"imag", get_imag, nullptr, "the imaginary part of a complex number"},
 };
 
 Slots complex_slots() {

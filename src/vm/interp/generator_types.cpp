@@ -246,11 +246,14 @@ void warn_unawaited(Generator* generator) {
   }
   if (exception_pending()) (void)take_exception();
   bool warned = false;
-  if (!warn_function.is_null()) {
+  if (!warn_function.is_null() && !is_none(warn_function)) {
     warned = call(warn_function, {Value(generator)}).ok();
-    if (!warned) report_unraisable(generator);
-    return;
+    if (!warned) {
+      warned = exception_is(types.RuntimeWarning);
+      report_unraisable(generator);
+    }
   }
+  if (warned) return;
   if (!warn(types.RuntimeWarning,
             fmt::format("coroutine '{}' was never awaited", to_utf8(generator->qualified_name)))
            .ok())

@@ -196,11 +196,11 @@ Result<Value> generic_iternext(Value self) {
   return clear_if(types.StopIteration) ? Result<Value>(Value::stop()) : Raised{};
 }
 
+/// Unlike other special methods, __get__ is called as it lies in the class, without being bound itself.
 Result<Value> generic_descr_get(Value self, Value instance, Value owner) {
-  Value function = lookup_special(self, names.dunder_get);
+  Value function = lookup_in_type(type_of(self), names.dunder_get);
   if (function.is_null()) return self;
-  const Value values[] = {self, instance.is_null() ? none() : instance, owner.is_null() ? none() : owner};
-  return call_bound(function, values, 3);
+  return call(function, {self, instance.is_null() ? none() : instance, owner.is_null() ? none() : owner});
 }
 
 Status generic_descr_set(Value self, Value instance, Value value) {
