@@ -21,6 +21,13 @@ constexpr size_t kHugePage = size_t{2} << 20;
 // ones would pay for memory that they never touch.
 constexpr size_t kHugePagesFrom = size_t{32} << 20;
 
+// What every start fills is had from the system at once: hundreds of faults would take longer than all the
+// filling.
+constexpr size_t kStartUses = size_t{3} << 19;
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 void* map(size_t bytes, int protection) {
   void* memory = mmap(nullptr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return memory == MAP_FAILED ? nullptr : memory;
@@ -66,6 +73,7 @@ bool Space::extend(size_t bytes) {
     void* start = reinterpret_cast<void*>(base_ + accessible_);
     if (mprotect(start, target - accessible_, PROT_READ | PROT_WRITE) != 0) return false;
     if (accessible_ >= kHugePagesFrom) madvise(start, target - accessible_, MADV_HUGEPAGE);
+    if (accessible_ == 0) madvise(start, std::min(kStartUses, target), MADV_POPULATE_WRITE);
     register_scanned_range(start, target - accessible_);
     accessible_ = target;
   }

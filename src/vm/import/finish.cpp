@@ -40,9 +40,11 @@ void call_if_loaded(const char* module_name, const char* function) {
   if (!run().ok()) report_unraisable(module.is_null() ? none() : module);
 }
 
-/// Whether a finaliser of the program's own, written in Python, is still to run.
+/// Whether code of the program's own is still to run for the object: its __del__, or what a suspended
+/// generator or coroutine has in its `finally`.
 bool has_python_finalizer(const Object* object) {
-  return type_of(const_cast<Object*>(object))->slots.del != nullptr;
+  const Type* type = type_of(const_cast<Object*>(object));
+  return type->slots.del != nullptr || type == types.generator || type == types.coroutine;
 }
 
 /// A full collection. Nothing on the C++ stack below finish_program's frame is needed: what lies there are

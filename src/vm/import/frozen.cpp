@@ -122,9 +122,9 @@ std::optional<FrozenModule> find_frozen(std::string_view name) {
   const auto found = in.find(name, 0, in.frozen_count);
   if (!found) return std::nullopt;
   forget_read_pages(found->code_size);
-  return FrozenModule{in.part(found->name_offset, found->name_size),
-                      in.part(found->original_offset, found->original_size),
-                      in.part(found->code_offset, found->code_size), in.forms(*found), (found->flags & 1) != 0};
+  return FrozenModule{
+      in.part(found->name_offset, found->name_size), in.part(found->original_offset, found->original_size),
+      in.part(found->code_offset, found->code_size), in.forms(*found), (found->flags & 1) != 0};
 }
 
 std::vector<std::string_view> frozen_names() {
@@ -158,11 +158,19 @@ std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<F
     *size = static_cast<uint32_t>(text.size());
     body += text;
   };
+  std::vector<Entry> entries;
+  // All names first: a search looks at a dozen of them, which should not lie on a dozen pages.
   for (const auto* part : {&frozen, &library}) {
     for (const FrozenSource& module : *part) {
-      Entry entry{};
+      Entry& entry = entries.emplace_back();
       add(module.name, &entry.name_offset, &entry.name_size);
       add(module.original_name, &entry.original_offset, &entry.original_size);
+    }
+  }
+  size_t index = 0;
+  for (const auto* part : {&frozen, &library}) {
+    for (const FrozenSource& module : *part) {
+      Entry& entry = entries[index++];
       add(module.code, &entry.code_offset, &entry.code_size);
       add(module.forms, &entry.forms_offset, &entry.forms_size);
       entry.source_time = module.source_time;

@@ -4,7 +4,8 @@
 // A type's version stands for all that lookups on it can answer. It is given when somebody first wants to
 // remember something, bases first; a change to a class drops it there and in all subclasses. A class without
 // a version has no subclass with one, so dropping stops early.
-#include <algorithm>
+#include <cstddef>
+#include <cstring>
 
 #include "vm/object/class_support.h"
 #include "vm/object/containers.h"
@@ -23,7 +24,9 @@ struct CacheEntry {
   Value value;
 };
 constexpr size_t kCacheSize = 4096;
-CacheEntry lookup_cache[kCacheSize];
+/// Zero at first, which is no entry: no page of it is touched before it is used.
+alignas(CacheEntry) constinit std::byte cache_memory[kCacheSize * sizeof(CacheEntry)] = {};
+CacheEntry* const lookup_cache = reinterpret_cast<CacheEntry*>(cache_memory);
 
 CacheEntry& cache_entry(uint32_t version, const Str* name) {
   const uintptr_t hash =
@@ -45,7 +48,7 @@ Value lookup_in_mro(const Type* type, Str* name) {
 
 /// Names may die; an entry must not survive as another name's.
 void forget_lookups(Tracer&) {
-  std::fill(std::begin(lookup_cache), std::end(lookup_cache), CacheEntry{});
+  std::memset(cache_memory, 0, sizeof cache_memory);
 }
 
 bool overrides(const Type* type, Str* name) {
