@@ -19,6 +19,7 @@
 #include "vm/heap/requested_collection.h"
 #include "vm/import/import.h"
 #include "vm/import/startup.h"
+#include "vm/interp/frame.h"
 #include "vm/modules/sys.h"
 #include "vm/object/weakref.h"
 
@@ -44,7 +45,9 @@ void call_if_loaded(const char* module_name, const char* function) {
 /// generator or coroutine has in its `finally`.
 bool has_python_finalizer(const Object* object) {
   const Type* type = type_of(const_cast<Object*>(object));
-  return type->slots.del != nullptr || type == types.generator || type == types.coroutine;
+  if (type != types.generator && type != types.coroutine) return type->slots.del != nullptr;
+  const GeneratorState state = static_cast<const Generator*>(object)->state;
+  return state == GeneratorState::Suspended || (state == GeneratorState::Created && type == types.coroutine);
 }
 
 /// A full collection. Nothing on the C++ stack below finish_program's frame is needed: what lies there are
