@@ -78,7 +78,10 @@ class Lexer {
   /// The line the lexer stands in, and how many bytes of it are read: what CPython's "current position"
   /// means.
   int line() const { return line_; }
-  int column() const { return static_cast<int>(cursor_ - line_start_); }
+  int column() const {
+    const bool behind_text = source_.ends_open && cursor_ == end_ && cursor_ != line_start_;
+    return static_cast<int>(cursor_ - line_start_) - behind_text;
+  }
   /// The lines that the last token stands in, with their newlines.
   std::string_view lines() const;
   /// Byte offset in the text of the first byte not read yet.
@@ -114,6 +117,7 @@ class Lexer {
   Token pending_indent();
   Token scan();
   Token end_of_input();
+  Token open_end();
 
   Token name_token(const char* from);
   Token any_name_token(const char* from);

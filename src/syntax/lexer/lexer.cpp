@@ -90,6 +90,13 @@ Token Lexer::end_of_input() {
   return place_less(TokenKind::EndMarker);
 }
 
+/// The end of a text that ends within a line: blocks are closed behind it.
+Token Lexer::open_end() {
+  cursor_ = end_;
+  at_line_start_ = true;
+  return end_of_input();
+}
+
 // ---------------------------------------------------------------------------------------------- lines
 
 /// Steps into the line at the cursor; false at the end of the text.
@@ -200,7 +207,7 @@ bool Lexer::change_indent(int column, int alternate) {
 bool Lexer::continue_line(bool within_token) {
   const bool at_end = source_.ends_open && cursor_ + 2 == end_;
   if (cursor_[1] != '\n' || at_end) {
-    cursor_ += 2;
+    cursor_ += at_end ? 1 : 2;
     fail(LexerFailure::LineContinuation);
     return false;
   }
@@ -248,6 +255,8 @@ Token Lexer::scan() {
         // A comment belongs to the Newline token behind it.
         const auto* newline = static_cast<const char*>(std::memchr(at, '\n', end_ - at));
         if (bracket_depth_ == 0) {
+          if (source_.ends_open && newline + 1 == end_) [[unlikely]]
+            return open_end();
           const Token token = make(TokenKind::Newline, at, newline);
           cursor_ = newline + 1;
           at_line_start_ = true;

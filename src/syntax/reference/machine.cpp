@@ -453,8 +453,8 @@ Token Machine::next_token() {
       continue;
     }
     // Behind a text without its own line end the lexer closes the blocks that are open.
-    if (token.kind == TokenKind::Dedent && interactive_ && options_.dont_imply_dedent &&
-        source_.ends_open && token.start == source_.text.size())
+    if (token.kind == TokenKind::Dedent && interactive_ && options_.dont_imply_dedent && source_.ends_open &&
+        token.start == source_.text.size())
       continue;
     return token;
   }
@@ -496,9 +496,7 @@ bool Machine::fetch() {
     token.kind = TokenKind::Newline;
     line_open_ = false;
   } else {
-    // The newline that a text does not have itself counts as the one made of its end.
-    line_open_ =
-        !(source_.ends_open && token.kind == TokenKind::Newline && token.end + 1 == source_.text.size());
+    line_open_ = true;
   }
   auto* added = workspace_.arena.make<ParserToken>();
   added->token = token;
