@@ -13,9 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <memory>
-#include <vector>
-
+#include "vm/modules/posix/buffers.h"
 #include "vm/modules/posix/posix.h"
 
 namespace ouro::vm {
@@ -24,33 +22,18 @@ namespace {
 
 // ---- several buffers at once
 
-/// The buffers of a sequence, held while this lives.
-class Buffers {
- public:
-  Status acquire(Value sequence, const char* function, int flags) {
-    if (!is_list(sequence) && !is_tuple(sequence))
-      return raise(types.TypeError, "{}() arg 2 must be a sequence", function);
-    Tuple* items = TRY(to_tuple(sequence));
-    for (Value item : items->span()) {
-      held_.push_back(std::make_unique<Buffer>());
-      TRY(held_.back()->acquire(item, flags));
-      vectors_.push_back({held_.back()->data(), held_.back()->size()});
-    }
-    return {};
-  }
-  const iovec* data() const { return vectors_.data(); }
-  int count() const { return static_cast<int>(vectors_.size()); }
-
- private:
-  std::vector<std::unique_ptr<Buffer>> held_;
-  std::vector<iovec> vectors_;
-};
+Status acquire_sequence(Buffers* buffers, Value sequence, const char* function, int flags) {
+  if (!is_list(sequence) && !is_tuple(sequence))
+    return raise(types.TypeError, "{}() arg 2 must be a sequence", function);
+  return buffers->acquire(sequence, flags);
+}
 
 template <bool writes>
 Result<Value> vector_call(const Value* a) {
   const int descriptor = TRY(to_c_int(a[1]));
   Buffers buffers;
-  TRY(buffers.acquire(a[2], writes ? "writev" : "readv", writes ? kBufferSimple : kBufferWritable));
+  TRY(acquire_sequence(&buffers, a[2], writes ? "writev" : "readv",
+                       writes ? kBufferSimple : kBufferWritable));
   return make_int(TRY(system_call([&] {
     return writes ? writev(descriptor, buffers.data(), buffers.count())
                   : readv(descriptor, buffers.data(), buffers.count());
@@ -61,7 +44,8 @@ Result<Value> positioned_vector_call(const Value* a) {
   const int descriptor = TRY(to_c_int(a[1])), flags = a[4].is_null() ? 0 : TRY(to_c_int(a[4]));
   const int64_t offset = TRY(to_int64(a[3]));
   Buffers buffers;
-  TRY(buffers.acquire(a[2], writes ? "pwritev" : "preadv", writes ? kBufferSimple : kBufferWritable));
+  TRY(acquire_sequence(&buffers, a[2], writes ? "pwritev" : "preadv",
+                       writes ? kBufferSimple : kBufferWritable));
   return make_int(TRY(system_call([&] {
     return writes ? pwritev2(descriptor, buffers.data(), buffers.count(), offset, flags)
                   : preadv2(descriptor, buffers.data(), buffers.count(), offset, flags);

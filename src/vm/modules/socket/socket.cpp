@@ -25,38 +25,6 @@ Socket* socket_of(Value value) {
   return value.as<Socket>();
 }
 
-/// Calls until it succeeds, the socket's timeout passes, or something else goes wrong.
-template <class Call>
-Result<int64_t> socket_call(Socket* s, short events, Call&& call) {
-  double timeout = s->timeout;
-  auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                     std::chrono::duration<double>(std::max(timeout, 0.0)));
-  for (;;) {
-    int64_t result;
-    int error;
-    {
-      ReleaseLock released;
-      result = call();
-      error = errno;
-    }
-    if (result >= 0) return result;
-    bool would_block = error == EAGAIN || error == EWOULDBLOCK;
-    if (error == EINTR) {
-      TRY(handle_signals());
-      continue;
-    }
-    if (!would_block || timeout <= 0) return raise_os_error(error);
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return raise(types.TimeoutError, "timed out");
-    pollfd waited{s->descriptor, events, 0};
-    {
-      ReleaseLock released;
-      poll(&waited, 1, static_cast<int>(std::min<int64_t>(left + 1, 1000)));
-    }
-    TRY(handle_signals());
-  }
-}
-
 Status set_blocking(Socket* s, bool blocking) {
   int flag = blocking ? 0 : 1;
   if (ioctl(s->descriptor, FIONBIO, &flag) != 0) return raise_os_error(errno);
@@ -462,6 +430,12 @@ constexpr MethodSpec kMethods[] = {
     {"sendall", "($self, data, flags=0, /)", sendall_method, "Sends everything."},
     {"sendto", "($self, data, flags_or_address, address=<unrepresentable>, /)", sendto_method,
      "Sends to an address."},
+    {"sendmsg", "($self, buffers, ancdata=<unrepresentable>, flags=0, address=None, /)", sendmsg_method,
+     "Sends several buffers and control messages."},
+    {"recvmsg", "($self, bufsize, ancbufsize=0, flags=0, /)", recvmsg_method,
+     "(bytes, control messages, flags, address of the sender)."},
+    {"recvmsg_into", "($self, buffers, ancbufsize=0, flags=0, /)", recvmsg_into_method,
+     "(count, control messages, flags, address of the sender)."},
     {"setblocking", "($self, flag, /)", setblocking_method, "Whether calls wait."},
     {"getblocking", "($self, /)", getblocking_method, "Whether calls wait."},
     {"settimeout", "($self, timeout, /)", settimeout_method,

@@ -1,8 +1,11 @@
 // The module _socket, in parts.
 #pragma once
 
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <chrono>
 #include <span>
 
 #include "vm/modules/posix/posix.h"
@@ -25,11 +28,49 @@ Result<socklen_t> to_address(int family, Value value, Address* address, const ch
 /// The reverse: a tuple, a path, or None.
 Result<Value> from_address(const Address& address, socklen_t size);
 
+// messages.cpp: methods of sockets.
+Result<Value> sendmsg_method(const Value* arguments);
+Result<Value> recvmsg_method(const Value* arguments);
+Result<Value> recvmsg_into_method(const Value* arguments);
+
 Type* make_socket_type();
 std::span<const MethodSpec> name_functions();  // names.cpp: getaddrinfo, inet_*, hton*, ...
 Status add_name_errors(Module* module);
 extern double default_timeout;
 
 Raised raise_gai_error(int code);
+
+/// Calls until it succeeds, the socket's timeout passes, or something else goes wrong.
+template <class Call>
+Result<int64_t> socket_call(Socket* s, short events, Call&& call) {
+  double timeout = s->timeout;
+  using Clock = std::chrono::steady_clock;
+  auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                     std::chrono::duration<double>(std::max(timeout, 0.0)));
+  for (;;) {
+    int64_t result;
+    int error;
+    {
+      ReleaseLock released;
+      result = call();
+      error = errno;
+    }
+    if (result >= 0) return result;
+    bool would_block = error == EAGAIN || error == EWOULDBLOCK;
+    if (error == EINTR) {
+      TRY(handle_signals());
+      continue;
+    }
+    if (!would_block || timeout <= 0) return raise_os_error(error);
+    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    if (left <= 0) return raise(types.TimeoutError, "timed out");
+    pollfd waited{s->descriptor, events, 0};
+    {
+      ReleaseLock released;
+      poll(&waited, 1, static_cast<int>(std::min<int64_t>(left + 1, 1000)));
+    }
+    TRY(handle_signals());
+  }
+}
 
 }  // namespace ouro::vm
