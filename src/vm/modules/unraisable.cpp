@@ -28,7 +28,7 @@ Value or_none(Value value) {
 
 Status call_hook(Exception* exception, Value message, Value where) {
   Value hook = TRY(sys_attribute("unraisablehook"));
-  if (hook.is_null()) return {};
+  if (hook.is_null() || is_none(hook)) return {};
   Value arguments = make_struct_sequence(
       arguments_type,
       {type_of(exception), exception, or_none(exception->traceback), message, or_none(where)});
