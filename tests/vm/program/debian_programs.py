@@ -156,7 +156,7 @@ def zipapp(p):
     p.run("rm", "app.pyz")  # its bytes hold the time
 
 
-@scenario({"page.py": "'Module text.'\nclass C:\n    'Class text.'\n    def m(self, x: int = 3) -> str:\n        'Method text.'\n"})
+@scenario({"page.py": "'Module text.'\nclass C:\n    'Class text.'\n    __slots__ = ()\n    def m(self, x: int = 3) -> str:\n        'Method text.'\n"})
 def library_modules(p):
     p.run("$PYTHON", "-m", "pydoc", "./page.py")
     p.run("$PYTHON", "-m", "dis", "page.py")
