@@ -17,7 +17,10 @@ ELSEWHERE = {
     "multiprocessing.popen_spawn_win32", "turtle", "this", "antigravity",
 }
 # Native modules that ouro does not have: docs/compatibility.md says why.
-EXCEPTIONS = {"_ctypes", "_curses", "_sqlite3", "_ssl", "_tracemalloc"}
+EXCEPTIONS = {
+    "_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw", "_ctypes", "_curses",
+    "_sqlite3", "_ssl", "_tracemalloc",
+}
 
 
 def module_names(library):
