@@ -1,4 +1,6 @@
 // bytes: the type, and what it shares with bytearray.
+#include <algorithm>
+
 #include "base/unicode.h"
 #include "vm/builtins/bytes_methods.h"
 #include "vm/builtins/codecs.h"
@@ -33,8 +35,15 @@ Result<Value> bytes_repeat(Value self, int64_t count) {
   if (static_cast<uint64_t>(count) > INT64_MAX / text.size())
     return raise(types.OverflowError, "repeated bytes are too long");
   Bytes* result = TRY(allocate_bytes(text.size() * static_cast<size_t>(count)));
-  for (int64_t i = 0; i < count; ++i)
-    std::memcpy(result->data + static_cast<size_t>(i) * text.size(), text.data(), text.size());
+  if (text.size() == 1) {
+    std::memset(result->data, text[0], static_cast<size_t>(count));
+    return result;
+  }
+  // What is there already is copied behind itself, twice as much each time.
+  const size_t total = text.size() * static_cast<size_t>(count);
+  std::memcpy(result->data, text.data(), text.size());
+  for (size_t done = text.size(); done < total; done *= 2)
+    std::memcpy(result->data + done, result->data, std::min(done, total - done));
   return result;
 }
 

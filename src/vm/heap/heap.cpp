@@ -47,10 +47,10 @@ State& make_state() {
 
 namespace {
 
-// The next full collection comes when the old generation has grown by half.
+// The next full collection comes when the old generation has grown by three eighths.
 void set_full_threshold(State& heap) {
   const uint64_t live = heap.live_bytes + static_cast<uint64_t>(std::max<int64_t>(heap.external_bytes, 0));
-  heap.full_threshold = live + std::max(live / 2, kMinimalGrowth);
+  heap.full_threshold = live + std::max(live / 8 * 3, kMinimalGrowth);
 }
 
 uint64_t old_bytes(const State& heap) {

@@ -19,7 +19,7 @@ constexpr int64_t kSmallestNursery = int64_t{1} << 20;
 constexpr int64_t kFirstNursery = int64_t{3} << 20;
 constexpr int64_t kLargestNursery = int64_t{16} << 20;
 // The old generation may always grow by this much before a full collection.
-constexpr uint64_t kMinimalGrowth = uint64_t{3} << 20;
+constexpr uint64_t kMinimalGrowth = uint64_t{2} << 20;
 // A run of cells that the allocator zeroes and bumps through.
 constexpr uint32_t kRunBytes = 8192;
 // Cells above this size remember single cards instead of being traced whole.

@@ -5,6 +5,7 @@
 // defaults, missing keyword-only.
 #include "bytecode/code_object.h"
 #include "vm/interp/calls.h"
+#include "vm/interp/dispatch.h"
 
 namespace ouro::vm {
 
@@ -166,7 +167,7 @@ Status bind_rest(const Binder& b) {
 Status bind_arguments(Function* function, Executable* executable, const Arguments& arguments,
                       Value* registers) {
   size_t copied = std::min<size_t>(arguments.positional, executable->positional);
-  for (size_t i = 0; i < copied; ++i) registers[i] = arguments.values[i];
+  SHORT_LOOP for (size_t i = 0; i < copied; ++i) registers[i] = arguments.values[i];
   if (executable->simple && arguments.keywords == nullptr && arguments.positional == executable->positional)
       [[likely]]
     return {};

@@ -79,7 +79,7 @@ Result<Frame*> push_method_frame(Thread* T, Function* function, Value self, cons
   if (total < kFew) {
     Value values[kFew];
     values[0] = self;
-    std::copy_n(arguments.values, total, values + 1);
+    SHORT_LOOP for (size_t i = 0; i < total; ++i) values[i + 1] = arguments.values[i];
     return push_frame(T, function, Arguments{values, arguments.positional + 1, arguments.keywords}, flags);
   }
   Tuple* values = TRY(allocate_tuple(total + 1));

@@ -18,6 +18,7 @@ void fill_hot_shapes() {
   hot.str = types.str->root_shape;
   hot.float_ = types.float_->root_shape;
   hot.set = types.set->root_shape;
+  hot.bytes = types.bytes->root_shape;
   hot.list_iterator = types.list_iterator->root_shape;
   hot.tuple_iterator = types.tuple_iterator->root_shape;
   hot.range_iterator = types.range_iterator->root_shape;
