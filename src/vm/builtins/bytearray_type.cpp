@@ -261,10 +261,17 @@ Status bytearray_init(Value self, const Arguments& arguments) {
       type_of(source)->slots.iter == nullptr)
     return append_bytes(array, TRY(collect_bytes(source, "bytearray")));
   // An iterator sees the bytes arrive one by one.
-  return for_each(source, [array](Value item) -> Status {
+  auto iterator = iterate(source);
+  if (!iterator.ok()) {
+    if (!clear_if(types.TypeError)) return Raised{};
+    return raise(types.TypeError, "cannot convert '{}' object to bytearray", type_name(source));
+  }
+  for (;;) {
+    const Value item = TRY(next(iterator.unwrap()));
+    if (item.is_stop()) return {};
     const char byte = static_cast<char>(TRY(byte_value(item)));
-    return append_bytes(array, std::string_view(&byte, 1));
-  });
+    TRY(append_bytes(array, std::string_view(&byte, 1)));
+  }
 }
 
 // ---- methods

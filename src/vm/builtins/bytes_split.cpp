@@ -1,5 +1,6 @@
 // bytes and bytearray: splitting, joining, stripping.
 #include "vm/builtins/bytes_methods.h"
+#include "vm/builtins/text_types.h"
 
 namespace ouro::vm {
 
@@ -108,10 +109,7 @@ Result<std::span<Value>> items_of(Value iterable, Value* keep) {
   *keep = iterable;
   if (is_exactly(iterable, types.list)) return iterable.as<List>()->span();
   if (is_exactly(iterable, types.tuple)) return iterable.as<Tuple>()->span();
-  const Slots& slots = type_of(iterable)->slots;
-  if (slots.iter == nullptr && slots.item == nullptr && slots.subscript == nullptr)
-    return raise(types.TypeError, "can only join an iterable");
-  List* made = TRY(to_list(iterable));
+  List* made = TRY(list_to_join(iterable));
   *keep = made;
   return made->span();
 }

@@ -75,8 +75,10 @@ Result<Value> object_repr(Value self) {
   return make_str(fmt::format("<{} object at {:#x}>", type_name(type), self.bits()));
 }
 
+/// What __repr__ gives, whatever that is: str() checks it.
 Result<Value> object_str(Value self) {
-  return repr(self);
+  const UnaryFn function = type_of(self)->slots.repr;
+  return function != nullptr ? function(self) : repr(self);
 }
 
 Result<int64_t> object_hash(Value self) {

@@ -1,5 +1,6 @@
 // str: splitting, joining, stripping.
 #include "vm/builtins/str_methods.h"
+#include "vm/builtins/text_types.h"
 #include "vm/object/text_search.h"
 #include "vm/object/unicode_data.h"
 
@@ -133,20 +134,29 @@ Result<std::span<Value>> items_of(Value iterable, Value* keep) {
   *keep = iterable;
   if (is_exactly(iterable, types.list)) return iterable.as<List>()->span();
   if (is_exactly(iterable, types.tuple)) return iterable.as<Tuple>()->span();
-  Result<List*> made = to_list(iterable);
-  if (!made.ok()) {
-    if (exception_is(types.TypeError) && type_of(iterable)->slots.iter == nullptr &&
-        type_of(iterable)->slots.item == nullptr && type_of(iterable)->slots.subscript == nullptr) {
-      clear_if(types.TypeError);
-      return raise(types.TypeError, "can only join an iterable");
-    }
-    return Raised{};
-  }
-  *keep = made.unwrap();
+  *keep = TRY(list_to_join(iterable));
   return keep->as<List>()->span();
 }
 
 }  // namespace
+
+Result<List*> list_to_join(Value iterable) {
+  const Slots& slots = type_of(iterable)->slots;
+  const bool iterates = slots.iter != nullptr || slots.item != nullptr || slots.subscript != nullptr;
+  if (!iterates) return raise(types.TypeError, "can only join an iterable");
+  if (!type_of(iterable)->has(kTypeHeap)) return to_list(iterable);
+  auto iterator = iterate(iterable);
+  if (!iterator.ok()) {
+    if (!clear_if(types.TypeError)) return Raised{};
+    return raise(types.TypeError, "can only join an iterable");
+  }
+  List* list = make_list();
+  for (;;) {
+    const Value item = TRY(next(iterator.unwrap()));
+    if (item.is_stop()) return list;
+    TRY(list_append(list, item));
+  }
+}
 
 Result<Value> str_split(const Value* a) {
   Str* separator;

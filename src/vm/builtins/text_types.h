@@ -15,6 +15,8 @@ void complete_bytes();
 void complete_bytearray();
 void complete_memoryview();
 
+/// What join() joins, as a list: "can only join an iterable" where iter() is a TypeError.
+Result<List*> list_to_join(Value iterable);
 /// The method table of a type that has all of bytes' methods.
 std::vector<MethodSpec> with_shared_methods(std::span<const MethodSpec> own);
 bool compare_views(std::string_view a, std::string_view b, CompareOp op);
