@@ -72,7 +72,7 @@ class Arena {
     char* data;
     size_t size;
   };
-  void* allocate_slow(size_t size, size_t align);
+  [[gnu::cold]] void* allocate_slow(size_t size, size_t align);
 
   uintptr_t cursor_ = 0;
   uintptr_t limit_ = 0;
@@ -135,7 +135,8 @@ class ArenaVector {
   std::span<T> span() const { return {data_, size_}; }
 
  private:
-  void grow(size_t at_least) {
+  // Out of line and out of the way: what is rare must not cost those who append registers and cache lines.
+  [[gnu::noinline, gnu::cold]] void grow(size_t at_least) {
     size_t capacity = capacity_ < 4 ? 8 : capacity_ * 2;
     if (capacity < at_least) capacity = at_least;
     T* data = static_cast<T*>(arena_->allocate(sizeof(T) * capacity, alignof(T)));

@@ -28,6 +28,7 @@ void Constants::reset() {
   empty_bytes_ = singleton(ConstantKind::Bytes);
   empty_bytes_.data = "";
   empty_tuple_ = singleton(ConstantKind::Tuple);
+  merge_numbers_ = 0;
   std::fill(std::begin(small_ints_), std::end(small_ints_), nullptr);
   std::fill(std::begin(latin1_), std::end(latin1_), nullptr);
   std::fill(std::begin(byte_), std::end(byte_), nullptr);
@@ -81,7 +82,7 @@ const Constant* Constants::complex(double real, double imag) {
   return c;
 }
 
-const Constant* Constants::str(std::string_view text) {
+const Constant* Constants::make_str(std::string_view text, bool copy) {
   if (text.empty()) return &empty_str_;
   bool ascii = false;
   const uint32_t length = count_code_points(text, &ascii);
@@ -100,9 +101,8 @@ const Constant* Constants::str(std::string_view text) {
   c->ascii = ascii;
   c->immortal = latin1 >= 0;
   c->length = length;
-  const std::string_view copy = arena_.copy(text);
-  c->data = copy.data();
-  c->size = static_cast<uint32_t>(copy.size());
+  c->data = copy ? arena_.copy(text).data() : text.data();
+  c->size = static_cast<uint32_t>(text.size());
   if (latin1 >= 0) latin1_[latin1] = c;
   return c;
 }
@@ -142,6 +142,14 @@ const Constant* Constants::code(const CodeObject* code) {
   auto* c = arena_.make<Constant>();
   c->kind = ConstantKind::Code;
   c->code = code;
+  return c;
+}
+
+Constant* Constants::duplicate(const Constant& constant) {
+  auto* c = arena_.make<Constant>(constant);
+  c->merged_by = 0;
+  c->references = 0;
+  c->marshal_index = -1;
   return c;
 }
 

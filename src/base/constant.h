@@ -39,6 +39,7 @@ struct Constant {
   bool ascii : 1 = false;      // Str: every code point is below 128
   bool immortal : 1 = false;   // CPython itself holds a reference (small int, empty tuple, ...): never "referenced once"
   bool negative : 1 = false;   // Int
+  mutable uint16_t merged_by = 0;      // scratch of compiler/: the constant cache that gave this object last
   uint32_t size = 0;           // Str, Bytes: bytes; Tuple, FrozenSet: items; Int: limbs
   uint32_t length = 0;         // Str: code points
   mutable uint32_t hash = 0;   // what constant_hash() found; 0: not asked yet
@@ -78,18 +79,29 @@ class Constants {
   const Constant* floating(double value);
   const Constant* complex(double real, double imag);
   /// `text` is UTF-8 with surrogates as three bytes; copied into the arena.
-  const Constant* str(std::string_view text);
+  const Constant* str(std::string_view text) { return make_str(text, true); }
+  /// The same for a text that lives as long as the arena's contents, and is not copied.
+  const Constant* str_in_place(std::string_view text) { return make_str(text, false); }
   const Constant* bytes(std::string_view data);
   const Constant* tuple(std::span<const Constant* const> items);
   /// `items` must already be distinct and in iteration order (base/hash.h sorts them).
   const Constant* frozen_set(std::span<const Constant* const> items);
   const Constant* code(const CodeObject* code);
+  /// Another object of the same value.
+  Constant* duplicate(const Constant& constant);
+
+  /// A number for Constant::merged_by that no other caller gets before the next reset(); 0: there are no
+  /// more.
+  uint16_t new_merge_number() { return merge_numbers_ == UINT16_MAX ? 0 : ++merge_numbers_; }
 
   /// Back to the state after construction; the arena must have been rewound.
   void reset();
 
  private:
+  const Constant* make_str(std::string_view text, bool copy);
+
   Arena& arena_;
+  uint16_t merge_numbers_ = 0;
   Constant none_, false_, true_, ellipsis_, empty_str_, empty_bytes_, empty_tuple_;
   const Constant* small_ints_[262];
   const Constant* latin1_[256];

@@ -57,6 +57,8 @@ uint32_t hash_key(const PaddedText& key, size_t size) {
   return std::max(static_cast<uint32_t>(hash ^ (hash >> 32)), 1u);
 }
 
+constexpr size_t kSmallestTable = 1024;
+
 // The hash of entries that the table does not lead to; no text has it.
 constexpr uint32_t kNotInTable = 0;
 
@@ -72,12 +74,17 @@ Interner::Interner(Arena& arena, Constants& constants) : arena_(arena), constant
 }
 
 void Interner::reset() {
-  entries_.clear();
-  table_.assign(1024, 0);
   std::ranges::fill(keyword_identifiers_, Name::none);
-  entries_.push_back({"", {}, kNotInTable, nullptr});
-  for (size_t i = 1; i < std::size(kWellKnown); ++i) intern(kWellKnown[i]);
   held_ = nullptr;
+  if (entries_.empty()) {
+    table_.assign(kSmallestTable, 0);
+    entries_.push_back({"", {}, kNotInTable, nullptr});
+    for (size_t i = 1; i < std::size(kWellKnown); ++i) intern(kWellKnown[i]);
+    return;
+  }
+  entries_.resize(std::size(kWellKnown));
+  for (Entry& entry : entries_) entry.object = nullptr;
+  rehash(kSmallestTable);
 }
 
 void Interner::hold(const HeldStrings& held) {
@@ -139,9 +146,9 @@ const Constant* Interner::str(Name name) {
   if (entry.object == nullptr) {
     // Sharing is what interning means, so the one-character strings that Constants shares stay the same
     // objects, but for those that were interned as others before.
-    entry.object = const_cast<Constant*>(constants_.str(entry.text));
+    entry.object = const_cast<Constant*>(constants_.str_in_place(entry.text));
     if (entry.text.size() == 1 && (held_ == nullptr || is_held(entry.text)))
-      entry.object = arena_.make<Constant>(*entry.object);
+      entry.object = constants_.duplicate(*entry.object);
     // The names of anonymous scopes are static objects of CPython that it does not intern.
     const bool is_static = is_anonymous_scope(name);
     entry.object->interned = !is_static;

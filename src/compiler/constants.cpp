@@ -94,7 +94,7 @@ const Constant* ConstantCache::merge_shallow(const Constant* constant) {
   return find(*constant, &found)->merged;
 }
 
-const Constant* ConstantCache::merge(const Constant* constant) {
+const Constant* ConstantCache::merge_new(const Constant* constant) {
   if (constant->is(ConstantKind::None) || constant->is(ConstantKind::Ellipsis)) return constant;
   bool found = false;
   const Entry* entry = find(*constant, &found);
@@ -107,6 +107,7 @@ const Constant* ConstantCache::merge(const Constant* constant) {
     find(*constant, &found)->merged = rebuilt;  // again: merging the items may have moved the table
     return rebuilt;
   }
+  constant->merged_by = number_;
   return constant;
 }
 

@@ -13,11 +13,14 @@ namespace ouro::compiler {
 
 class ConstantCache {
  public:
-  explicit ConstantCache(Workspace& workspace) : workspace_(workspace) {}
+  explicit ConstantCache(Workspace& workspace)
+      : workspace_(workspace), number_(workspace.constants.new_merge_number()) {}
 
   /// The first constant given that is equal to this one; of tuples and frozensets, rebuilt from merged items.
   /// Code objects are compared as CPython compares them.
-  const Constant* merge(const Constant* constant);
+  const Constant* merge(const Constant* constant) {
+    return constant->merged_by == number_ && number_ != 0 ? constant : merge_new(constant);
+  }
 
   /// The same, but leaves the items of a new tuple or frozenset as they are.
   const Constant* merge_shallow(const Constant* constant);
@@ -47,6 +50,7 @@ class ConstantCache {
     Name name;
     const Constant* object;
   };
+  const Constant* merge_new(const Constant* constant);
   Entry* find(const Constant& constant, bool* found);
   void grow();
   const Constant* rebuild_frozen_set(const Constant& set);
@@ -54,6 +58,8 @@ class ConstantCache {
   bool intern_items(const Constant* const* items, size_t count);
 
   Workspace& workspace_;
+  const uint16_t
+      number_;  // marks the constants that stand for themselves, so that they are not looked up again
   std::span<Slot> table_;  // open addressing, a power of two of slots in the arena
   ArenaVector<Entry> entries_{workspace_.arena};
   ArenaVector<ScopeName> scope_names_{workspace_.arena};

@@ -64,12 +64,14 @@ class InstructionSequence {
   }
 
   void emit(Op op, uint32_t operand, const Location& where) {
-    if (block_ended_) place(new_label());
+    if (block_ended_) [[unlikely]]
+      begin_block();
     block_ended_ = op == Op::RETURN_VALUE || op == Op::RAISE_VARARGS || op == Op::RERAISE;
     instructions_.push_back({op, operand, kNoBlock, kNoBlock, where});
   }
   void emit_jump(Op op, Label target, const Location& where) {
-    if (block_ended_) place(new_label());
+    if (block_ended_) [[unlikely]]
+      begin_block();
     const bool is_push = op == Op::SETUP_FINALLY || op == Op::SETUP_CLEANUP || op == Op::SETUP_WITH;
     has_handlers_ |= is_push;
     block_ended_ = !is_push;
@@ -97,6 +99,8 @@ class InstructionSequence {
   const ArenaVector<Label>& placed() const { return placed_; }
 
  private:
+  [[gnu::noinline]] void begin_block() { place(new_label()); }
+
   ArenaVector<FlowInstruction> instructions_;
   ArenaVector<uint32_t> label_at_;
   ArenaVector<Label> placed_;

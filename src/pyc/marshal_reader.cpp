@@ -403,7 +403,7 @@ class Reader {
     const Constant* str = interned ? workspace_.names.str(text) : workspace_.constants.str(text);
     if (str->interned == interned || !interned) return leaf(str);
     // Data may claim that a name such as "<listcomp>" is interned, which CPython never does with its own.
-    auto* copy = workspace_.arena.make<Constant>(*workspace_.constants.str(text));
+    auto* copy = workspace_.constants.duplicate(*workspace_.constants.str(text));
     copy->interned = true;
     return leaf(copy);
   }
