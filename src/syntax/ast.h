@@ -70,8 +70,13 @@ struct Expr {
     return static_cast<const T*>(this);
   }
 };
+
+/// Statements of up to this many bytes of source; no tree of one is deeper by more than a few levels.
+constexpr uint32_t kShortStatement = 2048;
+
 struct Stmt {
   StmtKind kind;
+  bool may_fold = true;  // false: a short statement that holds nothing for constant folding
   SourceRange range;
   template <class T>
   T* as() {

@@ -53,6 +53,10 @@ class Lexer {
   /// The next token. After EndMarker, EndMarker again; after Error, Error again.
   Token next();
 
+  /// Scans tokens into [to, stop) as next() would, as long as they are plain ones; returns the end of what
+  /// was written, which may be `to`.
+  Token* scan_plain(Token* to, Token* stop);
+
   /// The error behind a TokenKind::Error token, as it is when the parser meets it while reading its input.
   const Diagnostic* error() const { return error_; }
   LexerFailure failure() const { return failure_; }
@@ -118,6 +122,17 @@ class Lexer {
   Token scan();
   Token end_of_input();
   Token open_end();
+
+  struct PlainScan {
+    const char* at;
+    const char* line_start;
+    int line;
+  };
+  bool scan_plain_token(PlainScan& scan, Token* to);
+  bool scan_plain_name(const char* from, const char** end, Name* name);
+  bool next_plain_line(const char* newline, PlainScan& scan);
+  void put_plain(Token* to, TokenKind kind, Name name, const char* from, const char* end,
+                 const PlainScan& scan) const;
 
   Token name_token(const char* from);
   Token any_name_token(const char* from);

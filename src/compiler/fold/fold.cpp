@@ -10,6 +10,9 @@
 // parent. Names are not looked at, and nothing is moved across statements; that is for the flow graph, later.
 // Branches on constants are the code generator's, too, because dead code still has to be checked for errors.
 //
+// Most statements have nothing to fold, and where the parser knows that they are passed over
+// (Stmt::may_fold).
+//
 // Two details that are easy to get wrong. An expression statement at the start of a body that *becomes* a
 // string by folding must not become a docstring, so it is wrapped into an f-string. And with postponed
 // annotations the text of an annotation is what counts, so it stays as written.

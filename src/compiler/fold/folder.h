@@ -62,6 +62,9 @@ class Folder {
   // format.cpp
   void percent_format(syntax::Expr*& slot, const Constant& format, syntax::Exprs arguments);
 
+  // No short statement has so many levels: nearly each takes a byte of its own.
+  static constexpr int kShortDepth = static_cast<int>(syntax::kShortStatement) + 16;
+
   Compilation& compilation_;
   Workspace& workspace_;
   Arena& arena_;

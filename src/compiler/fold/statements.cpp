@@ -34,6 +34,8 @@ Status Folder::statements(Stmts list) {
 }
 
 Status Folder::statement(Stmt& node) {
+  // The parser has looked, and what is short cannot be too deep.
+  if (!node.may_fold && depth_ < max_depth_ - kShortDepth) return {};
   if (++depth_ > max_depth_) return tree_too_deep(workspace_);
   OURO_TRY_STATUS(statement_at_level(node));
   --depth_;

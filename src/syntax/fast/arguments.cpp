@@ -88,10 +88,12 @@ Expr* FastParser::subscript(Expr* value, Position start) {
     while (accept(TokenKind::Comma) && !at(TokenKind::RightBracket)) items.push(slice());
     auto* tuple = node<TupleExpr>(inner);
     tuple->elts = items.copy_to(arena_);
+    may_fold(all_constant(tuple->elts));
     index = tuple;
   }
   expect(TokenKind::RightBracket);
   leave(kBracketDepth);
+  may_fold(is_constant(value));
   auto* out = node<SubscriptExpr>(start);
   out->value = value;
   out->slice = index;

@@ -10,6 +10,7 @@ Expr* FastParser::atom() {
       const Name name = stream_.current().name;
       if (is_keyword(name)) return keyword_atom(name);
       stream_.advance();
+      may_fold(name == Name::k_debug);
       auto* out = node<NameExpr>(start);
       out->id = name;
       return out;
@@ -90,6 +91,7 @@ Expr* FastParser::parenthesised() {
   Expr* result = nullptr;
   if (accept(TokenKind::RightParen)) {
     result = node<TupleExpr>(start);
+    may_fold(true);
   } else if (at_keyword(Name::k_yield)) {
     result = yield_expression();
     expect(TokenKind::RightParen);
@@ -102,6 +104,7 @@ Expr* FastParser::parenthesised() {
       expect(TokenKind::RightParen);
       auto* tuple = node<TupleExpr>(start);
       tuple->elts = items.copy_to(arena_);
+      may_fold(all_constant(tuple->elts));
       result = tuple;
     } else if (first->kind == ExprKind::Starred) {
       result = fail();
@@ -265,6 +268,7 @@ Comprehension* FastParser::comprehension_clause() {
   out->target = star_targets();
   expect_keyword(Name::k_in);
   out->iter = disjunction();
+  may_fold(is_display(out->iter));
   ExprList conditions(main_);
   while (accept_keyword(Name::k_if_)) conditions.push(disjunction());
   out->ifs = conditions.copy_to(arena_);

@@ -101,6 +101,7 @@ Stmt* FastParser::for_statement(Position start, bool is_async) {
   Expr* target = star_targets();
   expect_keyword(Name::k_in);
   Expr* iter = star_expressions();
+  may_fold(is_display(iter));
   const Stmts body = block();
   const Stmts orelse = else_block();
   auto fill = [&](auto* out) -> Stmt* {

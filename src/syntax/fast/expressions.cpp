@@ -55,6 +55,7 @@ Expr* FastParser::expressions() {
   }
   auto* tuple = node<TupleExpr>(start);
   tuple->elts = items.copy_to(arena_);
+  may_fold(all_constant(tuple->elts));
   return tuple;
 }
 
@@ -87,6 +88,7 @@ Expr* FastParser::rest_of_tuple(Expr* first, Position start) {
   }
   auto* tuple = node<TupleExpr>(start);
   tuple->elts = items.copy_to(arena_);
+  may_fold(all_constant(tuple->elts));
   return tuple;
 }
 
@@ -122,8 +124,42 @@ Expr* FastParser::named_expression() {
   return out;
 }
 
+namespace {
+
+/// The tokens that nothing goes on with after an operand, whatever stood before it.
+struct TerminatorTable {
+  constexpr TerminatorTable() {
+    using enum TokenKind;
+    for (const TokenKind kind :
+         {Comma, RightParen, RightBracket, RightBrace, Newline, Colon, Equal, Semicolon})
+      ends[static_cast<uint8_t>(kind)] = true;
+  }
+  bool ends[256] = {};
+};
+constexpr TerminatorTable kTerminators;
+
+constexpr bool is_value(Name keyword) {
+  return keyword == Name::k_None || keyword == Name::k_True || keyword == Name::k_False;
+}
+
+}  // namespace
+
+/// Whether an expression is a name or number and no more, as most are: then nothing has to be asked at each
+/// level of the grammar.
+bool FastParser::at_lone_atom() {
+  const TokenKind kind = stream_.kind();
+  if (kind == TokenKind::Name) {
+    const Name name = stream_.current().name;
+    if (is_keyword(name) && !is_value(name)) return false;
+  } else if (kind != TokenKind::Number) {
+    return false;
+  }
+  return kTerminators.ends[static_cast<uint8_t>(stream_.peek().kind)];
+}
+
 // expression: disjunction ['if' disjunction 'else' expression] | lambda
 Expr* FastParser::expression() {
+  if (at_lone_atom()) return atom();
   if (at_keyword(Name::k_lambda)) return lambda();
   const Position start = here();
   Expr* body = disjunction();
@@ -200,6 +236,7 @@ Expr* FastParser::operators(Level minimum) {
   enter(1);
   Expr* operand = operators(kNot);
   leave(1);
+  may_fold(is_constant(operand) || operand->kind == ExprKind::Compare);
   auto* out = node<UnaryOpExpr>(start);
   out->op = UnaryOperator::Not;
   out->operand = operand;
@@ -218,6 +255,7 @@ Expr* FastParser::operator_chain(Expr* left, Position start, Level minimum) {
       const BinaryOperator op = kOperators.binary[static_cast<uint8_t>(stream_.kind())];
       stream_.advance();
       Expr* right = level == kTerm ? factor() : operators(static_cast<Level>(level + 1));
+      may_fold(is_constant(left));
       auto* out = node<BinOpExpr>(start);
       out->left = left;
       out->op = op;
@@ -250,6 +288,8 @@ Expr* FastParser::comparison(Expr* left, Position start) {
   out->left = left;
   out->ops = arena_.copy(std::span<const CompareOperator>(operators).subspan(base));
   out->comparators = comparators.copy_to(arena_);
+  const bool search = out->ops.back() == CompareOperator::In || out->ops.back() == CompareOperator::NotIn;
+  may_fold(search && is_display(out->comparators.back()));
   operators.resize(base);
   return out;
 }
@@ -306,6 +346,7 @@ Expr* FastParser::factor() {
       enter(kOperandDepth);
       Expr* exponent = factor();
       leave(kOperandDepth);
+      may_fold(is_constant(base));
       auto* out = node<BinOpExpr>(start);
       out->left = base;
       out->op = BinaryOperator::Pow;
@@ -317,6 +358,7 @@ Expr* FastParser::factor() {
   enter(1);
   Expr* operand = factor();
   leave(1);
+  may_fold(is_constant(operand));
   auto* out = node<UnaryOpExpr>(start);
   out->op = op;
   out->operand = operand;

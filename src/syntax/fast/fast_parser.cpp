@@ -74,6 +74,7 @@ Result<Expr*> FastParser::parse_expression(std::string_view parenthesised, int l
   text.filename = source_.filename;
   FastParser nested(workspace_, scratch_, text, log_, {line_offset + 1, column_offset}, depth_);
   Expr* result = nested.parse_fstring_expression();
+  foldable_ += nested.foldable_;
   if (result == nullptr) return &kGaveUp;
   return result;
 }

@@ -21,9 +21,16 @@
 // limit, this parser gives up and the reference parser, which counts exactly, decides. The bound also keeps
 // the C++ stack small. F-string expressions go on counting where the literal stands.
 //
+// Folding: most statements hold nothing that could be folded, and walking them to find that out costs as much
+// as many another pass. The parser sees each place as it makes it, so it counts them, and a statement around
+// none is marked as such. Only constants as written have to be counted as operands: what folding makes of an
+// operand was counted with that operand.
+//
 // Positions: a node begins at its first token, parentheses included, and ends at the last token passed, so
 // the start is taken before the operand is parsed and the end is kept by the token stream.
 #pragma once
+
+#include <vector>
 
 #include "base/workspace.h"
 #include "syntax/ast.h"
@@ -146,6 +153,20 @@ class FastParser final : public FStringExpressionParser {
   }
   Expr* constant(const Constant* value, Position start);
 
+  // --- What constant folding may find (folding.cpp)
+  struct FoldMark {
+    uint32_t foldable;
+    uint32_t offset;
+  };
+  FoldMark fold_mark() const { return {foldable_, stream_.current().start}; }
+  Stmt* note_folding(Stmt* statement, const FoldMark& mark) const;
+  static bool all_constant(std::span<Expr* const> items);
+  static bool is_display(const Expr* iterable) {
+    return iterable->kind == ExprKind::List || iterable->kind == ExprKind::Set;
+  }
+  static bool is_constant(const Expr* expr) { return expr->kind == ExprKind::Constant; }
+  void may_fold(bool foldable) { foldable_ += foldable; }
+
   // --- Statements (statements.cpp)
   void statement(StmtList& out);
   void simple_statements(StmtList& out);
@@ -203,6 +224,7 @@ class FastParser final : public FStringExpressionParser {
   Expr* star_named_expression();
   Expr* named_expression();
   Expr* expression();
+  bool at_lone_atom();
   Expr* disjunction() { return operators(kOr); }
   Expr* bitwise_or() { return operators(kBitOr); }
   Expr* operators(Level minimum);
@@ -285,6 +307,7 @@ class FastParser final : public FStringExpressionParser {
   Scratch& scratch_;
   int depth_;
   bool nested_;
+  uint32_t foldable_ = 0;  // places met that constant folding may change
   NameExpr dummy_expr_;
   MatchAsPattern dummy_pattern_;
 };

@@ -61,6 +61,7 @@ Stmt* FastParser::match_statement() {
   } while (at_keyword(Name::k_case_));
   leave(kBlockDepth);
   expect_blank(TokenKind::Dedent);
+  may_fold(true);  // a pattern may be a negative or complex number
   auto* out = node<MatchStmt>(start);
   out->subject = subject;
   out->cases = cases.copy_to(arena_);
@@ -78,6 +79,7 @@ Expr* FastParser::match_subject() {
   while (accept(TokenKind::Comma) && !at(TokenKind::Colon)) items.push(star_named_expression());
   auto* tuple = node<TupleExpr>(start);
   tuple->elts = items.copy_to(arena_);
+  may_fold(all_constant(tuple->elts));
   return tuple;
 }
 

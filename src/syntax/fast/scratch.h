@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstring>
+#include <memory>
 #include <span>
-#include <vector>
+#include <utility>
 
 #include "base/arena.h"
 
@@ -12,17 +13,27 @@ namespace ouro::syntax::fast {
 class ScratchStack {
  public:
   void push(void* item) {
-    if (size_ == items_.size()) [[unlikely]]
-      items_.resize(size_ < 256 ? 512 : size_ * 2);
+    if (size_ == capacity_) [[unlikely]]
+      grow();
     items_[size_++] = item;
   }
   size_t size() const { return size_; }
   void truncate(size_t size) { size_ = size; }
-  void** data() { return items_.data(); }
+  void** data() { return items_.get(); }
 
  private:
-  std::vector<void*> items_;
+  // Nothing is initialised that is about to be written.
+  [[gnu::noinline, gnu::cold]] void grow() {
+    const size_t capacity = capacity_ == 0 ? 512 : capacity_ * 2;
+    auto bigger = std::make_unique_for_overwrite<void*[]>(capacity);
+    if (size_ != 0) std::memcpy(static_cast<void*>(bigger.get()), items_.get(), size_ * sizeof(void*));
+    items_ = std::move(bigger);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<void*[]> items_;
   size_t size_ = 0;
+  size_t capacity_ = 0;
 };
 
 /// The list under construction on top of a stack. Lists on one stack must end in reverse order of their

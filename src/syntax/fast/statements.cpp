@@ -34,21 +34,22 @@ bool augmented_operator(TokenKind kind, BinaryOperator* op) {
 
 // statement: compound_stmt | simple_stmts
 void FastParser::statement(StmtList& out) {
+  const FoldMark mark = fold_mark();
   if (at(TokenKind::Name)) {
     const Name name = stream_.current().name;
     if (is_keyword(name)) {
       if (Stmt* compound = compound_statement(name); compound != nullptr) {
-        out.push(compound);
+        out.push(note_folding(compound, mark));
         return;
       }
     } else if (name == Name::k_match && may_start_match()) {
       if (Stmt* match = match_statement(); match != nullptr) {
-        out.push(match);
+        out.push(note_folding(match, mark));
         return;
       }
     }
   } else if (at(TokenKind::At)) {
-    out.push(decorated());
+    out.push(note_folding(decorated(), mark));
     return;
   }
   simple_statements(out);
@@ -57,7 +58,8 @@ void FastParser::statement(StmtList& out) {
 // simple_stmts: simple_stmt (';' simple_stmt)* [';'] NEWLINE
 void FastParser::simple_statements(StmtList& out) {
   do {
-    out.push(simple_statement());
+    const FoldMark mark = fold_mark();
+    out.push(note_folding(simple_statement(), mark));
   } while (accept(TokenKind::Semicolon) && !at(TokenKind::Newline));
   expect_blank(TokenKind::Newline);
 }

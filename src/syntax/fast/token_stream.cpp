@@ -31,6 +31,10 @@ void TokenStream::lex_batch() {
   Token* to = buffer_.data() + fill_;
   Token* const stop = to + batch_;
   do {
+    Token* const from = to;
+    to = lexer_.scan_plain(to, stop);
+    if (to != from) lexed_end_ = to[-1].end;
+    if (to == stop) break;
     // Made in its place: a copy would wait for the lexer's small stores before its wide loads.
     Token& token = *new (to++) Token(lexer_.next());
     lexed_end_ = token.end;  // the lexer's next warning is placed behind it
