@@ -47,6 +47,9 @@ constexpr VersionTable make_table(uint16_t version, uint16_t magic, std::string_
       entry.effect = static_cast<int8_t>(effect(op.op, 0, false));
       entry.jump_effect = static_cast<int8_t>(effect(op.op, 0, true));
     }
+    table.briefs[static_cast<int>(op.op)] = {static_cast<uint8_t>(op.number),
+                                             static_cast<uint8_t>(1 + op.caches), op.variable_effect,
+                                             entry.effect};
     if (op.number < 256) {
       table.by_number[op.number] = op.op;
       table.assigned[op.number] = true;

@@ -47,6 +47,14 @@ struct OpInfo {
   bool is_jump() const { return operand == OperandKind::Jump || operand == OperandKind::JumpBack; }
 };
 
+/// What the inner loops of a compiler want to know of an instruction, in one word.
+struct OpBrief {
+  uint8_t number = 0;
+  uint8_t units = 1;             // with its caches, without extensions
+  bool variable_effect = false;  // as in OpInfo
+  int8_t effect = 0;             // as in OpInfo
+};
+
 /// Everything about one CPython version's bytecode that is data.
 struct VersionTable {
   uint16_t version;            // 0x030B for 3.11
@@ -54,6 +62,7 @@ struct VersionTable {
   std::string_view name;       // "3.11"
   std::string_view cache_tag;  // "cpython-311"
   OpInfo ops[kOpCount];        // by Op
+  OpBrief briefs[kOpCount];    // by Op
   Op by_number[256];           // Op::CACHE for 0 and for unassigned numbers; see `assigned`
   bool assigned[256];
   int (*stack_effect)(Op op, int oparg, bool jump);
@@ -66,6 +75,10 @@ const VersionTable* find_version(uint16_t magic);
 
 inline const OpInfo& info(const VersionTable& table, Op op) {
   return table.ops[static_cast<int>(op)];
+}
+
+inline OpBrief brief(const VersionTable& table, Op op) {
+  return table.briefs[static_cast<int>(op)];
 }
 
 /// How much higher the stack is after an instruction; `jump`: when it jumps.

@@ -39,8 +39,14 @@ void PositionWriter::add(const Position& position, uint32_t units) {
   }
 }
 
+// An entry of as many units as one can have.
+PositionWriter::Cursor PositionWriter::put_full_entry(Cursor cursor, const Position& position) {
+  return put_entry(cursor, position, kMaxUnits);
+}
+
 // The forms that are left.
-PositionWriter::Cursor PositionWriter::put_other_entry(Cursor cursor, Position position, uint32_t units) {
+PositionWriter::Cursor PositionWriter::put_other_entry(Cursor cursor, const Position& position,
+                                                       uint32_t units) {
   char* to = cursor.to;
   if (position.line < 0) return {put_head(to, kNowhere, units), cursor.line};
   const int32_t line = position.line;

@@ -57,7 +57,8 @@ class PositionWriter {
 
   /// The next `units` code units come from `position`.
   [[gnu::always_inline]] static Cursor put(Cursor cursor, const Position& position, uint32_t units) {
-    for (; units > kMaxUnits; units -= kMaxUnits) cursor = put_entry(cursor, position, kMaxUnits);
+    for (; units > kMaxUnits; units -= kMaxUnits) [[unlikely]]
+      cursor = put_full_entry(cursor, position);
     return put_entry(cursor, position, units);
   }
 
@@ -76,23 +77,28 @@ class PositionWriter {
   static constexpr size_t kMaxRoom = kMaxEntry * (kMaxUnitsAtOnce / kMaxUnits);
 
   [[gnu::always_inline]] static Cursor put_entry(Cursor cursor, const Position& position, uint32_t units) {
+    const auto line = static_cast<uint32_t>(position.line);
     const auto column = static_cast<uint32_t>(position.column);
-    const uint32_t width = static_cast<uint32_t>(position.end_column) - column;
-    const auto delta = static_cast<uint32_t>(position.line) - static_cast<uint32_t>(cursor.line);
+    const auto end_column = static_cast<uint32_t>(position.end_column);
+    const uint32_t delta = line - static_cast<uint32_t>(cursor.line);
     // The two forms that nearly all instructions have, short and one line. Which of them is data, not a
     // branch: nobody could guess it.
-    if (position.line == position.end_line && position.line >= 0 && delta < 3 && column < 128 &&
-        static_cast<uint32_t>(position.end_column) < 128) [[likely]] {
+    constexpr uint32_t kSign = 1u << 31;
+    const uint32_t unfit =
+        (line ^ static_cast<uint32_t>(position.end_line)) | (line & kSign) | ((column | end_column) & ~127u);
+    if (unfit == 0 && delta < 3) [[likely]] {
+      const uint32_t width = end_column - column;
       const bool fits_short = (delta == 0) & (column < 80) & (width < 16);
       const uint32_t form = fits_short ? column >> 3 : kOneLinePosition + delta;
       cursor.to[0] = static_cast<char>(0x80 | form << 3 | (units - 1));
       cursor.to[1] = static_cast<char>(fits_short ? (column & 7) << 4 | width : column);
-      cursor.to[2] = static_cast<char>(position.end_column);
+      cursor.to[2] = static_cast<char>(end_column);
       return {cursor.to + (fits_short ? 2 : 3), position.line};
     }
     return put_other_entry(cursor, position, units);
   }
-  static Cursor put_other_entry(Cursor cursor, Position position, uint32_t units);
+  static Cursor put_full_entry(Cursor cursor, const Position& position);
+  static Cursor put_other_entry(Cursor cursor, const Position& position, uint32_t units);
 
   ArenaVector<char> bytes_;
   int32_t line_;

@@ -91,4 +91,9 @@ class SymbolTable {
 /// section 6.2.1.
 Name mangle(Workspace& workspace, Name class_name, Name name);
 
+/// Whether a name is one that mangle() may change, by a look that nearly all names fail.
+inline bool may_be_private(std::string_view text) {
+  return text.size() > 2 && text[0] == '_' && text[1] == '_';
+}
+
 }  // namespace ouro::compiler

@@ -107,7 +107,9 @@ class CodeBuilder {
 Result<const CodeObject*> assemble(Compilation& compilation, CodeUnit& unit) {
   compilation.workspace.scratch.rewind();
   Flow flow(compilation, unit);
-  for (const FlowPass pass : compilation.options.target->flow_passes) OURO_TRY_STATUS(pass(flow));
+  const bool branches = flow.graph.branches();
+  for (const FlowPass& pass : compilation.options.target->flow_passes)
+    if (branches || !pass.only_branching) OURO_TRY_STATUS(pass.run(flow));
   OURO_TRY_STATUS(resolve_jumps(flow));
   return CodeBuilder(flow).build(emit_code(flow));
 }

@@ -26,7 +26,7 @@ std::span<Span> measure_blocks(Flow& flow, uint64_t* total) {
     Span span{id, block.units, nullptr, 0};
     if (!block.empty() && is_jump(block.last().op)) {
       span.jump = &block.last();
-      span.jump_fixed_units = units_of(info(bytecode, span.jump->op), *span.jump);
+      span.jump_fixed_units = units_of(brief(bytecode, span.jump->op), *span.jump);
     }
     *total += span.fixed_units + span.jump_fixed_units + 3;
     spans.push_back(span);
@@ -60,12 +60,12 @@ class CodeEmitter {
   static constexpr size_t kBatch = 256;  // instructions, for which room is made at once
 
   static char* put(char* to, int number, uint32_t operand) {
-    const char bytes[2] = {static_cast<char>(number), static_cast<char>(operand)};
-    std::memcpy(to, bytes, sizeof(bytes));
-    return to + sizeof(bytes);
+    to[0] = static_cast<char>(number);
+    to[1] = static_cast<char>(operand);
+    return to + 2;
   }
 
-  char* put_extensions(char* to, uint32_t operand) const {
+  [[gnu::noinline]] char* put_extensions(char* to, uint32_t operand) const {
     for (uint32_t left = extensions(operand); left > 0; --left)
       to = put(to, info(bytecode_, Op::EXTENDED_ARG).number, operand >> (8 * left));
     return to;
@@ -74,21 +74,27 @@ class CodeEmitter {
   // Where the bytes go is kept in local variables: a store of a byte could change any member.
   void emit(std::span<const FlowInstruction> instructions) {
     char* to = at_;
+    BlockId handler = handler_;
     PositionWriter::Cursor cursor = positions_.begin(instructions.size());
+    const VersionTable& bytecode = bytecode_;
     for (const FlowInstruction& instruction : instructions) {
-      if (instruction.handler != handler_) [[unlikely]] {
+      if (instruction.handler != handler) [[unlikely]] {
         at_ = to;
         change_handler(instruction.handler);
+        handler = instruction.handler;
       }
-      const OpInfo& op = info(bytecode_, instruction.op);
-      const uint32_t operand = operand_of(op, instruction);
+      const OpBrief op = brief(bytecode, instruction.op);
+      uint32_t units = op.units;
       char* const start = to;
-      if (operand > 0xFF) [[unlikely]]
-        to = put_extensions(to, operand);
-      to = put(to, op.number, operand) + size_t{op.caches} * 2;
+      if (instruction.operand > 0xFF) [[unlikely]] {
+        to = put_extensions(to, instruction.operand);
+        units += static_cast<uint32_t>(to - start) / 2;
+      }
+      put(to, op.number, instruction.operand);
+      to += size_t{op.units} * 2;
       const Location& where = instruction.where;
-      cursor = PositionWriter::put(cursor, {where.line, where.end_line, where.column, where.end_column},
-                                   static_cast<uint32_t>(to - start) / 2);
+      cursor =
+          PositionWriter::put(cursor, {where.line, where.end_line, where.column, where.end_column}, units);
     }
     positions_.end(cursor);
     at_ = to;
@@ -97,7 +103,7 @@ class CodeEmitter {
   uint32_t offset() const { return static_cast<uint32_t>(at_ - begin_) / 2; }
 
   // Closes the range of the handler so far; from here on `handler` takes over.
-  void change_handler(BlockId handler) {
+  [[gnu::noinline]] void change_handler(BlockId handler) {
     if (handler_ != kNoBlock && offset() != start_) {
       const Block& block = flow_.graph[handler_];
       const int32_t pushed = block.preserves_lasti ? 2 : 1;

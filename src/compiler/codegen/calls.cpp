@@ -28,10 +28,22 @@ Status Generator::call_expression(const syntax::CallExpr* e) {
   if (is_method_call(e)) return method_call(e);
   OURO_TRY_STATUS(check_callable(e->func));
   set_location(e->func->range);
-  select::begin_call(*this);
+  if (!load_called_global(e->func)) {
+    select::begin_call(*this);
+    set_location(e->range);
+    OURO_TRY_STATUS(visit(e->func));
+  }
   set_location(e->range);
-  OURO_TRY_STATUS(visit(e->func));
   return call_arguments(0, e->args, e->keywords);
+}
+
+/// Most of what is called is a global, for which there is an instruction. False: it is something else.
+bool Generator::load_called_global(const Expr* callee) {
+  if (callee->kind != ExprKind::Name) return false;
+  const NameUse use = name_use(callee->as<syntax::NameExpr>()->id);
+  if (use.store != NameStore::Global) return false;
+  select::load_called_global(*this, use.index);
+  return true;
 }
 
 /// Whether a call can do without a bound method object. Functions of modules would gain nothing, so names

@@ -12,7 +12,10 @@ Status Generator::visit(const Expr* e) {
   Unit* unit = unit_;
   const Location saved = unit->where;
   unit->where = e->range;
-  const Status status = visit_inner(e);
+  // Half of all expressions are names.
+  const Status status = e->kind == ExprKind::Name
+                            ? name_operation(e->as<syntax::NameExpr>()->id, e->as<syntax::NameExpr>()->ctx)
+                            : visit_inner(e);
   unit->where = saved;
   return status;
 }

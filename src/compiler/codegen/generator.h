@@ -57,7 +57,7 @@ class Generator : public Emitter {
   Status name_operation(Name name, syntax::ExprContext context);
   /// Where a name's value is: in a cell or free variable, in a local, among the globals, or in whatever
   /// namespace the code runs in.
-  enum class NameStore : uint8_t { Cell, Fast, Global, Namespace };
+  enum class NameStore : uint8_t { Cell, Fast, Global, Namespace };  // kNameOps has this order
   struct NameUse {
     uint32_t unit = 0;   // the number of the unit that this was found out for
     uint32_t index = 0;  // among the cells, locals or names
@@ -191,6 +191,7 @@ class Generator : public Emitter {
 
   // --- calls.cpp
   Status call_expression(const syntax::CallExpr* e);
+  bool load_called_global(const Expr* callee);
   bool is_method_call(const syntax::CallExpr* e) const;
   Status method_call(const syntax::CallExpr* e);
   Status call_arguments(uint32_t pushed, syntax::Exprs args, syntax::Keywords keywords);

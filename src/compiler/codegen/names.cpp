@@ -10,25 +10,15 @@ using syntax::ExprContext;
 
 namespace {
 
-struct NameOps {
-  Op load, store, del;
-  Op of(ExprContext context) const {
-    switch (context) {
-      case ExprContext::Load:
-        return load;
-      case ExprContext::Store:
-        return store;
-      case ExprContext::Del:
-        return del;
-    }
-    __builtin_unreachable();
-  }
+// By NameStore and ExprContext. A table, because nobody could guess which it is.
+constexpr Op kNameOps[][3] = {
+    {Op::LOAD_DEREF, Op::STORE_DEREF, Op::DELETE_DEREF},
+    {Op::LOAD_FAST, Op::STORE_FAST, Op::DELETE_FAST},
+    {Op::LOAD_GLOBAL, Op::STORE_GLOBAL, Op::DELETE_GLOBAL},
+    {Op::LOAD_NAME, Op::STORE_NAME, Op::DELETE_NAME},
 };
-
-constexpr NameOps kDerefOps{Op::LOAD_DEREF, Op::STORE_DEREF, Op::DELETE_DEREF};
-constexpr NameOps kFastOps{Op::LOAD_FAST, Op::STORE_FAST, Op::DELETE_FAST};
-constexpr NameOps kGlobalOps{Op::LOAD_GLOBAL, Op::STORE_GLOBAL, Op::DELETE_GLOBAL};
-constexpr NameOps kNameOps{Op::LOAD_NAME, Op::STORE_NAME, Op::DELETE_NAME};
+static_assert(static_cast<int>(ExprContext::Load) == 0 && static_cast<int>(ExprContext::Store) == 1 &&
+              static_cast<int>(ExprContext::Del) == 2);
 
 }  // namespace
 
@@ -72,25 +62,17 @@ Generator::NameUse Generator::find_name_use(Name key) {
 Status Generator::name_operation(Name name, ExprContext context) {
   OURO_TRY_STATUS(check_not_debug(name, context));
   const NameUse use = name_use(name);
-  switch (use.store) {
-    case NameStore::Cell: {
-      const bool in_class = unit_->code.scope->kind == ScopeKind::Class;
-      emit(in_class && context == ExprContext::Load ? Op::LOAD_CLASSDEREF : kDerefOps.of(context), use.index);
+  if (context == ExprContext::Load) {
+    if (use.store == NameStore::Global) {
+      select::load_global(*this, use.index);
       return {};
     }
-    case NameStore::Fast:
-      emit(kFastOps.of(context), use.index);
+    if (use.store == NameStore::Cell && unit_->code.scope->kind == ScopeKind::Class) {
+      emit(Op::LOAD_CLASSDEREF, use.index);
       return {};
-    case NameStore::Global:
-      if (context == ExprContext::Load)
-        select::load_global(*this, use.index);
-      else
-        emit(kGlobalOps.of(context), use.index);
-      return {};
-    case NameStore::Namespace:
-      emit(kNameOps.of(context), use.index);
-      return {};
+    }
   }
+  emit(kNameOps[static_cast<size_t>(use.store)][static_cast<size_t>(context)], use.index);
   return {};
 }
 

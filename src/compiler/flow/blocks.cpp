@@ -27,11 +27,12 @@ void extend_block(Graph& graph, BlockId id) {
   if (target == id || !exit.exits || exit.size > kMaxCopiedInstructions || has_line(exit)) return;
   graph.reserve(id, exit.size);
   Block& block = graph[id];
-  block.last().op = Op::NOP;
+  make_nop(block.last());
   block.may_have_nops = true;
   std::ranges::copy(exit.code(), block.instructions + block.size);
   block.size += exit.size;
   block.exits = true;
+  block.tallied = false;
 }
 
 void unlink_empty(Graph& graph) {
@@ -45,17 +46,6 @@ void unlink_empty(Graph& graph) {
 }
 
 }  // namespace
-
-Status classify_exits(Flow& flow) {
-  for (BlockId id = 0; id < flow.graph.size(); ++id) {
-    Block& block = flow.graph[id];
-    if (block.empty()) continue;
-    const Op op = block.last().op;
-    block.exits = op == Op::RETURN_VALUE || op == Op::RAISE_VARARGS || op == Op::RERAISE;
-    block.no_fallthrough = block.exits || op == Op::JUMP || op == Op::JUMP_NO_INTERRUPT;
-  }
-  return {};
-}
 
 Status extend_blocks(Flow& flow) {
   for (auto id = static_cast<BlockId>(flow.graph.size()); id-- > 0;) extend_block(flow.graph, id);
@@ -83,6 +73,7 @@ Status drop_unreachable(Flow& flow) {
     if (block.predecessors != 0) return;
     block.size = 0;
     block.no_fallthrough = false;
+    block.tallied = false;
   });
   return {};
 }
@@ -96,7 +87,6 @@ Status unlink_empty_blocks(Flow& flow) {
 // shows the same line.
 void remove_nops(Graph& graph, BlockId id) {
   Block& block = graph[id];
-  if (!block.may_have_nops) return;
   block.may_have_nops = false;
   uint32_t kept = 0;
   while (kept < block.size && block.instructions[kept].op != Op::NOP) ++kept;
@@ -129,7 +119,9 @@ void remove_nops(Graph& graph, BlockId id) {
 }
 
 Status remove_nops(Flow& flow) {
-  for (BlockId id = kEntryBlock; id != kNoBlock; id = flow.graph[id].next) remove_nops(flow.graph, id);
+  for_each_block(flow.graph, [&](BlockId id, const Block& block) {
+    if (block.may_have_nops) remove_nops(flow.graph, id);
+  });
   return {};
 }
 
@@ -141,7 +133,7 @@ Status remove_jumps_to_next(Flow& flow) {
     if ((last.op != Op::JUMP && last.op != Op::JUMP_NO_INTERRUPT) || last.target != block.next) return;
     block.no_fallthrough = false;
     block.may_have_nops = true;
-    last.op = Op::NOP;
+    make_nop(last);
     removed = true;
   });
   if (removed) unlink_empty(flow.graph);

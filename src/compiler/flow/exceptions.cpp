@@ -156,7 +156,7 @@ Status label_handlers(Flow& flow) {
   for_each_block(flow.graph, [](BlockId, Block& block) {
     for (FlowInstruction& instruction : block.code()) {
       if (!is_block_push(instruction.op) && instruction.op != Op::POP_BLOCK) continue;
-      instruction.op = Op::NOP;
+      make_nop(instruction);
       block.may_have_nops = true;
     }
   });

@@ -6,17 +6,17 @@
 // each other down to the last NOP, so an order is part of what a CPython version is.
 //
 // The passes in short:
-//   classify_exits      which blocks end the function or do not fall through
 //   extend_blocks       a jump to a short exit without lines becomes a copy of the exit
 //   insert_prologue     what runs before the first line: cells, free variables, the generator itself
-//   optimise_blocks     peepholes inside a block and jumps to jumps; then NOPs go where no line needs them
+//   optimise_blocks     peepholes inside a block and jumps to jumps; then NOPs go where no line needs them.
+//                       Adds up sizes and stack effects on the way
 //   drop_unreachable    counts predecessors and empties what has none
 //   unlink_empty_blocks the chain and the jumps pass over blocks without instructions
 //   remove_nops         again, over all blocks
 //   remove_jumps_to_next  jumps to where control goes anyway
 //   split_shared_exits  an exit without a line gets a copy per jump, so that each can take its jump's line
 //   survey_blocks       instructions and sole successors without a line take their predecessor's; sizes and
-//                       stack effects of blocks; trailing constants that nothing loads go
+//                       stack effects of blocks that changed since; trailing constants that nothing loads go
 //   give_exits_lines    returns that still have no line take the last one seen
 //   measure_stack       the depth of the stack everywhere
 //   label_handlers      each instruction learns its handler; the pseudo instructions become NOPs
@@ -51,7 +51,6 @@ struct Flow {
   uint32_t code_units = 0;  // the size of the code, once the jumps are resolved
 };
 
-Status classify_exits(Flow& flow);
 Status extend_blocks(Flow& flow);
 Status insert_prologue(Flow& flow);
 Status optimise_blocks(Flow& flow);
@@ -66,7 +65,7 @@ Status measure_stack(Flow& flow);
 Status label_handlers(Flow& flow);
 Status direct_jumps(Flow& flow);
 
-/// Removes from one block the NOPs that no line needs.
+/// Removes from one block that has NOPs those that no line needs.
 void remove_nops(Graph& graph, BlockId id);
 
 /// Replaces the run of SWAPs and NOPs that begins at `at` by the shortest with the same effect, and SWAPs

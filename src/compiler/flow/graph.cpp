@@ -56,6 +56,10 @@ void Graph::make_block(BlockId id, std::span<FlowInstruction> code, BlockId next
   block.instructions = code.data();
   block.size = block.capacity = static_cast<uint32_t>(code.size());
   block.next = next;
+  if (code.empty()) return;
+  const Op last = code.back().op;
+  block.exits = last == Op::RETURN_VALUE || last == Op::RAISE_VARARGS || last == Op::RERAISE;
+  block.no_fallthrough = block.exits || last == Op::JUMP || last == Op::JUMP_NO_INTERRUPT;
 }
 
 BlockId Graph::skip_empty(BlockId id) {

@@ -5,6 +5,7 @@
 // instruction to its last and jumps only there.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -20,10 +21,13 @@ struct Block {
   uint32_t predecessors = 0;
   int32_t start_depth = INT32_MIN;  // of the stack, once computed
   uint32_t offset = 0;              // in code units, once computed
-  // What survey_blocks finds; NOPs that are removed afterwards are taken off.
-  uint32_t units = 0;            // size in code units, without a jump at the end
+  // What BlockTally finds; NOPs that are removed afterwards are taken off.
+  uint32_t units = 0;            // size in code units; survey_blocks takes off a jump at the end
   int32_t effect = 0;            // how much higher the stack is behind it than before it
   int32_t peak = 0;              // how much higher it gets within
+  uint32_t constants = 0;        // so many of the unit's constants, at most, are used
+  bool tallied = false;          // the above is true; false once instructions changed since
+  bool lineless = false;         // some instruction may have no line
   bool has_pushes = false;       // holds SETUP_* pseudo instructions
   bool no_fallthrough = false;   // ends in a return, raise or jump
   bool exits = false;            // ends in a return or raise
@@ -85,16 +89,64 @@ inline uint32_t extensions(uint32_t operand) {
   return (operand > 0xFF ? 1 : 0) + (operand > 0xFFFF ? 1 : 0) + (operand > 0xFFFFFF ? 1 : 0);
 }
 
-/// A NOP may have been something else and still have its operand.
-inline uint32_t operand_of(const OpInfo& op, const FlowInstruction& instruction) {
-  return op.has_argument() ? instruction.operand : 0;
+/// The size of an instruction with extensions and caches.
+inline uint32_t units_of(OpBrief op, const FlowInstruction& instruction) {
+  return op.units + extensions(instruction.operand);
 }
 
-/// The size of an instruction with extensions and caches.
-inline uint32_t units_of(const OpInfo& op, const FlowInstruction& instruction) {
-  const uint32_t units = 1u + op.caches;
-  return instruction.operand <= 0xFF ? units : units + extensions(operand_of(op, instruction));
+/// Leaves nothing of an instruction but its place: whoever writes it out looks at no operand in vain.
+inline void make_nop(FlowInstruction& instruction) {
+  instruction.op = Op::NOP;
+  instruction.operand = 0;
 }
+
+/// Adds up what the later passes want to know about a block, instruction by instruction.
+class BlockTally {
+ public:
+  explicit BlockTally(const VersionTable& bytecode) : bytecode_(bytecode) {}
+
+  void add(const FlowInstruction& instruction) {
+    const OpBrief op = brief(bytecode_, instruction.op);
+    depth_ += op.variable_effect ? variable_effect(bytecode_, instruction) : op.effect;
+    peak_ = std::max(peak_, depth_);
+    units_ += op.units;
+    if (instruction.operand > 0xFF) [[unlikely]]
+      units_ += extensions(instruction.operand);
+    lines_ |= instruction.where.line;
+  }
+  /// The rest, for the instructions that may have more to tell: LOAD_CONST, KW_NAMES and SETUP_*.
+  void note_operand(const FlowInstruction& instruction) {
+    if (instruction.op == Op::LOAD_CONST || instruction.op == Op::KW_NAMES) {
+      constants_ = std::max(constants_, instruction.operand + 1);
+    } else if (is_block_push(instruction.op)) {
+      has_pushes_ = true;
+    }
+  }
+
+  void store(Block& block) const {
+    block.units = units_;
+    block.effect = static_cast<int32_t>(std::clamp<int64_t>(depth_, INT32_MIN, INT32_MAX));
+    block.peak = static_cast<int32_t>(std::min<int64_t>(peak_, INT32_MAX));
+    block.constants = constants_;
+    block.lineless = lines_ < 0;
+    block.has_pushes = has_pushes_;
+    block.tallied = true;
+  }
+
+ private:
+  // Static, so that the sums can be in registers.
+  static int variable_effect(const VersionTable& bytecode, const FlowInstruction& instruction) {
+    return bytecode.stack_effect(instruction.op, static_cast<int>(instruction.operand), false);
+  }
+
+  const VersionTable& bytecode_;
+  int64_t depth_ = 0;
+  int64_t peak_ = 0;
+  uint32_t units_ = 0;
+  uint32_t constants_ = 0;
+  int32_t lines_ = 0;  // all of them, or-ed: negative when one is
+  bool has_pushes_ = false;
+};
 
 class Graph {
  public:
@@ -104,6 +156,8 @@ class Graph {
   Block& operator[](BlockId id) { return blocks_[id]; }
   const Block& operator[](BlockId id) const { return blocks_[id]; }
   size_t size() const { return blocks_.size(); }
+  /// Whether there is more than one block to begin with; without, there are no jumps and no handlers.
+  bool branches() const { return blocks_[kEntryBlock].next != kNoBlock; }
   Arena& arena() { return arena_; }
 
   /// The first block from `id` on that has instructions; the last block of the code when there is none.

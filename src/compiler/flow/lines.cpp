@@ -1,7 +1,7 @@
 // Lines for instructions that have none, and what the later steps want to know about each block.
 //
-// That is one walk over all instructions, because blocks are short: walking them costs more than what is done
-// on the way.
+// The peepholes have added that up on their way, because blocks are short and walking them costs more than
+// what is done on the way; here only those are walked that changed since, or that have no line somewhere.
 #include <algorithm>
 
 #include "compiler/flow/flow.h"
@@ -22,41 +22,29 @@ class Survey {
 
  private:
   void visit(Block& block) {
-    Location previous;
-    int64_t depth = 0;
-    int64_t peak = 0;
-    uint32_t units = 0;
-    for (FlowInstruction& instruction : block.code()) {
-      if (instruction.where.line < 0) {
-        instruction.where = previous;
-      } else {
-        previous = instruction.where;
-      }
-      const OpInfo& op = info(bytecode_, instruction.op);
-      depth += effect_of(op, instruction);
-      peak = std::max(peak, depth);
-      units += units_of(op, instruction);
-      note(block, instruction);
-    }
-    block.units = units;
-    block.effect = static_cast<int32_t>(std::clamp<int64_t>(depth, INT32_MIN, INT32_MAX));
-    block.peak = static_cast<int32_t>(std::min<int64_t>(peak, INT32_MAX));
+    if (!block.tallied) tally(block);
+    used_constants_ = std::max(used_constants_, block.constants);
     if (block.empty()) return;
-    if (is_jump(block.last().op)) block.units -= units_of(info(bytecode_, block.last().op), block.last());
-    hand_on(block, previous);
+    if (block.lineless) propagate_lines(block);
+    if (is_jump(block.last().op)) block.units -= units_of(brief(bytecode_, block.last().op), block.last());
+    hand_on(block, block.last().where);
   }
 
-  int effect_of(const OpInfo& op, const FlowInstruction& instruction) const {
-    if (!op.variable_effect) [[likely]]
-      return op.effect;
-    return bytecode_.stack_effect(instruction.op, static_cast<int>(instruction.operand), false);
+  void tally(Block& block) {
+    BlockTally tally(bytecode_);
+    for (const FlowInstruction& instruction : block.code()) {
+      tally.note_operand(instruction);
+      tally.add(instruction);
+    }
+    tally.store(block);
   }
 
-  void note(Block& block, const FlowInstruction& instruction) {
-    if (instruction.op == Op::LOAD_CONST || instruction.op == Op::KW_NAMES) {
-      used_constants_ = std::max<size_t>(used_constants_, instruction.operand + size_t{1});
-    } else if (is_block_push(instruction.op)) {
-      block.has_pushes = true;
+  static void propagate_lines(Block& block) {
+    const Location nowhere;
+    const Location* previous = &nowhere;
+    for (FlowInstruction& instruction : block.code()) {
+      if (instruction.where.line < 0) instruction.where = *previous;
+      previous = &instruction.where;
     }
   }
 
@@ -78,7 +66,7 @@ class Survey {
   Flow& flow_;
   Graph& graph_;
   const VersionTable& bytecode_;
-  size_t used_constants_ = 1;  // the first may be the docstring and stays
+  uint32_t used_constants_ = 1;  // the first may be the docstring and stays
 };
 
 }  // namespace

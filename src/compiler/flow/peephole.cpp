@@ -61,7 +61,8 @@ struct InterestTable {
     for (int number = 0; number < kOpCount; ++number) {
       const auto op = static_cast<Op>(number);
       interesting[number] = op == Op::LOAD_CONST || op == Op::BUILD_TUPLE || op == Op::SWAP ||
-                            op == Op::PUSH_NULL || op == Op::NOP || is_jump(op) || is_block_push(op);
+                            op == Op::PUSH_NULL || op == Op::NOP || op == Op::KW_NAMES || is_jump(op) ||
+                            is_block_push(op);
     }
   }
   bool interesting[kOpCount] = {};
@@ -74,12 +75,13 @@ constexpr bool is_interesting(Op op) {
 
 class Peephole {
  public:
-  explicit Peephole(Flow& flow) : flow_(flow), index_(flow) {}
+  explicit Peephole(Flow& flow)
+      : flow_(flow), bytecode_(*flow.compilation.options.target->bytecode), index_(flow) {}
 
   void run(BlockId id);
 
  private:
-  void step(uint32_t& i);
+  [[gnu::noinline]] uint32_t step(uint32_t i);
   void visit_constant(uint32_t i);
   void visit_none_test(uint32_t i);
   void visit_tuple(uint32_t i);
@@ -91,45 +93,62 @@ class Peephole {
   const Block& block() const { return flow_.graph[id_]; }
 
   Flow& flow_;
+  const VersionTable& bytecode_;
   ConstantIndex index_;
   BlockId id_ = kEntryBlock;
+  bool rewritten_ = false;  // instructions that are in the tally already
 };
 
 void Peephole::run(BlockId id) {
   id_ = id;
   // A pass changes instructions, but neither their number nor their place.
-  const std::span<const FlowInstruction> code = block().code();
-  for (uint32_t i = 0; i < code.size(); ++i)
-    if (is_interesting(code[i].op)) step(i);
+  const FlowInstruction* const begin = block().instructions;
+  const FlowInstruction* const end = begin + block().size;
+  BlockTally tally(bytecode_);
+  rewritten_ = false;
+  for (const FlowInstruction* at = begin; at < end; ++at) {
+    if (is_interesting(at->op)) {
+      at = begin + step(static_cast<uint32_t>(at - begin));
+      tally.note_operand(*at);
+    }
+    tally.add(*at);
+  }
+  tally.store(block());
+  block().tallied = !rewritten_;
 }
 
-void Peephole::step(uint32_t& i) {
+// What is to be done at one instruction; returns the index of the last one that is done with. Out of line, so
+// that the loop around it has the registers.
+uint32_t Peephole::step(uint32_t i) {
   FlowInstruction& instruction = block().instructions[i];
   switch (instruction.op) {
     case Op::NOP:
       block().may_have_nops = true;
-      return;
+      return i;
     case Op::LOAD_CONST:
-      return visit_constant(i);
+      visit_constant(i);
+      return i;
     case Op::BUILD_TUPLE:
-      return visit_tuple(i);
+      visit_tuple(i);
+      return i;
+    case Op::KW_NAMES:
+      return i;
     case Op::SWAP:
       block().may_have_nops = true;
       if (instruction.operand == 1) {
-        instruction.op = Op::NOP;
-      } else {
-        i = optimise_swaps(flow_.graph.arena(), block(), i);
+        make_nop(instruction);
+        return i;
       }
-      return;
+      rewritten_ = true;
+      return optimise_swaps(flow_.graph.arena(), block(), i);
     case Op::PUSH_NULL:
-      // A global that is called: LOAD_GLOBAL can push the NULL itself.
-      if (op_at(i + 1) == Op::LOAD_GLOBAL) {
+      // LOAD_GLOBAL can push the NULL itself, but only one.
+      if (op_at(i + 1) == Op::LOAD_GLOBAL && (block().instructions[i + 1].operand & 1) == 0) {
         block().may_have_nops = true;
-        instruction.op = Op::NOP;
-        instruction.operand = 0;
+        make_nop(instruction);
         block().instructions[i + 1].operand |= 1;
       }
-      return;
+      return i;
     default:
       break;
   }
@@ -138,6 +157,7 @@ void Peephole::step(uint32_t& i) {
   do {
     instruction.target = flow_.graph.skip_empty(instruction.target);
   } while (visit_jump(instruction) && --hops != 0);
+  return i;
 }
 
 void Peephole::visit_constant(uint32_t i) {
@@ -150,10 +170,11 @@ void Peephole::visit_constant(uint32_t i) {
   block().may_have_nops = true;
   const bool jumps_if = next == Op::POP_JUMP_IF_TRUE || next == Op::JUMP_IF_TRUE_OR_POP;
   const bool jumps = truth(*flow_.unit.consts[load.operand]) == jumps_if;
-  if (pops || !jumps) load.op = Op::NOP;
+  if (pops || !jumps) make_nop(load);
   FlowInstruction& jump = block().instructions[i + 1];
-  jump.op = jumps ? Op::JUMP : Op::NOP;
-  if (jumps) block().no_fallthrough = true;
+  if (!jumps) return make_nop(jump);
+  jump.op = Op::JUMP;
+  block().no_fallthrough = true;
 }
 
 // LOAD_CONST None, IS_OP, conditional jump.
@@ -165,7 +186,8 @@ void Peephole::visit_none_test(uint32_t i) {
   FlowInstruction& test = block().instructions[i + 1];
   const bool inverted = test.operand != 0;
   block().may_have_nops = true;
-  load.op = test.op = Op::NOP;
+  make_nop(load);
+  make_nop(test);
   const bool jumps_if_not_none = inverted != (jump == Op::POP_JUMP_IF_FALSE);
   block().instructions[i + 2].op = jumps_if_not_none ? Op::POP_JUMP_IF_NOT_NONE : Op::POP_JUMP_IF_NONE;
 }
@@ -177,8 +199,9 @@ void Peephole::visit_tuple(uint32_t i) {
   const uint32_t count = build.operand;
   if (op_at(i + 1) == Op::UNPACK_SEQUENCE && code[i + 1].operand == count && count >= 1 && count <= 3) {
     block().may_have_nops = true;
-    build.op = Op::NOP;
-    code[i + 1].op = count == 1 ? Op::NOP : Op::SWAP;
+    make_nop(build);
+    if (count == 1) return make_nop(code[i + 1]);
+    code[i + 1].op = Op::SWAP;
     return;
   }
   if (count > i) return;
@@ -189,8 +212,8 @@ void Peephole::visit_tuple(uint32_t i) {
   const std::span<const Constant*> items = workspace.arena.make_span<const Constant*>(count);
   for (uint32_t k = 0; k < count; ++k) items[k] = flow_.unit.consts[loads[k].operand];
   const Constant* tuple = flow_.compilation.constants.merge_shallow(workspace.constants.tuple(items));
-  block().may_have_nops = true;
-  for (uint32_t k = 0; k < count; ++k) loads[k].op = Op::NOP;
+  block().may_have_nops = rewritten_ = true;
+  for (uint32_t k = 0; k < count; ++k) make_nop(loads[k]);
   build.op = Op::LOAD_CONST;
   build.operand = index_.index_of(tuple);
 }
@@ -245,7 +268,7 @@ Status optimise_blocks(Flow& flow) {
   Peephole peephole(flow);
   for (BlockId id = kEntryBlock; id != kNoBlock; id = flow.graph[id].next) {
     peephole.run(id);
-    remove_nops(flow.graph, id);
+    if (flow.graph[id].may_have_nops) remove_nops(flow.graph, id);
   }
   return {};
 }

@@ -57,7 +57,7 @@ void shorten_run(Arena& arena, std::span<FlowInstruction> run, uint32_t deepest)
       at = next;
     }
   }
-  for (FlowInstruction& unused : run.first(room)) unused.op = Op::NOP;
+  for (FlowInstruction& unused : run.first(room)) make_nop(unused);
 }
 
 // The next instruction after `at` that may trade places; across lines none may, a tracer could see the
@@ -100,7 +100,7 @@ bool apply_swap(Block& block, int64_t at) {
     if (second < 0) return false;
   }
   if (stores_collide(block, first, second)) return false;
-  swap.op = Op::NOP;
+  make_nop(swap);
   std::swap(block.instructions[first], block.instructions[second]);
   return true;
 }

@@ -1,5 +1,6 @@
 #include "compiler/symbols/collector.h"
 
+#include <cstring>
 #include <string>
 
 namespace ouro::compiler {
@@ -10,7 +11,10 @@ Collector::Collector(Compilation& compilation)
     : compilation_(compilation),
       workspace_(compilation.workspace),
       future_annotations_((compilation.features.flags & kCoFutureAnnotations) != 0),
-      scopes_(compilation.workspace.arena) {}
+      scopes_(compilation.workspace.arena),
+      last_uses_(workspace_.arena.make_span<LastUse>(workspace_.names.size())) {
+  std::memset(static_cast<void*>(last_uses_.data()), 0, last_uses_.size_bytes());
+}
 
 Result<ScopeBuilder*> Collector::collect(const Module& module) {
   enter(ScopeKind::Module, Name::k_module, &module, {});
@@ -44,9 +48,19 @@ void Collector::enter(ScopeKind kind, Name name, const void* node, const Range& 
   current_ = scope;
 }
 
+Symbol& Collector::symbol_of(ScopeBuilder& scope, Name mangled) {
+  const auto number = static_cast<size_t>(mangled);
+  if (number >= last_uses_.size()) return scope.symbol(mangled);  // made by mangling
+  LastUse& last = last_uses_[number];
+  if (last.scope == &scope) return scope.symbols[last.position];
+  Symbol& symbol = scope.symbol(mangled);
+  last = {&scope, static_cast<size_t>(&symbol - scope.symbols.data())};
+  return symbol;
+}
+
 Status Collector::define_in(ScopeBuilder& scope, Name name, uint16_t use, const Range& where) {
   const Name full_name = mangled(name);
-  Symbol& symbol = scope.symbol(full_name);
+  Symbol& symbol = symbol_of(scope, full_name);
   if ((use & kDefParam) != 0 && (symbol.uses & kDefParam) != 0)
     return error_about(where, "duplicate argument ", name, " in function definition");
   symbol.uses |= use;

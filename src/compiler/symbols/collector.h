@@ -87,7 +87,11 @@ class Collector {
   }
   Status define_in(ScopeBuilder& scope, Name name, uint16_t use, const Range& where);
   void record_directive(Name name, const Range& where);
-  Name mangled(Name name) { return private_ == Name::none ? name : mangle(workspace_, private_, name); }
+  Name mangled(Name name) {
+    if (private_ == Name::none || !may_be_private(workspace_.names.text(name))) return name;
+    return mangle(workspace_, private_, name);
+  }
+  Symbol& symbol_of(ScopeBuilder& scope, Name mangled);
   const Diagnostic* error(const Range& where, std::string_view message) {
     return syntax_error(compilation_, where, message);
   }
@@ -104,6 +108,13 @@ class Collector {
   const int max_depth_ = max_tree_depth(compilation_.options.call_depth);
   int depth_ = 0;
   ArenaVector<ScopeBuilder*> scopes_;
+  // By name: where the scope that mentioned it last has its symbol, which mostly is the scope that mentions
+  // it next.
+  struct LastUse {
+    const ScopeBuilder* scope;
+    size_t position;
+  };
+  std::span<LastUse> last_uses_;
 };
 
 }  // namespace ouro::compiler

@@ -7,7 +7,12 @@ namespace ouro::compiler {
 using namespace syntax;
 
 Status Collector::expression(const Expr& node) {
-  if (++depth_ > max_depth_) return tree_too_deep(workspace_);
+  if (depth_ >= max_depth_) [[unlikely]]
+    return tree_too_deep(workspace_);
+  // Most expressions have nothing below them.
+  if (node.kind == ExprKind::Name) return name(*node.as<NameExpr>());
+  if (node.kind == ExprKind::Constant) return {};
+  ++depth_;
   const Status status = expression_at_level(node);
   --depth_;
   return status;
@@ -27,8 +32,6 @@ Status Collector::several(std::initializer_list<const Expr*> list) {
 // Only what opens a scope or says something about the scope around is more than its children.
 Status Collector::expression_at_level(const Expr& node) {
   switch (node.kind) {
-    case ExprKind::Name:
-      return name(*node.as<NameExpr>());
     case ExprKind::Lambda:
       return lambda(*node.as<LambdaExpr>());
     case ExprKind::NamedExpr:

@@ -7,26 +7,26 @@ namespace ouro::compiler {
 
 namespace {
 
+constexpr bool kOnlyBranching = true;
 constexpr FlowPass kFlowPasses[] = {
-    classify_exits,
-    extend_blocks,
-    insert_prologue,
+    {extend_blocks, kOnlyBranching},
+    {insert_prologue},
     // The optimiser proper.
-    optimise_blocks,
-    extend_blocks,
-    drop_unreachable,
-    unlink_empty_blocks,
-    remove_nops,
-    remove_jumps_to_next,
+    {optimise_blocks},
+    {extend_blocks, kOnlyBranching},
+    {drop_unreachable, kOnlyBranching},
+    {unlink_empty_blocks, kOnlyBranching},
+    {remove_nops, kOnlyBranching},
+    {remove_jumps_to_next, kOnlyBranching},
     // Lines, now that the blocks stand.
-    split_shared_exits,
-    survey_blocks,
-    give_exits_lines,
+    {split_shared_exits, kOnlyBranching},
+    {survey_blocks},
+    {give_exits_lines},
     // What the frame needs to know.
-    measure_stack,
-    label_handlers,
-    remove_nops,
-    direct_jumps,
+    {measure_stack},
+    {label_handlers, kOnlyBranching},
+    {remove_nops, kOnlyBranching},
+    {direct_jumps, kOnlyBranching},
 };
 
 // The names in the frozen modules are no shared objects, even those of one character, unlike what else is

@@ -116,6 +116,10 @@ void load_global(Emitter& out, uint32_t name_index) {
   out.emit(Op::LOAD_GLOBAL, name_index << 1);
 }
 
+void load_called_global(Emitter& out, uint32_t name_index) {
+  out.emit(Op::LOAD_GLOBAL, name_index << 1 | 1);
+}
+
 void get_awaitable(Emitter& out, AwaitableOrigin origin) {
   out.emit(Op::GET_AWAITABLE, static_cast<uint32_t>(origin));
 }

@@ -44,6 +44,8 @@ void call_method(Emitter& out, uint32_t argument_count);
 void call_with_top(Emitter& out);
 
 void load_global(Emitter& out, uint32_t name_index);
+/// The same for a global that is about to be called, in place of begin_call and load_global.
+void load_called_global(Emitter& out, uint32_t name_index);
 
 void get_awaitable(Emitter& out, AwaitableOrigin origin);
 /// Yields the value on the stack from a generator, or from an asynchronous one.

@@ -12,7 +12,12 @@
 namespace ouro::compiler {
 
 struct Flow;
-using FlowPass = Status (*)(Flow&);
+
+/// A pass over the control-flow graph.
+struct FlowPass {
+  Status (*run)(Flow&);
+  bool only_branching = false;  // has nothing to do where all code is in one block
+};
 
 struct Target {
   const VersionTable* bytecode;
