@@ -1,6 +1,7 @@
 // A growing block of bytes that never initialises what it is about to overwrite.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -42,15 +43,12 @@ class ByteBuffer {
     to[0] = static_cast<char>(value);
     to[1] = static_cast<char>(value >> 8);
   }
-  void put_u32(uint32_t value) {
-    char* to = extend(4);
-    for (int i = 0; i < 4; ++i) to[i] = static_cast<char>(value >> (8 * i));
-  }
+  void put_u32(uint32_t value) { store_u32(extend(4), value); }
   /// A byte and a number of four.
   void put_tagged(uint8_t tag, uint32_t value) {
     char* to = extend(5);
     to[0] = static_cast<char>(tag);
-    for (int i = 0; i < 4; ++i) to[i + 1] = static_cast<char>(value >> (8 * i));
+    store_u32(to + 1, value);
   }
   /// A byte, the size in one byte, and up to 255 bytes.
   void put_short(uint8_t tag, std::string_view bytes) {
@@ -68,6 +66,14 @@ class ByteBuffer {
   }
 
  private:
+  // In one store where the machine's byte order is the format's; compilers don't always see that themselves.
+  static void store_u32(char* to, uint32_t value) {
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(to, &value, sizeof(value));
+    } else {
+      for (int i = 0; i < 4; ++i) to[i] = static_cast<char>(value >> (8 * i));
+    }
+  }
   char* extend(size_t count) {
     if (capacity_ - size_ < count) [[unlikely]]
       grow(count);
@@ -75,7 +81,7 @@ class ByteBuffer {
     size_ += count;
     return at;
   }
-  void grow(size_t more) {
+  [[gnu::noinline, gnu::cold]] void grow(size_t more) {
     size_t capacity = capacity_ < 2048 ? 4096 : capacity_ * 2;
     if (capacity < size_ + more) capacity = size_ + more;
     char* data = static_cast<char*>(std::realloc(data_, capacity));

@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -48,10 +49,11 @@ struct CodeSlots {
   const Constant* slots[10];
 };
 
-bool is_singleton(ConstantKind kind) {
-  return kind == ConstantKind::None || kind == ConstantKind::True || kind == ConstantKind::False ||
-         kind == ConstantKind::Ellipsis;
-}
+// The code of the kinds that are one object each, which come first among the kinds.
+constexpr MarshalCode kSingletons[] = {kCodeNone, kCodeFalse, kCodeTrue, kCodeEllipsis};
+static_assert(static_cast<int>(ConstantKind::Int) == std::size(kSingletons));
+static_assert(ConstantKind::None < ConstantKind::False && ConstantKind::False < ConstantKind::True &&
+              ConstantKind::True < ConstantKind::Ellipsis);
 
 /// Counts how many slots hold each object, and takes the scratch fields back to zero when it goes.
 class ReferenceCounts {
@@ -134,7 +136,12 @@ class Writer {
   }
 
   int32_t* index_of(const Constant* constant) {
-    if (nested_sets_ == 0) return &constant->marshal_index;
+    if (nested_sets_ == 0) [[likely]]
+      return &constant->marshal_index;
+    return own_index_of(constant);
+  }
+
+  [[gnu::noinline]] int32_t* own_index_of(const Constant* constant) {
     return &own_indices_.try_emplace(constant, -1).first->second;
   }
 
@@ -153,23 +160,25 @@ class Writer {
     return false;
   }
 
+  // Half of all objects have been written before.
   bool write(const Constant* constant, Sharing sharing, int depth) {
-    if (depth > kMaxMarshalDepth) return fail(kTooDeep);
+    if (depth > kMaxMarshalDepth) [[unlikely]]
+      return fail(kTooDeep);
+    if (constant->kind < ConstantKind::Int) {
+      out_.put_byte(kSingletons[static_cast<size_t>(constant->kind)]);
+      return true;
+    }
     uint8_t flag = 0;
-    if (!is_singleton(constant->kind) && write_reference(constant, sharing, &flag)) return true;
+    return write_reference(constant, sharing, &flag) || write_object(constant, flag, depth);
+  }
+
+  [[gnu::noinline]] bool write_object(const Constant* constant, uint8_t flag, int depth) {
     switch (constant->kind) {
       case ConstantKind::None:
-        out_.put_byte(kCodeNone);
-        return true;
       case ConstantKind::False:
-        out_.put_byte(kCodeFalse);
-        return true;
       case ConstantKind::True:
-        out_.put_byte(kCodeTrue);
-        return true;
       case ConstantKind::Ellipsis:
-        out_.put_byte(kCodeEllipsis);
-        return true;
+        break;  // have been written
       case ConstantKind::Int:
         return write_int(*constant, flag);
       case ConstantKind::Float:
@@ -196,7 +205,7 @@ class Writer {
     return fail(kUnmarshallable);
   }
 
-  bool write_int(const Constant& constant, uint8_t flag) {
+  [[gnu::noinline]] bool write_int(const Constant& constant, uint8_t flag) {
     int64_t value = 0;
     if (fits_int64(constant, &value) && value >= INT32_MIN && value <= INT32_MAX) {
       put_code(kCodeInt, flag);
@@ -252,7 +261,7 @@ class Writer {
     return true;
   }
 
-  bool write_frozen_set(const Constant& constant, uint8_t flag, int depth) {
+  [[gnu::noinline]] bool write_frozen_set(const Constant& constant, uint8_t flag, int depth) {
     const std::span<const Constant* const> items = constant.elements();
     if (items.size() > kMaxMarshalSize || nested_sets_ >= kMaxNestedSets) return fail(kUnmarshallable);
     struct Entry {
