@@ -209,7 +209,9 @@ Result<Value> to_index(Value value) {
   UnaryFn index = type_of(value)->slots.index;
   if (index == nullptr)
     return raise(types.TypeError, "'{}' object cannot be interpreted as an integer", type_name(value));
-  return checked_int_result(TRY(index(value)), "__index__");
+  const Value result = TRY(checked_int_result(TRY(index(value)), "__index__"));
+  const bool exact = result.is_small_int() || is_exactly(result, types.int_);
+  return exact ? Result<Value>(result) : int_add(result, make_int(0));
 }
 
 Result<Value> to_int_by_dunder(Value value, bool* found) {
