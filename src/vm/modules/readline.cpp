@@ -3,6 +3,7 @@
 // program that asks for it where it is missing gets the ImportError it expects.
 #include <dlfcn.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -181,6 +182,28 @@ void take_line(char* line) {
 
 // ---- reading a line
 
+/// Lines that were typed before the library took the terminal over, which throws away what it finds there.
+std::string typed_ahead;
+
+void read_typed_ahead() {
+  int waiting = 0;
+  while (isatty(STDIN_FILENO) != 0 && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0) {
+    char bytes[1024];
+    const ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (size <= 0) break;
+    typed_ahead.append(bytes, static_cast<size_t>(size));
+  }
+}
+
+/// The first line that was typed ahead. The terminal has shown it already.
+bool take_typed_ahead(std::string* line) {
+  const size_t end = typed_ahead.find('\n');
+  if (end == std::string::npos) return false;
+  *line = typed_ahead.substr(0, end);
+  typed_ahead.erase(0, end + 1);
+  return true;
+}
+
 void remember(const char* line) {
   if (!state.auto_history || line[0] == '\0') return;
   const int last = *library.history_length - 1 + state.history_base;
@@ -189,6 +212,11 @@ void remember(const char* line) {
 }
 
 Result<std::string> edit_line(const std::string& prompt) {
+  if (std::string line; take_typed_ahead(&line)) {
+    (void)!write(STDOUT_FILENO, prompt.data(), prompt.size());
+    remember(line.c_str());
+    return line + "\n";
+  }
   state.line_done = false;
   state.line = nullptr;
   library.rl_callback_handler_install(prompt.c_str(), take_line);
@@ -445,6 +473,7 @@ Status execute(Module* module) {
   for (Value* root : {&state.completer, &state.startup_hook, &state.pre_input_hook, &state.display_hook})
     add_root(root);
   *library.rl_readline_name = "python";
+  read_typed_ahead();
   library.using_history();
   find_history_base();
   *library.rl_completer_word_break_characters = strdup(kWordBreaks);
