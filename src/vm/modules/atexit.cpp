@@ -42,6 +42,7 @@ void run_all() {
     if (!call_with(entry[0], entry[1], is_none(entry[2]) ? Value() : entry[2]).ok())
       report_unraisable_as(take_exception(), make_str("Exception ignored in atexit callback"), entry[0]);
   }
+  registered = make_list();  // the old one's memory still holds what has been called
 }
 
 Result<Value> run(const Value*) {
