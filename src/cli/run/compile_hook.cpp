@@ -1,12 +1,14 @@
 #include "cli/run/compile_hook.h"
 
 #include "base/files.h"
+#include "cli/run/large_stack.h"
 #include "cli/run/source_views.h"
 #include "cli/run/trees/trees.h"
 #include "compiler/compile.h"
 #include "pyc/byte_buffer.h"
 #include "pyc/marshal_writer.h"
 #include "syntax/source.h"
+#include "vm/object/thread.h"
 
 namespace ouro::cli {
 
@@ -185,9 +187,43 @@ void quote_from_file(Workspace& workspace, const vm::CompileRequest& request, vm
     *failure = again.failure;
 }
 
-void answer(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome) {
+void answer_here(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome) {
   Compilation(workspace, request, outcome).run();
   if (quotes_file(request, *outcome)) quote_from_file(workspace, request, &outcome->failure);
+}
+
+/// Whether the deepest source that the compiler accepts could use up what this thread's stack has left.
+bool stack_is_short() {
+  constexpr ptrdiff_t kEnough = ptrdiff_t{1} << 20;
+  const vm::Thread* self = vm::thread();
+  return self != nullptr &&
+         static_cast<const char*>(__builtin_frame_address(0)) - self->native_limit < kEnough;
+}
+
+void refuse(vm::CompileOutcome* outcome) {
+  outcome->failure.type = "RecursionError";
+  outcome->failure.message = "maximum recursion depth exceeded during compilation";
+}
+
+/// On another stack, where nothing of the machine can be touched: no trees; warnings are given here.
+void answer_elsewhere(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome) {
+  if (request.want == vm::CompileWant::Tree || !request.tree.is_null()) return refuse(outcome);
+  LargeStack stack;
+  vm::CompileRequest moved = request;
+  if (request.warn) {
+    moved.warn = [&](bool is_syntax_warning, std::string_view message, int line) {
+      bool is_error = false;
+      stack.ask([&] { is_error = request.warn(is_syntax_warning, message, line); });
+      return is_error;
+    };
+  }
+  if (!stack.run([&] { answer_here(workspace, moved, outcome); })) refuse(outcome);
+}
+
+void answer(Workspace& workspace, const vm::CompileRequest& request, vm::CompileOutcome* outcome) {
+  if (stack_is_short()) [[unlikely]]
+    return answer_elsewhere(workspace, request, outcome);
+  answer_here(workspace, request, outcome);
 }
 
 }  // namespace
