@@ -11,6 +11,7 @@
 #include "vm/interp/interpreter.h"
 #include "vm/modules/exception_printer.h"
 #include "vm/modules/sys.h"
+#include "vm/modules/unraisable.h"
 #include "vm/object/int_cells.h"
 
 namespace ouro::vm {
@@ -73,6 +74,8 @@ Result<Value> excepthook(const Value* a) {
 }
 
 Result<Value> unraisablehook(const Value* a) {
+  if (!is_unraisable_arguments(a[1]))
+    return raise(types.TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs");
   auto print = [&]() -> Status {
     Value file = TRY(sys_attribute("stderr"));
     if (file.is_null() || is_none(file)) return {};
@@ -280,14 +283,18 @@ Result<Value> getrefcount(const Value*) {
 
 Result<Value> getsizeof(const Value* a) {
   bool found;
-  auto size = call_special(a[1], names.dunder_sizeof, {}, &found);
-  if (size.ok() && !found)
-    return raise(types.TypeError, "Type {} doesn't define __sizeof__", type_name(a[1]));
+  auto measure = [&]() -> Result<int64_t> {
+    Value size = TRY(call_special(a[1], names.dunder_sizeof, {}, &found));
+    if (!found) return raise(types.TypeError, "Type {} doesn't define __sizeof__", type_name(a[1]));
+    if (!is_int(size)) return raise(types.TypeError, "an integer is required");
+    return to_int64(size);
+  };
+  auto size = measure();
   if (!size.ok()) {
     if (a[2].is_null() || !clear_if(types.TypeError)) return Raised{};
     return a[2];
   }
-  int64_t bytes = TRY(to_int64(size.unwrap()));
+  const int64_t bytes = size.unwrap();
   if (bytes < 0) return raise(types.ValueError, "__sizeof__() should return >= 0");
   return make_int(bytes);
 }

@@ -2,10 +2,10 @@
 // sys.unraisablehook.
 #include "vm/modules/unraisable.h"
 
-#include <cstdio>
-
 #include "vm/builtins/functions.h"
 #include "vm/builtins/struct_sequence.h"
+#include "vm/interp/interpreter.h"
+#include "vm/modules/exception_printer.h"
 #include "vm/object/hooks.h"
 #include "vm/object/protocol.h"
 
@@ -26,14 +26,27 @@ Value or_none(Value value) {
   return value.is_null() ? none() : value;
 }
 
-Status call_hook(Exception* exception, Value message, Value where) {
-  Value hook = TRY(sys_attribute("unraisablehook"));
-  if (hook.is_null() || is_none(hook)) return {};
-  Value arguments = make_struct_sequence(
-      arguments_type,
-      {type_of(exception), exception, or_none(exception->traceback), message, or_none(where)});
-  TRY(call(hook, {arguments}));
-  return {};
+/// As sys.unraisablehook's argument. An exception that came from below Python belongs to the running frame.
+Value make_arguments(Exception* exception, Value message, Value where) {
+  if (exception->traceback.is_null() && current_frame() != nullptr) add_traceback(exception, current_frame());
+  return make_struct_sequence(arguments_type, {type_of(exception), exception, or_none(exception->traceback),
+                                               message, or_none(where)});
+}
+
+/// The hook itself has failed: both what failed and that it was the hook are shown, as far as that works.
+void report_failed_hook(Value hook) {
+  Exception* exception = take_exception();
+  auto print = [&]() -> Status {
+    Value file = TRY(sys_attribute("stderr"));
+    if (file.is_null() || is_none(file)) return {};
+    UnraisableReport report = {.type = type_of(exception),
+                               .value = exception,
+                               .traceback = or_none(exception->traceback),
+                               .message = make_str("Exception ignored in sys.unraisablehook"),
+                               .object = hook};
+    return print_unraisable(file, report);
+  };
+  if (!print().ok()) take_exception();
 }
 
 void report(Value where) {
@@ -43,9 +56,18 @@ void report(Value where) {
 }  // namespace
 
 void report_unraisable_as(Exception* exception, Value message, Value where) {
-  if (call_hook(exception, message, where).ok()) return;
-  Exception* second = take_exception();
-  std::fprintf(stderr, "Exception ignored in sys.unraisablehook: %s\n", repr_text(second).c_str());
+  auto found = sys_attribute("unraisablehook");
+  if (!found.ok()) {
+    take_exception();
+    return;
+  }
+  Value hook = found.unwrap();
+  if (hook.is_null() || is_none(hook)) return;
+  if (!call(hook, {make_arguments(exception, message, where)}).ok()) report_failed_hook(hook);
+}
+
+bool is_unraisable_arguments(Value value) {
+  return type_of(value) == arguments_type;
 }
 
 Status start_unraisable_hook(Module* sys) {
