@@ -101,9 +101,7 @@ Result<std::string> name_argument(const char* function, const char* parameter, V
   if (!is_str(value))
     return raise(types.TypeError, "{}() argument '{}' must be str, not {}", function, parameter,
                  type_name(value));
-  std::string text = TRY(utf8_or_raise(value.as<Str>()));
-  if (text.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-  return text;
+  return utf8_without_nul(value.as<Str>());
 }
 
 Result<Value> decode_argument(Value object, const char* encoding, const char* errors) {

@@ -136,7 +136,7 @@ Type* make_struct_sequence_type(const char* name, const char* doc, std::span<con
   layout->spec.name = name;
   layout->spec.kind = Kind::kTuple;
   layout->spec.basic_size = sizeof(Tuple);
-  layout->spec.flags = constructible ? 0 : kTypeDisallowNew;
+  if (!constructible) layout->spec.flags = kTypeDisallowNew;
   layout->spec.trace = trace;
   layout->spec.methods = layout->methods;
   layout->spec.members = layout->members;

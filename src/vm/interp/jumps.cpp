@@ -74,7 +74,7 @@ class StackModel {
   }
 
   static void pop(Stack& stack, size_t count = 1) {
-    stack.resize(stack.size() - std::min(stack.size(), count));
+    stack.erase(stack.size() - std::min(stack.size(), count));
   }
   void step(size_t unit, Stack stack);
   bool step_jump(size_t unit, Stack& stack);

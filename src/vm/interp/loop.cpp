@@ -145,9 +145,8 @@ uint64_t run(Thread* T, const void* const** handlers_out, const void** traced_ou
   };
   if (T == nullptr) {
     *handlers_out = kHandlers;
-    traced_out[0] = &&op_TracedReturn;
-    traced_out[1] = &&op_TracedYield;
-    traced_out[2] = &&op_TracedResume;
+    static const void* const kTraced[] = {&&op_TracedReturn, &&op_TracedYield, &&op_TracedResume};
+    std::copy(std::begin(kTraced), std::end(kTraced), traced_out);
     traced_out[3] = &&op_Watched;
     return 0;
   }

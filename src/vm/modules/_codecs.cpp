@@ -39,8 +39,7 @@ class ErrorName {
     if (!is_str(value))
       return raise(types.TypeError, "{}() argument {} must be str or None, not {}", function, number,
                    type_name(value));
-    text_ = TRY(utf8_or_raise(value.as<Str>()));
-    if (text_.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
+    text_ = TRY(utf8_without_nul(value.as<Str>()));
     given_ = true;
     return {};
   }
@@ -312,9 +311,7 @@ Result<Value> unregister_function(const Value* a) {
 Result<std::string> name_argument(const char* function, const char* what, Value value) {
   if (!is_str(value))
     return raise(types.TypeError, "{}() argument{} must be str, not {}", function, what, type_name(value));
-  std::string name = TRY(utf8_or_raise(value.as<Str>()));
-  if (name.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-  return name;
+  return utf8_without_nul(value.as<Str>());
 }
 
 Result<Value> lookup_function(const Value* a) {

@@ -13,9 +13,7 @@ namespace {
 Result<std::string> text_argument(Value value, int position) {
   if (!is_str(value))
     return raise(types.TypeError, "crypt() argument {} must be str, not {}", position, type_name(value));
-  std::string text = TRY(utf8_or_raise(value.as<Str>()));
-  if (text.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-  return text;
+  return utf8_without_nul(value.as<Str>());
 }
 
 Result<Value> crypt_function(const Value* a) {

@@ -38,9 +38,7 @@ Result<std::string> c_text(Value value, const char* function, const char* argume
   if (!is_str(value))
     return raise(types.TypeError, "{}() argument {} must be str, not {}", function, argument,
                  is_none(value) ? "None" : type_name(value));
-  std::string text = TRY(utf8_or_raise(value.as<Str>()));
-  if (text.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-  return text;
+  return utf8_without_nul(value.as<Str>());
 }
 
 Value make_lock(Type* type, sem_t* handle, int kind, int greatest, Value name) {

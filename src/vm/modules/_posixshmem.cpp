@@ -12,9 +12,7 @@ namespace {
 Result<std::string> name_argument(Value value, const char* function) {
   if (!is_str(value))
     return raise(types.TypeError, "{}() argument 'path' must be str, not {}", function, type_name(value));
-  std::string name = TRY(utf8_or_raise(value.as<Str>()));
-  if (name.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-  return name;
+  return utf8_without_nul(value.as<Str>());
 }
 
 Result<Value> shm_open_function(const Value* a) {

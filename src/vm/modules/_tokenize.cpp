@@ -33,8 +33,7 @@ Result<Value> make_iterator(Type* type, const Arguments& arguments) {
   TRY(signature.bind(arguments, &source));
   if (!is_str(source))
     return raise(types.TypeError, "TokenizerIter() argument 'source' must be str, not {}", type_name(source));
-  const std::string text = TRY(utf8_or_raise(source.as<Str>()));
-  if (text.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
+  const std::string text = TRY(utf8_without_nul(source.as<Str>()));
   std::optional<CompileFailure> failure;
   const std::vector<SourceToken> tokens = tokens_of_source(text, &failure);
   List* list = TRY(make_list_reserved(tokens.size()));

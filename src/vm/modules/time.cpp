@@ -237,8 +237,7 @@ Result<Value> strftime_function(const Value* a) {
     t.tm_zone = copy.tm_zone;
     if (t.tm_gmtoff == 0) t.tm_gmtoff = copy.tm_gmtoff;
   }
-  std::string format = TRY(utf8_or_raise(a[1].as<Str>()));
-  if (format.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
+  std::string format = TRY(utf8_without_nul(a[1].as<Str>()));
   if (format.empty()) return names.empty;
   // A text that is legitimately empty cannot be told from a buffer that is too small: one more character
   // helps.

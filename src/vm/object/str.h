@@ -68,6 +68,8 @@ Str* intern(Str* str);
 /// UTF-8, surrogates as three bytes. `utf8_or_raise` refuses surrogates with UnicodeEncodeError.
 std::string to_utf8(const Str* str);
 Result<std::string> utf8_or_raise(Str* str);
+/// The same for what becomes a C string: ValueError where a null character is inside.
+Result<std::string> utf8_without_nul(Str* str);
 /// True when the text equals the ASCII literal.
 bool equals(const Str* str, std::string_view ascii);
 bool equals(const Str* a, const Str* b);

@@ -90,6 +90,14 @@ Result<std::string> utf8_or_raise(Str* str) {
   return to_utf8(str);
 }
 
+Result<std::string> utf8_without_nul(Str* str) {
+  std::string text = TRY(utf8_or_raise(str));
+  for (size_t i = 0; i < str->length; ++i) {
+    if (str->at(i) == 0) return raise(types.ValueError, "embedded null character");
+  }
+  return text;
+}
+
 Result<Str*> str_repr(Str* str) {
   bool single = false, twice = false, plain = true;
   const char32_t quote = visit_chars(str, [&](auto chars) -> char32_t {

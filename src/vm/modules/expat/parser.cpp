@@ -136,9 +136,7 @@ Result<std::string> c_text(Value value, const char* function, bool none_allowed)
     return raise(types.TypeError, "{}() argument {}must be str{}, not {}", function,
                  std::string_view(function) == "SetBase" ? "" : "1 ", none_allowed ? " or None" : "",
                  is_none(value) ? "None" : type_name(value));
-  std::string text = TRY(utf8_or_raise(value.as<Str>()));
-  if (text.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-  return text;
+  return utf8_without_nul(value.as<Str>());
 }
 
 Result<Value> set_base(const Value* a) {
@@ -341,9 +339,7 @@ Result<Value> create_parser(const Value* a) {
     if (!is_str(value))
       return raise(types.TypeError, "ParserCreate() argument '{}' must be str or None, not {}", name,
                    type_name(value));
-    std::string text = TRY(utf8_or_raise(value.as<Str>()));
-    if (text.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-    return text;
+    return utf8_without_nul(value.as<Str>());
   };
   if (has_encoding) encoding = TRY(argument(a[1], "encoding"));
   if (has_separator) separator = TRY(argument(a[2], "namespace_separator"));

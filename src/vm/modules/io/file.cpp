@@ -245,8 +245,7 @@ Status file_init(Value value, const Arguments& arguments) {
   if (!a[1].is_null()) {
     if (!is_str(a[1]))
       return raise(types.TypeError, "FileIO() argument 'mode' must be str, not {}", type_name(a[1]));
-    mode = TRY(utf8_or_raise(a[1].as<Str>()));
-    if (mode.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
+    mode = TRY(utf8_without_nul(a[1].as<Str>()));
   }
   const bool closes = a[2].is_null() || TRY(is_true(a[2]));
   return open_stream(value.as<FileIO>(), a[0], mode, closes, a[3]);

@@ -147,8 +147,7 @@ Result<Value> open_function(const Value* a) {
   request.newline = TRY(text_or_none(a[6], "newline"));
   request.closes = a[7].is_null() || TRY(is_true(a[7]));
   request.opener = a[8].is_null() ? none() : a[8];
-  std::string mode = TRY(utf8_or_raise(request.mode_text));
-  if (mode.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
+  std::string mode = TRY(utf8_without_nul(request.mode_text));
   request.mode = TRY(parse_mode(mode));
   return open_file(request);
 }

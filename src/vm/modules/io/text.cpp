@@ -93,9 +93,7 @@ Result<std::string> text_argument(Value value, const char* name) {
   if (!is_str(value))
     return raise(types.TypeError, "TextIOWrapper() argument '{}' must be str or None, not {}", name,
                  type_name(value));
-  std::string text = TRY(utf8_or_raise(value.as<Str>()));
-  if (text.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-  return text;
+  return utf8_without_nul(value.as<Str>());
 }
 
 /// An encoder in the middle of a file must not write a byte order mark again.
