@@ -13,10 +13,8 @@
 #include "cli/inspect.h"
 #include "cli/py_modules.h"
 #include "cli/python_options.h"
-#include "cli/verbs.h"
-#ifdef OURO_VM
 #include "cli/run/run_python.h"
-#endif
+#include "cli/verbs.h"
 
 namespace ouro::cli {
 
@@ -30,21 +28,6 @@ struct Verb {
 };
 constexpr std::array<Verb, 3> kVerbs = {
     {{"compile", run_compile}, {"dis", run_dis}, {"inspect", run_inspect}}};
-
-#ifdef OURO_VM
-int run_machine(const PythonOptions& options, const std::vector<std::string>& command_line) {
-  return run_python_program(options, command_line);
-}
-#else
-int run_machine(const PythonOptions& options, const std::vector<std::string>&) {
-  const char* what = options.mode == PythonOptions::Mode::Command ? "-c" : options.target.c_str();
-  write_err(
-      fmt::format("ouro: running Python code ({}) needs the virtual machine; this version has none. See ouro "
-                  "--help for what it does.\n",
-                  what));
-  return 2;
-}
-#endif
 
 using Compiler = int (*)(const PythonOptions&);
 
@@ -89,7 +72,7 @@ int run_python(const std::vector<std::string>& arguments, const std::vector<std:
     case Mode::Stdin:
       break;
   }
-  return run_machine(options, command_line);
+  return run_python_program(options, command_line);
 }
 
 int dispatch(int argc, char** argv) {
