@@ -260,7 +260,9 @@ Result<Ending> MainProgram::run_selected() {
     const std::string_view target = options_.target;
     const fs::path below(target == "." ? "" : target.substr(target.starts_with("./") ? 2 : 0));
     const fs::path here = fs::current_path(failed);
-    file_ = target.starts_with('/') ? options_.target : below.empty() ? here.string() : (here / below).string();
+    file_ = target.starts_with('/') ? options_.target
+            : below.empty()         ? here.string()
+                                    : (here / below).string();
     path_entry_ = TRY(add_path_entry());
   }
   const bool interactive = !has_program() || options_.inspect > 0;

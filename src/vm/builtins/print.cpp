@@ -80,7 +80,8 @@ Result<Value> input_from_terminal(Value in, Value out, Value prompt) {
   std::string line = TRY(read_input_line(shown));
   if (line.empty()) return raise_with(types.EOFError, {});
   if (line.ends_with('\n')) line.pop_back();
-  Value in_encoding = TRY(get_attribute(in, names.encoding)), in_errors = TRY(get_attribute(in, names.errors));
+  Value in_encoding = TRY(get_attribute(in, names.encoding)),
+        in_errors = TRY(get_attribute(in, names.errors));
   return call_method(make_bytes(line), names.decode, {in_encoding, in_errors});
 }
 

@@ -41,7 +41,8 @@ double horner(const double (&coefficients)[8], double x) {
 
 Result<Value> inverse_normal(const Value* a) {
   const double p = TRY(to_double(a[1])), mu = TRY(to_double(a[2])), sigma = TRY(to_double(a[3]));
-  if (p <= 0.0 || p >= 1.0 || sigma <= 0.0) return raise(types.ValueError, "inv_cdf undefined for these parameters");
+  if (p <= 0.0 || p >= 1.0 || sigma <= 0.0)
+    return raise(types.ValueError, "inv_cdf undefined for these parameters");
   const double q = p - 0.5;
   if (std::fabs(q) <= 0.425) {
     const double r = 0.180625 - q * q;

@@ -33,8 +33,8 @@ void complete_os_error();
 void complete_unicode_errors();
 void complete_exception_groups();
 
-/// The pending AttributeError, if that is what is pending, gets `obj` and `name` unless somebody has set them:
-/// those of code that raises it itself.
+/// The pending AttributeError, if that is what is pending, gets `obj` and `name` unless somebody has set
+/// them: those of code that raises it itself.
 void complete_attribute_error(Value object, Str* name);
 
 /// `condition ? value : None`.

@@ -24,8 +24,8 @@ struct Code : Object {
   Str* qualified_name;
   Bytes* line_table;
   Bytes* exception_table;
-  Executable* executable;  // null until lifted; a heap cell (Kind::kNative)
-  Executable* traced;      // the same with LiftOptions::tracing
+  Executable* executable;   // null until lifted; a heap cell (Kind::kNative)
+  Executable* traced;       // the same with LiftOptions::tracing
   const void* lifted_form;  // register code from the archive (interp/lifted_forms.h), or null
   Bytes* marshalled;  // the marshal bytes that the compiler made this from, or null: what marshal.dumps gives
                       // again
