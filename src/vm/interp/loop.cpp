@@ -145,9 +145,9 @@ uint64_t run(Thread* T, const void* const** handlers_out, const void** traced_ou
   };
   if (T == nullptr) {
     *handlers_out = kHandlers;
-    static const void* const kTraced[] = {&&op_TracedReturn, &&op_TracedYield, &&op_TracedResume};
+    static const void* const kTraced[] = {&&op_TracedReturn, &&op_TracedYield, &&op_TracedResume,
+                                          &&op_Watched};
     std::copy(std::begin(kTraced), std::end(kTraced), traced_out);
-    traced_out[3] = &&op_Watched;
     return 0;
   }
   uint64_t* pc = T->frame->pc;
