@@ -6,16 +6,14 @@
 
 namespace ouro::vm {
 
-#define STR_METHODS(X)                                                                                    \
-  X(encode)                                                                                               \
-  X(replace)                                                                                              \
-  X(split)                                                                                                \
-  X(rsplit)                                                                                               \
-  X(join) X(capitalize) X(casefold) X(title) X(center) X(expandtabs) X(partition) X(ljust) X(lower)       \
-      X(lstrip) X(rjust) X(rstrip) X(rpartition) X(splitlines) X(strip) X(swapcase) X(translate) X(upper) \
-          X(removeprefix) X(removesuffix) X(isascii) X(islower) X(isupper) X(istitle) X(isspace)          \
-              X(isdecimal) X(isdigit) X(isnumeric) X(isalpha) X(isalnum) X(isidentifier) X(isprintable)   \
-                  X(zfill) X(format_map) X(format_dunder) X(maketrans) X(sizeof) X(getnewargs)
+// clang-format off: it never comes to rest on lists like this one
+#define STR_METHODS(X) \
+  X(encode) X(replace) X(split) X(rsplit) X(join) X(capitalize) X(casefold) X(title) X(center) X(expandtabs) \
+  X(partition) X(ljust) X(lower) X(lstrip) X(rjust) X(rstrip) X(rpartition) X(splitlines) X(strip) \
+  X(swapcase) X(translate) X(upper) X(removeprefix) X(removesuffix) X(isascii) X(islower) X(isupper) \
+  X(istitle) X(isspace) X(isdecimal) X(isdigit) X(isnumeric) X(isalpha) X(isalnum) X(isidentifier) \
+  X(isprintable) X(zfill) X(format_map) X(format_dunder) X(maketrans) X(sizeof) X(getnewargs)
+// clang-format on
 #define X(name) Result<Value> str_##name(const Value* arguments);
 STR_METHODS(X)
 #undef X
