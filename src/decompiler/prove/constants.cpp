@@ -1,0 +1,85 @@
+#include "decompiler/prove/constants.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include "base/hash.h"
+
+namespace ouro::decompiler {
+
+namespace {
+
+Sameness identical_if(bool same) {
+  return same ? Sameness::Identical : Sameness::Different;
+}
+
+bool same_double(double a, double b) {
+  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
+
+bool same_text(const Constant& a, const Constant& b) {
+  return a.size == b.size && (a.size == 0 || std::memcmp(a.data, b.data, a.size) == 0);
+}
+
+Sameness compare_in_order(const Constant& a, const Constant& b) {
+  if (a.size != b.size) return Sameness::Different;
+  Sameness result = Sameness::Identical;
+  for (uint32_t i = 0; i < a.size; ++i) {
+    result = std::max(result, compare_constants(*a.items[i], *b.items[i]));
+    if (result == Sameness::Different) break;
+  }
+  return result;
+}
+
+/// Sets whose order depends on more than their items: looked up by hash.
+Sameness compare_sets(const Constant& a, const Constant& b) {
+  const Sameness in_order = compare_in_order(a, b);
+  if (in_order != Sameness::Different || a.size != b.size) return in_order;
+  const auto sorted = [](const Constant& set) {
+    std::vector<const Constant*> items(set.items, set.items + set.size);
+    std::sort(items.begin(), items.end(), [](const Constant* x, const Constant* y) {
+      return constant_hash(*x) < constant_hash(*y);
+    });
+    return items;
+  };
+  const std::vector<const Constant*> x = sorted(a);
+  const std::vector<const Constant*> y = sorted(b);
+  for (uint32_t i = 0; i < a.size; ++i)
+    if (compare_constants(*x[i], *y[i]) == Sameness::Different) return Sameness::Different;
+  return Sameness::Value;
+}
+
+}  // namespace
+
+Sameness compare_constants(const Constant& a, const Constant& b) {
+  if (a.kind != b.kind) return Sameness::Different;
+  switch (a.kind) {
+    case ConstantKind::None:
+    case ConstantKind::False:
+    case ConstantKind::True:
+    case ConstantKind::Ellipsis:
+    case ConstantKind::Code:
+      return Sameness::Identical;
+    case ConstantKind::Int:
+      return identical_if(a.negative == b.negative && a.size == b.size &&
+                          std::equal(a.limbs, a.limbs + a.size, b.limbs));
+    case ConstantKind::Float:
+      return identical_if(same_double(a.real, b.real));
+    case ConstantKind::Complex:
+      return identical_if(same_double(a.real, b.real) && same_double(a.imag, b.imag));
+    case ConstantKind::Bytes:
+      return identical_if(same_text(a, b));
+    case ConstantKind::Str:
+      if (!same_text(a, b)) return Sameness::Different;
+      return a.interned == b.interned ? Sameness::Identical : Sameness::Value;
+    case ConstantKind::Tuple:
+      return compare_in_order(a, b);
+    case ConstantKind::FrozenSet:
+      return compare_sets(a, b);
+  }
+  return Sameness::Different;
+}
+
+}  // namespace ouro::decompiler

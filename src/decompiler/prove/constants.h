@@ -1,0 +1,20 @@
+// Constants of two workspaces side by side.
+#pragma once
+
+#include <cstdint>
+
+#include "base/constant.h"
+
+namespace ouro::decompiler {
+
+enum class Sameness : uint8_t {
+  Identical,  // type, value, order, interned strings
+  Value,      // type and value; strings are interned otherwise, or sets stand in another order
+  Different,
+};
+
+/// Compares by type and value, floats by their bits. Code objects count as identical: each is judged by
+/// itself.
+Sameness compare_constants(const Constant& a, const Constant& b);
+
+}  // namespace ouro::decompiler

@@ -1,0 +1,167 @@
+#include "decompiler/read/reader.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace ouro::decompiler {
+
+namespace {
+
+constexpr uint32_t kMaxRecursion = 400;
+
+}  // namespace
+
+Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent)
+    : shared_(shared), scope_(scope), parent_(parent) {
+  if (!code_.read(object, shared.options.ignore_columns)) reason_ = code_.error();
+}
+
+bool Reader::fail(std::string_view what) {
+  if (reason_.empty())
+    reason_ = at_ < code_.size() ? fmt::format("{} at offset {}", what, here().offset) : std::string(what);
+  return false;
+}
+
+bool Reader::read_statements(uint32_t end, StmtList* out) {
+  if (++recursion_ > kMaxRecursion) return fail("too deeply nested");
+  StmtList* const outer_statements = std::exchange(statements_, out);
+  const size_t outer_base = std::exchange(base_, stack_.size());
+  bool good = true;
+  while (good && at_ < end) good = step(end);
+  base_ = outer_base;
+  statements_ = outer_statements;
+  --recursion_;
+  return good;
+}
+
+Expr* Reader::read_value(uint32_t end) {
+  if (++recursion_ > kMaxRecursion) return fail("too deeply nested"), nullptr;
+  StmtList none;
+  StmtList* const outer_statements = std::exchange(statements_, &none);
+  const size_t height = stack_.size();
+  bool good = true;
+  while (good && at_ < end) {
+    good = step(end);
+    if (good && (!none.empty() || stack_.size() < height)) good = fail("a statement instead of a value");
+  }
+  statements_ = outer_statements;
+  --recursion_;
+  if (!good) return nullptr;
+  if (stack_.size() != height + 1) return fail("not one value"), nullptr;
+  return pop_value();
+}
+
+Expr* Reader::try_value(uint32_t end) {
+  const uint32_t at = at_;
+  const std::vector<Slot> stack = stack_;
+  const std::string reason = reason_;
+  Expr* const value = read_value(end);
+  if (value == nullptr) {
+    at_ = at;
+    stack_ = stack;
+    reason_ = reason;
+  }
+  return value;
+}
+
+uint32_t Reader::end_of(const Position& range, uint32_t from, uint32_t end) const {
+  while (from < end && (!has_columns(code_[from].position) || contains(range, code_[from].position))) ++from;
+  return from;
+}
+
+bool Reader::pop(Slot* slot) {
+  if (stack_.empty()) return fail("nothing on the stack");
+  *slot = stack_.back();
+  stack_.pop_back();
+  return true;
+}
+
+Expr* Reader::pop_value() {
+  Slot slot;
+  if (!pop(&slot)) return nullptr;
+  if (slot.kind == Slot::Kind::Value) return slot.expr;
+  if (slot.kind == Slot::Kind::Function) return lambda_of(slot.function);
+  fail("no value on the stack");
+  return nullptr;
+}
+
+SourceRange Reader::range_of(const Position& position) {
+  if (position.line <= 0) return {0, -1, 0, -1};
+  const bool columns = position.column >= 0;
+  return {position.line, columns ? position.column : -1, columns ? position.end_line : 0,
+          columns ? position.end_column : -1};
+}
+
+Position Reader::position_of(const SourceRange& range) {
+  return {range.line > 0 ? range.line : -1, range.end_line > 0 ? range.end_line : -1, range.column,
+          range.end_column};
+}
+
+Expr* Reader::make_constant(const Constant* value, const Position& position) {
+  auto* node = make<syntax::ConstantExpr>(position);
+  node->value = value;
+  return node;
+}
+
+Expr* Reader::make_name(const Constant* name, const Position& position, syntax::ExprContext context) {
+  auto* node = make<syntax::NameExpr>(position);
+  node->id = intern(name);
+  node->ctx = context;
+  return node;
+}
+
+bool Reader::step(uint32_t end) {
+  if (begins_try()) return read_try(end);
+  if (begins_match()) return read_match(end);
+  if (begins_endless_loop()) return read_endless_loop(end);
+  if (begins_unwinding(end)) return read_unwinding(end);
+  if (begins_chained_comparison()) return read_chained_comparison(end);
+  const Op op = here().op;
+  if (Code::is_conditional_jump(op)) return read_branch(end);
+  switch (op) {
+    case Op::GET_ITER:
+      if (at_ + 1 < end && code_[at_ + 1].op == Op::FOR_ITER) return read_for(end);
+      return step_call();
+    case Op::GET_AITER:
+      return read_async_for(end);
+    case Op::BEFORE_WITH:
+      return read_with(end);
+    case Op::BEFORE_ASYNC_WITH:
+      return read_async_with(end);
+    case Op::GET_AWAITABLE:
+    case Op::GET_YIELD_FROM_ITER:
+    case Op::SEND:
+    case Op::YIELD_VALUE:
+    case Op::ASYNC_GEN_WRAP:
+      return step_await();
+    case Op::PUSH_NULL:
+    case Op::KW_NAMES:
+    case Op::PRECALL:
+    case Op::CALL:
+    case Op::CALL_FUNCTION_EX:
+    case Op::LOAD_METHOD:
+    case Op::LOAD_BUILD_CLASS:
+    case Op::LOAD_ASSERTION_ERROR:
+      return step_call();
+    case Op::FORMAT_VALUE:
+    case Op::BUILD_STRING:
+      return step_string();
+    case Op::MAKE_FUNCTION:
+    case Op::LOAD_CLOSURE:
+      return step_function();
+    case Op::RETURN_VALUE:
+    case Op::RAISE_VARARGS:
+    case Op::RERAISE:
+    case Op::JUMP_FORWARD:
+    case Op::JUMP_BACKWARD:
+    case Op::JUMP_BACKWARD_NO_INTERRUPT:
+    case Op::NOP:
+    case Op::RESUME:
+      return step_flow(end);
+    default:
+      return is_value(op) ? step_value() : step_store();
+  }
+}
+
+}  // namespace ouro::decompiler

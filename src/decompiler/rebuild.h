@@ -1,0 +1,38 @@
+// From a module's code object to a syntax tree whose nodes stand where the position table says they stood.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/workspace.h"
+#include "bytecode/code_object.h"
+#include "syntax/ast.h"
+
+namespace ouro::decompiler {
+
+/// What is known of a tree beside its nodes. Keys are the statements that have a code object of their own
+/// (FunctionDef, AsyncFunctionDef, ClassDef); null stands for the module.
+struct Rebuilt {
+  syntax::Module* module = nullptr;
+  std::unordered_map<const syntax::Stmt*, const CodeObject*> codes;
+  /// Those of them whose body could not be rebuilt, with the reason in one line ("unexpected SWAP at offset
+  /// 12"). The body is then a placeholder that keeps the closure (`nonlocal` names) and does nothing. A
+  /// lambda or comprehension that cannot be rebuilt makes the body around it missing.
+  std::unordered_map<const syntax::Stmt*, std::string> missing;
+};
+
+struct RebuildOptions {
+  /// Code objects of functions, classes or the module whose bodies are not to be rebuilt, because what was
+  /// rebuilt compiled to something else; the value is the reason. They become missing.
+  std::unordered_map<const CodeObject*, std::string> refused;
+  /// Read no columns: structure comes from control flow and lines alone (as if -X no_debug_ranges).
+  bool ignore_columns = false;
+};
+
+/// Rebuilds a module of 3.11's bytecode. Any code object is safe to give; what makes no sense is missing.
+/// Ranges in the tree: `line == 0`: nothing is known; `column == -1`: the line alone is known; `end_line ==
+/// 0` or `end_column == -1`: the end is not known.
+Rebuilt rebuild(Workspace& workspace, const CodeObject& module, const RebuildOptions& options = {});
+
+}  // namespace ouro::decompiler
