@@ -22,7 +22,6 @@
 #include "bytecode/disassemble.h"
 #include "bytecode/exceptions.h"
 #include "decompiler/prove/constants.h"
-#include "decompiler/prove/flow.h"
 #include "decompiler/prove/instruction_text.h"
 
 namespace ouro::decompiler {
@@ -44,6 +43,20 @@ int32_t line_at(const CodeObject& code, uint32_t unit) {
   return -1;
 }
 
+/// For an item of co_consts: code objects are judged by themselves.
+Sameness same_item(const Constant& a, const Constant& b) {
+  if (a.is(ConstantKind::Code) && b.is(ConstantKind::Code)) return Sameness::Identical;
+  return compare_constants(a, b);
+}
+
+Sameness same_items(const Constant& a, const Constant& b) {
+  if (a.size != b.size) return Sameness::Different;
+  Sameness result = Sameness::Identical;
+  for (uint32_t i = 0; i < a.size && result != Sameness::Different; ++i)
+    result = std::max(result, same_item(*a.items[i], *b.items[i]));
+  return result;
+}
+
 /// Whether two instructions do the same, each in its code.
 bool same_instruction(const CodeObject& a, const DecodedInstruction& x, const CodeObject& b,
                       const DecodedInstruction& y) {
@@ -53,7 +66,7 @@ bool same_instruction(const CodeObject& a, const DecodedInstruction& x, const Co
   if (p == nullptr || q == nullptr) return p == q && x.argument == y.argument;
   if (info(kPython311, x.op).operand == OperandKind::GlobalName && ((x.argument ^ y.argument) & 1) != 0)
     return false;
-  return compare_constants(*p, *q) != Sameness::Different;
+  return same_item(*p, *q) != Sameness::Different;
 }
 
 /// The first differing instruction in words; nothing when all instructions mean the same.
@@ -66,8 +79,8 @@ std::optional<std::string> code_difference(const CodeObject& a, const CodeObject
       return i < list.size() ? instruction_text(code, list[i]) : std::string("the end");
     };
     const uint32_t offset = i < x.size() ? x[i].offset : a.code->size;
-    return fmt::format("code differs at offset {}, line {}: {} instead of {}", offset,
-                       line_at(a, offset / 2), text(b, y), text(a, x));
+    return fmt::format("code differs at offset {}, line {}: {} instead of {}", offset, line_at(a, offset / 2),
+                       text(b, y), text(a, x));
   }
   return std::nullopt;
 }
@@ -86,8 +99,7 @@ std::string tuple_difference(std::string_view field, const Constant& a, const Co
     return index < tuple.size ? short_repr(*tuple.items[index]) : std::string("the end");
   };
   for (uint32_t i = 0; i < a.size || i < b.size; ++i) {
-    if (i < a.size && i < b.size && compare_constants(*a.items[i], *b.items[i]) != Sameness::Different)
-      continue;
+    if (i < a.size && i < b.size && same_item(*a.items[i], *b.items[i]) != Sameness::Different) continue;
     return fmt::format("{} differs at {}: {} instead of {}", field, i, text(b, i), text(a, i));
   }
   return fmt::format("{} differs", field);
@@ -119,7 +131,7 @@ constexpr ConstantField kTexts[] = {
 };
 
 /// What keeps them from being equal, code apart; `spelling` is set where strings are only interned otherwise.
-std::optional<std::string> field_difference(const CodeObject& a, const CodeObject& b, bool* spelling) {
+std::optional<std::string> difference_in_fields(const CodeObject& a, const CodeObject& b, bool* spelling) {
   for (const NumberField& field : kNumbers)
     if (a.*field.member != b.*field.member)
       return fmt::format("{} differs: {} instead of {}", field.name, b.*field.member, a.*field.member);
@@ -132,19 +144,23 @@ std::optional<std::string> field_difference(const CodeObject& a, const CodeObjec
                          short_repr(*(a.*field.member)));
   }
   for (const ConstantField& field : kTuples) {
-    const Sameness same = compare_constants(*(a.*field.member), *(b.*field.member));
+    const Sameness same = same_items(*(a.*field.member), *(b.*field.member));
     *spelling |= same == Sameness::Value;
-    if (same == Sameness::Different) return tuple_difference(field.name, *(a.*field.member), *(b.*field.member));
+    if (same == Sameness::Different)
+      return tuple_difference(field.name, *(a.*field.member), *(b.*field.member));
   }
   if (!same_bytes(a.locals_plus_kinds, b.locals_plus_kinds)) return "kinds of variables differ";
   return std::nullopt;
 }
 
-/// What keeps the instructions themselves from being equal.
-std::optional<std::string> instruction_difference(const CodeObject& a, const CodeObject& b) {
+/// What keeps the code from being equal: instructions, handlers, the stack's size.
+std::optional<std::string> difference_in_code(const CodeObject& a, const CodeObject& b) {
   if (!same_bytes(a.code, b.code)) {
     if (auto difference = code_difference(a, b)) return difference;
   }
+  if (!same_bytes(a.exception_table, b.exception_table)) return "exception tables differ";
+  if (a.stack_size != b.stack_size)
+    return fmt::format("co_stacksize differs: {} instead of {}", b.stack_size, a.stack_size);
   return std::nullopt;
 }
 
@@ -168,29 +184,6 @@ std::string position_difference(const CodeObject& a, const CodeObject& b) {
     more = (p.end > end || x.next(&p)) && (q.end > end || y.next(&q));
   }
   return "position tables differ";
-}
-
-Verdict compare_by_behaviour(const CodeObject& a, const CodeObject& b, std::string* reason) {
-  if (auto difference = flow_difference(a, b)) {
-    *reason = std::move(*difference);
-    return Verdict::Unproven;
-  }
-  return Verdict::Equal;
-}
-
-/// The verdict on the code alone: the bytes of co_code and the exception table.
-Verdict compare_code(const CodeObject& a, const CodeObject& b, Likeness likeness, std::string* reason) {
-  if (same_bytes(a.code, b.code) && same_bytes(a.exception_table, b.exception_table) &&
-      a.stack_size == b.stack_size)
-    return Verdict::Exact;
-  if (likeness == Likeness::Behaviour) return compare_by_behaviour(a, b, reason);
-  if (auto difference = instruction_difference(a, b))
-    *reason = std::move(*difference);
-  else if (!same_bytes(a.exception_table, b.exception_table))
-    *reason = "exception tables differ";
-  else if (a.stack_size != b.stack_size)
-    *reason = fmt::format("co_stacksize differs: {} instead of {}", b.stack_size, a.stack_size);
-  return Verdict::Unproven;
 }
 
 /// Finds for each code object that one code object holds its partner in another.
@@ -229,14 +222,12 @@ class Partners {
 
 class Comparer {
  public:
-  explicit Comparer(Likeness likeness) : likeness_(likeness) {}
-
   /// Null: nothing stands in its place.
   void compare(const CodeObject& original, const CodeObject* ours, const CodeObject* parent) {
     if (!seen_.insert(&original).second) return;
     Comparison result;
     if (ours != nullptr)
-      result = compare_one(original, *ours, likeness_);
+      result = compare_one(original, *ours);
     else
       result.reason = "nothing stands in its place";
     result.original = &original;
@@ -252,40 +243,32 @@ class Comparer {
   std::vector<Comparison> results;
 
  private:
-  Likeness likeness_;
   std::unordered_set<const CodeObject*> seen_;
 };
 
 }  // namespace
 
-Comparison compare_one(const CodeObject& original, const CodeObject& ours, Likeness likeness) {
+Comparison compare_one(const CodeObject& original, const CodeObject& ours) {
   Comparison result;
   result.original = &original;
   bool spelling = false;
-  // What indexes differ in follows from the tables; the code tells more.
-  const Verdict code = compare_code(original, ours, likeness, &result.reason);
-  if (!result.reason.empty()) return result;
-  if (auto difference = field_difference(original, ours, &spelling)) {
+  auto difference = difference_in_code(original, ours);
+  if (!difference) difference = difference_in_fields(original, ours, &spelling);
+  if (!difference && !same_bytes(original.code, ours.code)) difference = "code is encoded otherwise";
+  if (difference) {
     result.reason = std::move(*difference);
     return result;
   }
-  if (code == Verdict::Unproven) {
-    result.reason = "code differs in an argument's encoding";
-    return result;
-  }
-  if (code == Verdict::Equal) {
-    result.reason = "instructions stand in other places";
-  } else if (original.first_line != ours.first_line || !same_bytes(original.line_table, ours.line_table)) {
+  if (original.first_line != ours.first_line || !same_bytes(original.line_table, ours.line_table))
     result.reason = position_difference(original, ours);
-  } else if (spelling) {
+  else if (spelling)
     result.reason = "a string is interned otherwise";
-  }
   result.verdict = result.reason.empty() ? Verdict::Exact : Verdict::Equal;
   return result;
 }
 
-std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours, Likeness likeness) {
-  Comparer comparer(likeness);
+std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours) {
+  Comparer comparer;
   comparer.compare(original, &ours, nullptr);
   return std::move(comparer.results);
 }

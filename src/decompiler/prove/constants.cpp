@@ -39,9 +39,8 @@ Sameness compare_sets(const Constant& a, const Constant& b) {
   if (in_order != Sameness::Different || a.size != b.size) return in_order;
   const auto sorted = [](const Constant& set) {
     std::vector<const Constant*> items(set.items, set.items + set.size);
-    std::sort(items.begin(), items.end(), [](const Constant* x, const Constant* y) {
-      return constant_hash(*x) < constant_hash(*y);
-    });
+    std::sort(items.begin(), items.end(),
+              [](const Constant* x, const Constant* y) { return constant_hash(*x) < constant_hash(*y); });
     return items;
   };
   const std::vector<const Constant*> x = sorted(a);
@@ -60,8 +59,9 @@ Sameness compare_constants(const Constant& a, const Constant& b) {
     case ConstantKind::False:
     case ConstantKind::True:
     case ConstantKind::Ellipsis:
-    case ConstantKind::Code:
       return Sameness::Identical;
+    case ConstantKind::Code:
+      return Sameness::Different;
     case ConstantKind::Int:
       return identical_if(a.negative == b.negative && a.size == b.size &&
                           std::equal(a.limbs, a.limbs + a.size, b.limbs));

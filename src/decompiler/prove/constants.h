@@ -13,8 +13,7 @@ enum class Sameness : uint8_t {
   Different,
 };
 
-/// Compares by type and value, floats by their bits. Code objects count as identical: each is judged by
-/// itself.
+/// Compares by type and value, floats by their bits. Code objects are different: they are not compared here.
 Sameness compare_constants(const Constant& a, const Constant& b);
 
 }  // namespace ouro::decompiler

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/workspace.h"
 #include "bytecode/code_object.h"
+#include "pyc/byte_buffer.h"
 
 namespace ouro::decompiler {
 
@@ -16,6 +18,9 @@ enum class Verdict : uint8_t {
   Equal,     // the same code, other positions
   Unproven,  // something else, or nothing; the body is annotated disassembly in comments
 };
+
+/// "exact", "equal", "unproven".
+std::string_view verdict_name(Verdict verdict);
 
 struct CodeVerdict {
   std::string qualified_name;
@@ -33,10 +38,27 @@ struct Decompiled {
 struct DecompileOptions {
   bool clean = false;  // conventional formatting
   int optimize = 0;    // the level that the code was compiled at
+  /// The bytes that the code object was read from, without the header: what Exact means for the module.
+  /// Empty: those that writing the code object gives.
+  std::string_view marshal;
 };
 
-/// Decompiles a module's code object (3.11). Any code object is safe to give. The workspace holds the code
-/// object and what is made on the way; the result is free of it.
+/// Decompiles modules on one thread; keeps its memory between them.
+class Decompiler {
+ public:
+  /// Decompiles a module's code object (3.11). Any code object is safe to give. The workspace holds the code
+  /// object and what is made on the way; the result is free of it.
+  Decompiled decompile(Workspace& workspace, const CodeObject& module, const DecompileOptions& options = {});
+
+ private:
+  // What our compiler makes has a workspace of its own: which of two equal strings is whose decides over
+  // bytes.
+  Workspace compiled_;
+  pyc::ByteBuffer ours_;
+  pyc::ByteBuffer original_;
+};
+
+/// The same for one module.
 Decompiled decompile(Workspace& workspace, const CodeObject& module, const DecompileOptions& options = {});
 
 }  // namespace ouro::decompiler

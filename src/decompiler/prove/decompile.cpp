@@ -1,0 +1,316 @@
+// The proof: nothing is said about source that our own compiler has not confirmed.
+//
+//   rebuild → print → compile → compare → verdicts
+//
+// Reading bytecode is guessing what the programmer wrote. The guess is made once for the whole module, its
+// text is compiled, and where the bytes are those of the original, which is the rule, all is said in one
+// comparison. Otherwise each code object is compared with its counterpart. One that came out as something
+// else is refused: the tree is rebuilt with that body missing, printed with the disassembly in its place as
+// comments, and compiled again, because taking a body out can change what stands around it, and because the
+// verdicts are about the text that is handed out and about no other. The innermost differing bodies are
+// refused first: what differs around them may do so only for their sake. After a few rounds all that differ
+// go, and at last the module itself: then the text is nothing but comments.
+//
+// A text that our compiler refuses (a wrong guess can be a SyntaxError) names a line; the innermost body
+// that covers it is refused.
+#include "decompiler/prove/decompile.h"
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "bytecode/positions.h"
+#include "bytecode/verify.h"
+#include "compiler/compile.h"
+#include "decompiler/print/print.h"
+#include "decompiler/prove/compare.h"
+#include "decompiler/prove/listing.h"
+#include "decompiler/rebuild.h"
+#include "pyc/marshal_writer.h"
+
+namespace ouro::decompiler {
+
+namespace {
+
+constexpr int kRounds = 6;         // of refusing bodies
+constexpr int kPatientRounds = 4;  // of these, such that refuse only innermost bodies
+
+struct Memory {
+  Workspace& original;
+  Workspace& compiled;
+  pyc::ByteBuffer& our_bytes;
+  pyc::ByteBuffer& original_bytes;
+};
+
+/// A code object of the original and where it stands.
+struct Entry {
+  const CodeObject* code;
+  size_t parent;  // its own index: the module
+};
+
+/// The code objects of a module in order, the module first.
+class Outline {
+ public:
+  explicit Outline(const CodeObject& module) { add(module, 0); }
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  /// Whether a code object stands in two places, as no compiler makes them.
+  bool has_repetition() const { return repeats_; }
+  size_t index(const CodeObject* code) const { return index_.at(code); }
+
+ private:
+  void add(const CodeObject& code, size_t parent) {
+    const size_t own = entries_.size();
+    if (!index_.emplace(&code, own).second) {
+      repeats_ = true;
+      return;
+    }
+    entries_.push_back({&code, parent});
+    for (const Constant* constant : code.consts->elements())
+      if (constant->is(ConstantKind::Code)) add(*constant->code, own);
+  }
+
+  std::vector<Entry> entries_;
+  std::unordered_map<const CodeObject*, size_t> index_;
+  bool repeats_ = false;
+};
+
+/// The highest line that a code object has an instruction from.
+int32_t last_line(const CodeObject& code) {
+  PositionReader reader(code.line_table->text(), code.first_line);
+  PositionRange range;
+  int32_t last = code.first_line;
+  while (reader.next(&range)) last = std::max(last, range.position.line);
+  return last;
+}
+
+/// A text and what compiling it has shown.
+struct Attempt {
+  std::string source;
+  std::unordered_map<const CodeObject*, std::string> missing;  // with the reason
+  std::unordered_set<const CodeObject*> owners;                // have a body of statements of their own
+  std::optional<std::string> failure;                          // there is no code: why
+  int failed_line = 0;
+  bool same_bytes = false;
+  std::vector<Comparison> comparisons;
+};
+
+class Session {
+ public:
+  Session(const Memory& memory, const CodeObject& module, const DecompileOptions& options)
+      : memory_(memory), module_(module), options_(options), outline_(module) {}
+
+  Decompiled run() {
+    if (const auto error = verify_code(module_, kPython311)) return give_up("bad bytecode: " + error->text());
+    if (outline_.has_repetition()) return give_up("a code object stands in two places");
+    for (int round = 0; round < kRounds; ++round) {
+      Attempt attempt = try_once();
+      if (!refuse_what_failed(attempt, round)) return conclude(std::move(attempt));
+      if (const auto refused = rebuild_.refused.find(&module_); refused != rebuild_.refused.end())
+        return give_up(refused->second);
+    }
+    return give_up("too many bodies compile to something else");
+  }
+
+ private:
+  Attempt try_once() {
+    Attempt attempt;
+    const Rebuilt rebuilt = rebuild(memory_.original, module_, rebuild_);
+    PrintOptions print_options;
+    print_options.clean = options_.clean;
+    for (const auto& [statement, reason] : rebuilt.missing) {
+      const auto found = rebuilt.codes.find(statement);
+      const CodeObject* code = found == rebuilt.codes.end() ? &module_ : found->second;
+      attempt.missing.emplace(code, reason);
+      print_options.comments.emplace(statement, annotated_listing(*code, reason));
+    }
+    attempt.owners.insert(&module_);
+    for (const auto& [statement, code] : rebuilt.codes) attempt.owners.insert(code);
+    auto text = print(memory_.original, *rebuilt.module, print_options);
+    if (!text.ok()) {
+      attempt.failure = std::string(text.error()->message);
+      return attempt;
+    }
+    attempt.source = std::move(text.value());
+    compile(attempt);
+    return attempt;
+  }
+
+  void compile(Attempt& attempt) {
+    memory_.compiled.rewind();
+    compiler::CompileOptions options;
+    options.optimize = options_.optimize;
+    options.filename = module_.filename->text();
+    // What is read of the file is for messages; the text is here, and the name is the original's.
+    options.file_bytes = attempt.source;
+    const auto code = compiler::compile_source(memory_.compiled, attempt.source, options.filename, options);
+    if (!code.ok()) {
+      attempt.failure = std::string(code.error()->message);
+      attempt.failed_line = code.error()->line;
+      return;
+    }
+    attempt.same_bytes = has_same_bytes(*code.value());
+    if (!attempt.same_bytes) attempt.comparisons = compare(module_, *code.value());
+  }
+
+  bool has_same_bytes(const CodeObject& ours) {
+    memory_.our_bytes.clear();
+    if (!pyc::write_marshal(memory_.compiled, ours, memory_.our_bytes).ok()) return false;
+    return memory_.our_bytes.view() == original_bytes();
+  }
+
+  std::string_view original_bytes() {
+    if (!options_.marshal.empty()) return options_.marshal;
+    if (memory_.original_bytes.size() == 0 &&
+        !pyc::write_marshal(memory_.original, module_, memory_.original_bytes).ok())
+      memory_.original_bytes.clear();
+    return memory_.original_bytes.view();
+  }
+
+  /// The innermost code object around (or at) an entry that has a body of statements in the text.
+  size_t owner(size_t entry, const Attempt& attempt) const {
+    while (!attempt.owners.contains(outline_.entries()[entry].code)) entry = outline_.entries()[entry].parent;
+    return entry;
+  }
+
+  /// Whether an entry's text is not there: its body, or one around it, is missing.
+  bool is_missing(size_t entry, const Attempt& attempt) const {
+    for (;; entry = outline_.entries()[entry].parent) {
+      if (attempt.missing.contains(outline_.entries()[entry].code)) return true;
+      if (entry == 0) return false;
+    }
+  }
+
+  void refuse(size_t entry, std::string reason) {
+    rebuild_.refused.emplace(outline_.entries()[entry].code, std::move(reason));
+  }
+
+  /// Returns false when there is nothing to refuse.
+  bool refuse_what_failed(const Attempt& attempt, int round) {
+    if (attempt.failure) {
+      refuse(covering(attempt), *attempt.failure);
+      return true;
+    }
+    std::unordered_map<size_t, std::string> differing;
+    for (const Comparison& comparison : attempt.comparisons) {
+      if (comparison.verdict != Verdict::Unproven) continue;
+      const size_t entry = outline_.index(comparison.original);
+      if (!is_missing(entry, attempt)) differing.emplace(owner(entry, attempt), comparison.reason);
+    }
+    std::unordered_set<size_t> around;
+    if (round < kPatientRounds)
+      for (const auto& [entry, reason] : differing) add_parents(entry, around);
+    for (auto& [entry, reason] : differing)
+      if (!around.contains(entry)) refuse(entry, std::move(reason));
+    return !differing.empty();
+  }
+
+  void add_parents(size_t entry, std::unordered_set<size_t>& around) const {
+    while (entry != 0) {
+      entry = outline_.entries()[entry].parent;
+      if (!around.insert(entry).second) return;
+    }
+  }
+
+  /// The innermost body that covers the line where compiling failed and is still there; the module when none
+  /// does. Only where lines are the original's.
+  size_t covering(const Attempt& attempt) const {
+    size_t best = 0;
+    if (options_.clean || attempt.failed_line <= 0) return best;
+    for (size_t entry = 1; entry < outline_.entries().size(); ++entry) {
+      const CodeObject& code = *outline_.entries()[entry].code;
+      if (code.first_line > attempt.failed_line || !attempt.owners.contains(&code)) continue;
+      if (last_line(code) >= attempt.failed_line && !is_missing(entry, attempt)) best = entry;
+    }
+    return best;
+  }
+
+  Decompiled conclude(Attempt attempt) const {
+    Decompiled result;
+    result.source = std::move(attempt.source);
+    result.verdict = Verdict::Exact;
+    for (size_t entry = 0; entry < outline_.entries().size(); ++entry) {
+      CodeVerdict verdict = blank_verdict(entry);
+      judge(entry, attempt, verdict);
+      result.verdict = std::max(result.verdict, verdict.verdict);
+      result.codes.push_back(std::move(verdict));
+    }
+    return result;
+  }
+
+  CodeVerdict blank_verdict(size_t entry) const {
+    const CodeObject& code = *outline_.entries()[entry].code;
+    CodeVerdict verdict;
+    verdict.qualified_name = code.qualified_name->text();
+    verdict.line = code.first_line;
+    return verdict;
+  }
+
+  void judge(size_t entry, const Attempt& attempt, CodeVerdict& verdict) const {
+    const CodeObject* code = outline_.entries()[entry].code;
+    if (const auto found = attempt.missing.find(code); found != attempt.missing.end()) {
+      verdict.reason = found->second;
+    } else if (is_missing(entry, attempt)) {
+      verdict.reason = "inside a body that is unproven";
+    } else if (attempt.same_bytes) {
+      verdict.verdict = Verdict::Exact;
+    } else {
+      const Comparison& comparison = attempt.comparisons[entry];
+      verdict.verdict = comparison.verdict;
+      verdict.reason = comparison.reason;
+      if (entry != 0 || verdict.verdict != Verdict::Exact || !all_exact(attempt)) return;
+      verdict.verdict = Verdict::Equal;
+      verdict.reason = "the same objects are shared otherwise";
+    }
+  }
+
+  static bool all_exact(const Attempt& attempt) {
+    return std::ranges::all_of(attempt.comparisons,
+                               [](const Comparison& one) { return one.verdict == Verdict::Exact; });
+  }
+
+  /// Nothing but comments.
+  Decompiled give_up(const std::string& reason) const {
+    Decompiled result;
+    result.source = listing_as_source(annotated_listing(module_, reason));
+    for (size_t entry = 0; entry < outline_.entries().size(); ++entry) {
+      result.codes.push_back(blank_verdict(entry));
+      result.codes.back().reason = entry == 0 ? reason : "inside a body that is unproven";
+    }
+    return result;
+  }
+
+  const Memory memory_;
+  const CodeObject& module_;
+  const DecompileOptions& options_;
+  const Outline outline_;
+  RebuildOptions rebuild_;
+};
+
+}  // namespace
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::Exact:
+      return "exact";
+    case Verdict::Equal:
+      return "equal";
+    case Verdict::Unproven:
+      break;
+  }
+  return "unproven";
+}
+
+Decompiled Decompiler::decompile(Workspace& workspace, const CodeObject& module,
+                                 const DecompileOptions& options) {
+  original_.clear();
+  return Session({workspace, compiled_, ours_, original_}, module, options).run();
+}
+
+Decompiled decompile(Workspace& workspace, const CodeObject& module, const DecompileOptions& options) {
+  Decompiler decompiler;
+  return decompiler.decompile(workspace, module, options);
+}
+
+}  // namespace ouro::decompiler

@@ -1,0 +1,19 @@
+// What stands in the place of a body that is not proven: its disassembly, as comments.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bytecode/code_object.h"
+#include "decompiler/print/print.h"
+
+namespace ouro::decompiler {
+
+/// The instructions of a code object and of those inside it, one comment for each source line they come from,
+/// in order of lines; in front the reason, at the end the exception tables. Any code object may be given.
+std::vector<Comment> annotated_listing(const CodeObject& code, std::string_view reason);
+
+/// A module that consists of such a listing.
+std::string listing_as_source(const std::vector<Comment>& comments);
+
+}  // namespace ouro::decompiler
