@@ -211,6 +211,13 @@ class Reader {
   bool read_chained_comparison(uint32_t end);
   bool read_for(uint32_t end);        // at GET_ITER with FOR_ITER behind it
   bool read_async_for(uint32_t end);  // at GET_AITER
+  /// A whole test whose first leaf lies on the stack, its conditional jump at at_: every leaf up to the place
+  /// where the value of the test is decided, merged into one expression (`and`, `or`, `not`, `a if b else c`,
+  /// chained comparisons). at_ is then behind the last jump; `if_true` and `if_false` say where control goes
+  /// (one of them is usually at_). Null with a reason when the jumps are no test.
+  Expr* read_test(uint32_t end, uint32_t* if_true, uint32_t* if_false);
+  /// From GET_ANEXT over its SEND loop: the next item lies on the stack as Slot::Kind::Next; at_ is behind.
+  bool read_next_item();
   /// `while True` and others whose test has left no jump: at_ is their first instruction.
   bool begins_endless_loop() const;
   bool read_endless_loop(uint32_t end);
