@@ -3,13 +3,14 @@ _ouro() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb= word
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in compile | dis | inspect | py_compile | compileall) verb=$word && break ;; esac
+    case $word in compile | decompile | dis | inspect | py_compile | compileall) verb=$word && break ;; esac
   done
   case $previous in
     -m) COMPREPLY=($(compgen -W "py_compile compileall" -- "$current")) && return ;;
     --invalidation-mode)
       COMPREPLY=($(compgen -W "timestamp checked-hash unchecked-hash" -- "$current")) && return ;;
     --target) COMPREPLY=($(compgen -W "3.11" -- "$current")) && return ;;
+    --style) COMPREPLY=($(compgen -W "exact clean" -- "$current")) && return ;;
     -O | --level) [[ $verb = compile ]] && COMPREPLY=($(compgen -W "0 1 2 0,1,2" -- "$current")) && return ;;
     --pycache-prefix | -s | --strip | -p | --prepend | -d | -e)
       compopt -o filenames && COMPREPLY=($(compgen -d -- "$current")) && return ;;
@@ -20,6 +21,7 @@ _ouro() {
       compile) options="--help --target -O --level -f --force --invalidation-mode -b --legacy --pycache-prefix
         --hardlink-dupes -x --exclude --max-levels --files-from -0 --null -s --strip -p --prepend -W --warnings
         -j --jobs -q --quiet --json" ;;
+      decompile) options="--help -o --output -O --level --style --raw -f --force -j --jobs -q --quiet --json" ;;
       dis) options="--help -O --json --lifted" ;;
       inspect) options="--help --brief --source --json" ;;
       py_compile) options="-h --help -q --quiet" ;;
@@ -32,6 +34,6 @@ _ouro() {
   fi
   compopt -o filenames
   COMPREPLY=($(compgen -f -- "$current"))
-  [[ $COMP_CWORD -eq 1 ]] && COMPREPLY+=($(compgen -W "compile dis inspect" -- "$current"))
+  [[ $COMP_CWORD -eq 1 ]] && COMPREPLY+=($(compgen -W "compile decompile dis inspect" -- "$current"))
 }
 complete -F _ouro ouro

@@ -118,6 +118,41 @@ OURO_API std::string write_pyc(const Code& code, const PycHeader& header);
 /// gives any well-formed marshal data, which need not be sound bytecode).
 OURO_API std::string disassemble(const Code& code);
 
+/// What compiling decompiled source again has proved, from best to worst.
+enum class Verdict : uint8_t {
+  Exact,     // the same bytes, the position table included
+  Equal,     // the same code at other places in the source
+  Unproven,  // the source holds annotated disassembly in comments instead of the body
+};
+
+struct CodeVerdict {
+  std::string qualified_name;
+  int line = 0;
+  Verdict verdict = Verdict::Unproven;
+  std::string reason;  // empty for Exact
+};
+
+struct DecompileSettings {
+  int optimize = 0;    // the level the code was compiled at: 0, 1 (-O) or 2 (-OO)
+  bool clean = false;  // conventional formatting instead of the original lines and columns
+};
+
+struct OURO_API DecompileResult {
+  std::string source;                   // UTF-8; always valid Python
+  Verdict verdict = Verdict::Unproven;  // the worst of the code objects'
+  std::vector<CodeVerdict> codes;       // the module, then what it holds in order of co_consts, depth first
+  std::optional<Error> error;           // there is no code, or the level is unknown; a ValueError
+  explicit operator bool() const { return !error.has_value(); }
+};
+
+/// Turns a module's code back into source, compiles that again, and says for each code object what came out.
+/// Code that no source gives is Unproven, whatever it is.
+///
+///   ouro::ReadResult read = ouro::read_pyc(bytes);
+///   ouro::DecompileResult result = ouro::decompile(read.code);
+///   if (result.verdict != ouro::Verdict::Unproven) save(result.source);
+OURO_API DecompileResult decompile(const Code& code, const DecompileSettings& settings = {});
+
 struct TreeSettings {
   std::vector<int> levels{0};
   PycHeader::Kind mode = PycHeader::Kind::Timestamp;

@@ -8,6 +8,7 @@
 #include "batch/tree.h"
 #include "bytecode/disassemble.h"
 #include "bytecode/verify.h"
+#include "decompiler/prove/decompile.h"
 #include "ouro/ouro.h"
 #include "pyc/header.h"
 #include "pyc/marshal_reader.h"
@@ -219,6 +220,37 @@ std::string write_pyc(const Code& code, const PycHeader& header) {
   pyc::write_header(to_header(header), out);
   if (!pyc::write_marshal(*code.impl()->workspace, *code.impl()->code, out).ok()) return {};
   return std::string(out.view());
+}
+
+DecompileResult decompile(const Code& code, const DecompileSettings& settings) {
+  DecompileResult result;
+  if (settings.optimize < 0 || settings.optimize > 2) {
+    result.error = plain_error("ValueError", "invalid optimize value");
+    return result;
+  }
+  // Decompiling writes into the workspace that the code stands in: it gets a copy of its own.
+  const std::string pyc = write_pyc(code, {});
+  if (pyc.empty()) {
+    result.error = plain_error("ValueError", "code that cannot be written");
+    return result;
+  }
+  const std::string_view marshal = std::string_view(pyc).substr(pyc::kHeaderSize);
+  run_with_worker_stack([&] {
+    Workspace workspace;
+    const CodeObject* copy = pyc::read_marshal(workspace, marshal).code;
+    if (copy == nullptr) {
+      result.error = plain_error("ValueError", "code that cannot be read again");
+      return;
+    }
+    decompiler::DecompileOptions options{settings.clean, settings.optimize, marshal};
+    decompiler::Decompiled done = decompiler::decompile(workspace, *copy, options);
+    result.source = std::move(done.source);
+    result.verdict = static_cast<Verdict>(done.verdict);
+    for (decompiler::CodeVerdict& one : done.codes)
+      result.codes.push_back({std::move(one.qualified_name), one.line, static_cast<Verdict>(one.verdict),
+                              std::move(one.reason)});
+  });
+  return result;
 }
 
 TreeSummary compile_tree(const std::vector<std::string>& paths, const TreeSettings& settings,

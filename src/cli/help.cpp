@@ -9,6 +9,7 @@ Python 3.11 from source to bytecode to running program.
 
 verbs (each has --help):
   compile PATH...       compile source to .pyc files, byte for byte CPython's
+  decompile FILE...     turn .pyc files back into source, and prove it by compiling it again
   dis FILE              disassemble a .py or .pyc file
   inspect FILE...       what a .pyc file is: version, source, size, fresh or stale
 
@@ -37,7 +38,7 @@ python's own options:
 
 examples:
   ouro script.py        ouro -m json.tool FILE        ouro __pycache__/module.cpython-311.pyc
-  ouro compile -j 0 src/
+  ouro compile -j 0 src/                              ouro decompile -o recovered/ lib/
 )";
 
 constexpr std::string_view kEnvironmentHelp = R"(environment variables:

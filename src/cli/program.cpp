@@ -8,6 +8,7 @@
 
 #include "base/thread_pool.h"
 #include "cli/console.h"
+#include "cli/decompile.h"
 #include "cli/dis.h"
 #include "cli/help.h"
 #include "cli/inspect.h"
@@ -26,8 +27,8 @@ struct Verb {
   std::string_view name;
   int (*run)(std::span<const std::string_view>);
 };
-constexpr std::array<Verb, 3> kVerbs = {
-    {{"compile", run_compile}, {"dis", run_dis}, {"inspect", run_inspect}}};
+constexpr std::array<Verb, 4> kVerbs = {
+    {{"compile", run_compile}, {"decompile", run_decompile}, {"dis", run_dis}, {"inspect", run_inspect}}};
 
 using Compiler = int (*)(const PythonOptions&);
 

@@ -18,7 +18,8 @@ import tempfile
 # What stands before the cursor, and what must be offered then.
 QUESTIONS = [
     ("ouro comp", ["compile"]),
-    ("ouro d", ["dis"]),
+    ("ouro dec", ["decompile"]),
+    ("ouro di", ["dis"]),
     ("ouro ins", ["inspect"]),
     ("ouro -m py", ["py_compile"]),
     ("ouro -m compilea", ["compileall"]),
@@ -26,13 +27,15 @@ QUESTIONS = [
     ("ouro compile --invalidation-mode u", ["unchecked-hash"]),
     ("ouro compile --target 3.1", ["3.11"]),
     ("ouro compile mod", ["module.py"]),
+    ("ouro decompile --style cl", ["clean"]),
+    ("ouro decompile mod", ["module.py"]),
     ("ouro dis mod", ["module.py"]),
     ("ouro inspect mod", ["module.py"]),
 ]
 
 
 def option_questions(ouro):
-    for verb in ("compile", "dis", "inspect"):
+    for verb in ("compile", "decompile", "dis", "inspect"):
         text = subprocess.run([ouro, verb, "--help"], capture_output=True, text=True, check=True).stdout
         listed = re.split(r"(?m)^\w.*:$", text)
         names = set(re.findall(r"(?m)^ +(?:-\w,)?(--[\w-]+)", "".join(listed)))

@@ -33,6 +33,7 @@ namespace ouro::decompiler {
 
 namespace {
 
+constexpr std::string_view kInside = "inside a body that is unproven";
 constexpr int kRounds = 6;         // of refusing bodies
 constexpr int kPatientRounds = 4;  // of these, such that refuse only innermost bodies
 
@@ -252,7 +253,8 @@ class Session {
     if (const auto found = attempt.missing.find(code); found != attempt.missing.end()) {
       verdict.reason = found->second;
     } else if (is_missing(entry, attempt)) {
-      verdict.reason = "inside a body that is unproven";
+      verdict.reason = kInside;
+      verdict.inside_unproven = true;
     } else if (attempt.same_bytes) {
       verdict.verdict = Verdict::Exact;
     } else {
@@ -276,7 +278,8 @@ class Session {
     result.source = listing_as_source(annotated_listing(module_, reason));
     for (size_t entry = 0; entry < outline_.entries().size(); ++entry) {
       result.codes.push_back(blank_verdict(entry));
-      result.codes.back().reason = entry == 0 ? reason : "inside a body that is unproven";
+      result.codes.back().reason = entry == 0 ? reason : std::string(kInside);
+      result.codes.back().inside_unproven = entry != 0;
     }
     return result;
   }

@@ -26,7 +26,8 @@ struct CodeVerdict {
   std::string qualified_name;
   int32_t line = 0;
   Verdict verdict = Verdict::Unproven;
-  std::string reason;  // empty when Exact
+  std::string reason;            // empty when Exact
+  bool inside_unproven = false;  // its text is gone for the sake of a body around it
 };
 
 struct Decompiled {
