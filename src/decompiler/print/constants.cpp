@@ -1,0 +1,345 @@
+// Constants as tokens.
+#include <algorithm>
+
+#include "decompiler/print/literals.h"
+
+namespace ouro::decompiler {
+
+using namespace syntax;
+
+namespace {
+
+bool is_string(const Constant& value) {
+  return value.is(ConstantKind::Str) || value.is(ConstantKind::Bytes);
+}
+bool is_sequence(const Constant& value) {
+  return value.is(ConstantKind::Tuple) || value.is(ConstantKind::FrozenSet);
+}
+
+/// The width of a range on one line; -1 where it is not known.
+int64_t width_of(const SourceRange& range) {
+  if (range.line <= 0 || range.line != range.end_line || range.column < 0 || range.end_column <= range.column)
+    return -1;
+  return range.end_column - range.column;
+}
+
+/// How often the shortest part repeats that the sequence is made of: its length.
+template <class Sequence>
+size_t period(const Sequence& items, size_t size) {
+  std::vector<uint32_t> border(size + 1);
+  size_t k = 0;
+  for (size_t i = 1; i < size; ++i) {
+    while (k > 0 && !(items[i] == items[k])) k = border[k];
+    if (items[i] == items[k]) ++k;
+    border[i + 1] = static_cast<uint32_t>(k);
+  }
+  const size_t length = size - border[size];
+  return size % length == 0 ? length : size;
+}
+
+}  // namespace
+
+void Printer::constant(const ConstantExpr* e, Level level, Place end) {
+  const Constant& value = *e->value;
+  if (is_sequence(value)) return sequence_constant(value, e->range, level, end);
+  SourceRange range = e->range;
+  if (pending_.exact() && end.exact()) range = {pending_.line, pending_.column, end.line, end.column};
+  if (is_string(value)) {
+    if (range.line > 0 && range.end_line > range.line && end_of(range).exact() && !options_.clean)
+      return string_lines(value, range, end);
+    if (wide_string(value, range, level, end)) return;
+  }
+  const Spelling spelling = spell(value, range);
+  const bool wrap = base(level) > spelling.level;
+  const Place start = pending_;
+  if (wrap) {
+    pending_ = {};
+    put("(", kOpen | kGlue);
+    pending_ = start;
+  }
+  put(spelling.text);
+  tokens_.back().less = spelling.less;
+  if (wrap)
+    put(")", kClose);
+  else
+    end_at(end);
+}
+
+Spelling Printer::spell(const Constant& value, const SourceRange& range) {
+  const int64_t width = options_.clean ? -1 : width_of(range);
+  Spelling spelling;
+  std::string text;
+  if (is_string(value)) {
+    const bool bytes = value.is(ConstantKind::Bytes);
+    if (forbidden_quote_ != 0) {
+      spelling.text = keep(quoted_for_fstring(value.text(), bytes));
+      return spelling;
+    }
+    if (width > 0 && string_of_width(value.text(), bytes, static_cast<size_t>(width), text)) {
+      spelling.text = keep(text);
+      return spelling;
+    }
+    spelling.text = keep(natural_string(value.text(), bytes));
+    if (const std::string less = shortest_string(value.text(), bytes); less.size() < spelling.text.size())
+      spelling.less = keep(less);
+    if (width > 0 && !spelling.less.empty()) spelling.text = spelling.less;
+    return spelling;
+  }
+  if (width > 0 &&
+      number_of_width(workspace_, value, static_cast<size_t>(width), literal_only_, text, &spelling.level)) {
+    spelling.text = keep(text);
+    return spelling;
+  }
+  const std::string natural = natural_number(value);
+  spelling.text = keep(natural);
+  spelling.level = number_level(natural);
+  if (const std::string less = shortest_number(value); less.size() < natural.size())
+    spelling.less = keep(less);
+  return spelling;
+}
+
+void Printer::constant_token(const Constant& value, uint32_t flags) {
+  if (is_sequence(value)) {
+    const Place start = pending_;
+    pending_ = start;
+    return sequence_constant(value, {}, kTest, {});
+  }
+  const Spelling spelling = spell(value, {});
+  put(spelling.text, flags);
+  tokens_.back().less = spelling.less;
+}
+
+size_t Printer::least_width(const Constant& value) {
+  if (is_string(value)) return shortest_string(value.text(), value.is(ConstantKind::Bytes)).size();
+  if (!is_sequence(value)) return shortest_number(value).size();
+  size_t sum = 2;
+  for (const Constant* item : value.elements()) sum += least_width(*item) + 1;
+  if (value.size > 1 || value.is(ConstantKind::FrozenSet)) --sum;
+  return sum;
+}
+
+// A tuple of constants, or a frozenset: the places of the items are not known.
+void Printer::sequence_constant(const Constant& value, const SourceRange& own, Level level,
+                                const Place& end) {
+  if (too_deep()) return;
+  ++depth_;
+  const bool tuple = value.is(ConstantKind::Tuple);
+  SourceRange range = own;
+  if (pending_.exact() && end.exact()) range = {pending_.line, pending_.column, end.line, end.column};
+  bool parentheses = true;
+  const int64_t width = width_of(range);
+  if (width > 0 && tuple && value.size > 0 && !options_.clean) {
+    const auto least = static_cast<int64_t>(least_width(value));
+    if (least > width) {
+      if (repeated_sequence(value, static_cast<size_t>(width), level, end)) {
+        --depth_;
+        return;
+      }
+      if (level & kTupleOk) parentheses = false;
+    }
+  }
+  if (tuple && options_.clean && level & kTupleOk && value.size > 1 && brackets_ == 0) parentheses = true;
+  if (parentheses) put(tuple ? "(" : "{", kOpen);
+  bool first = true;
+  const size_t count = value.size;
+  for (size_t i = 0; i < count; ++i) {
+    separate(&first);
+    constant_token(*value.elements()[i], 0);
+    if (i + 1 == count && !parentheses && count > 1) end_at(end);
+  }
+  if (tuple && count == 1) put(",", kComma | kTight);
+  space_ = false;
+  if (parentheses) put(tuple ? ")" : "}", kClose);
+  if (parentheses || count == 1) end_at(end);
+  --depth_;
+}
+
+/// `(item, ...) * count`.
+bool Printer::repeated_sequence(const Constant& value, size_t room, Level level, const Place& end) {
+  const size_t length = period(value.elements(), value.size);
+  if (length == value.size || literal_only_) return false;
+  const bool wrap = base(level) > kTerm;
+  const std::string count = std::to_string(value.size / length);
+  if (wrap) put("(", kOpen);
+  put("(", kOpen);
+  bool first = true;
+  for (size_t i = 0; i < length; ++i) {
+    separate(&first);
+    constant_token(*value.elements()[i], 0);
+  }
+  if (length == 1) put(",", kTight);
+  space_ = false;
+  put(")", kClose);
+  put("*", kSpace);
+  put(keep(count), kSpace);
+  (void)room;
+  if (wrap) put(")", kClose);
+  end_at(end);
+  return true;
+}
+
+/// A string that is too long for its range because it was made by a repetition.
+bool Printer::wide_string(const Constant& value, const SourceRange& range, Level level, const Place& end) {
+  const int64_t width = width_of(range);
+  if (width <= 0 || options_.clean || value.size < 4 || static_cast<int64_t>(value.size) + 2 <= width)
+    return false;
+  const bool bytes = value.is(ConstantKind::Bytes);
+  const std::string_view text = value.text();
+  size_t length = period(text, text.size());
+  if (length == text.size()) return false;
+  if (!bytes)
+    while (length < text.size() && (text[length] & 0xC0) == 0x80) return false;
+  const size_t times = text.size() / length;
+  const std::string count = std::to_string(times);
+  const auto all = static_cast<size_t>(width);
+  const bool wrap = base(level) > kTerm;
+  std::string piece = natural_string(text.substr(0, length), bytes);
+  // Multiples of the shortest part, for the width.
+  if (piece.size() + 1 + count.size() > all) return false;
+  if (wrap) put("(", kOpen);
+  put(keep(piece));
+  put("*", kSpace);
+  put(keep(count), kSpace);
+  if (wrap)
+    put(")", kClose);
+  else
+    end_at(end);
+  return true;
+}
+
+// A string over several lines: in three quotes where its newlines are those of the range, else in pieces.
+void Printer::string_lines(const Constant& value, const SourceRange& range, const Place& end) {
+  const bool bytes = value.is(ConstantKind::Bytes);
+  const std::string_view text = value.text();
+  const auto newlines = static_cast<size_t>(range.end_line - range.line);
+  std::string literal;
+  if (string_of_lines(text, bytes, newlines, range.end_column, literal)) {
+    put(keep(literal), kMultiline);
+    return;
+  }
+  string_pieces(text, bytes, range, end);
+}
+
+namespace {
+
+/// Where to cut the text for `pieces` lines whose last one is to hold `last` bytes: behind newlines where
+/// there are enough, else anywhere between characters.
+std::vector<size_t> cuts(std::string_view text, bool bytes, size_t pieces, size_t last) {
+  std::vector<size_t> result;
+  size_t begin = 0;
+  const size_t limit = text.size() - last;
+  for (size_t piece = 0; piece + 2 < pieces; ++piece) {
+    const size_t left = pieces - 1 - piece;
+    size_t cut = text.find('\n', begin);
+    cut = cut == std::string_view::npos || cut + 1 > limit ? begin + (limit - begin) / left : cut + 1;
+    if (cut > begin && text[cut - 1] != '\n') {
+      const size_t space = text.rfind(' ', cut);
+      if (space != std::string_view::npos && space > begin && space < limit) cut = space + 1;
+    }
+    while (!bytes && cut < limit && (text[cut] & 0xC0) == 0x80) ++cut;
+    cut = std::clamp(cut, begin, limit);
+    result.push_back(cut);
+    begin = cut;
+  }
+  result.push_back(limit);
+  return result;
+}
+
+/// How many bytes at the end of the text take `width` columns in the literal; with `exact` cleared where
+/// there is no such number.
+size_t last_piece(std::string_view text, bool bytes, size_t width, bool* exact) {
+  *exact = false;
+  const size_t quotes = bytes ? 3 : 2;
+  if (width < quotes) return 0;
+  size_t taken = 0;
+  // Grows by characters until the literal is wide enough; a literal is at least as wide as its text.
+  const size_t most = std::min({text.size(), width - quotes, size_t{400}});
+  for (taken = most;; --taken) {
+    const size_t at = text.size() - taken;
+    const bool boundary = bytes || at == text.size() || (text[at] & 0xC0) != 0x80;
+    if (boundary) {
+      const size_t own = natural_string(text.substr(at), bytes).size();
+      if (own == width) {
+        *exact = true;
+        return taken;
+      }
+      if (own < width) return taken;
+    }
+    if (taken == 0) return 0;
+  }
+}
+
+}  // namespace
+
+void Printer::string_pieces(std::string_view text, bool bytes, const SourceRange& range, const Place& end) {
+  const auto pieces = static_cast<size_t>(range.end_line - range.line) + 1;
+  const int64_t aligned = end.column - range.column;
+  const size_t least = bytes ? 3 : 2;
+  const size_t width = aligned >= static_cast<int64_t>(least) ? static_cast<size_t>(aligned)
+                                                              : static_cast<size_t>(std::max(end.column, 0));
+  bool exact = false;
+  const size_t last = last_piece(text, bytes, width, &exact);
+  std::vector<size_t> ends = cuts(text, bytes, pieces, last);
+  ends.push_back(text.size());
+  size_t begin = 0;
+  for (size_t i = 0; i < ends.size(); ++i) {
+    const std::string_view piece = text.substr(begin, ends[i] - begin);
+    begin = ends[i];
+    const bool is_last = i + 1 == ends.size();
+    std::string literal = natural_string(piece, bytes);
+    if (is_last && !exact && width >= literal.size() && string_of_width(piece, bytes, width, literal))
+      exact = true;
+    if (i != 0 && !is_last) pending_ = {range.line + static_cast<int32_t>(i), range.column};
+    if (is_last) pending_ = {};
+    space_ = space_ || i != 0;
+    put(keep(literal), i != 0 ? kFixedBreak : 0u);
+    if (is_last) end_at(end);
+    if (is_last && !tokens_.back().place.exact()) tokens_.back().place = {end.line, -1};
+  }
+}
+
+// The docstring of a function has no place: it takes the lines between the header and the next statement.
+void Printer::docstring(const ConstantExpr* e, const Place& end) {
+  const Constant& value = *e->value;
+  const std::string_view text = value.text();
+  const auto own = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  const Place start = start_of(e->range);
+  if (start.exact() && end_of(e->range).exact()) {
+    pending_ = {start.line, start.column};
+    return constant(e, kTest, end_of(e->range));
+  }
+  int32_t header = 0;
+  for (size_t i = tokens_.size(); i-- > 0 && header == 0;)
+    if (tokens_[i].place.line != 0) header = tokens_[i].place.line + count_newlines(tokens_[i]);
+  int64_t free = INT32_MAX;
+  if (end.exact())
+    free = end.line - header;
+  else if (next_statement_ != nullptr) {
+    bool reliable = false;
+    const Place next = statement_place(next_statement_, &reliable);
+    if (next.line != 0 && header != 0) free = next.line - header - 1;
+  }
+  std::string literal;
+  if (free < 1) free = 1;
+  const size_t newlines = std::min(own, static_cast<size_t>(free) - 1);
+  if (newlines == 0 || options_.clean) {
+    if (options_.clean && own > 0)
+      string_of_lines(text, false, own, -1, literal);
+    else if (end.exact() && end.column > indent_ &&
+             string_of_width(text, false, static_cast<size_t>(end.column - indent_), literal)) {
+    } else {
+      StringStyle style;
+      style.quote = '"';
+      style.triple = true;
+      style.escaped_newlines = own;
+      write_string(text, false, style, literal);
+    }
+  } else if (!string_of_lines(text, false, newlines, end.exact() ? end.column : -1, literal)) {
+    string_of_lines(text, false, newlines, -1, literal);
+  }
+  pending_ = {};
+  put(keep(literal), literal.find('\n') != std::string::npos ? kMultiline : 0u);
+  if (end.exact()) tokens_.back().place = {end.line - static_cast<int32_t>(newlines), -1};
+}
+
+}  // namespace ouro::decompiler

@@ -1,0 +1,98 @@
+// Tuples, dict displays and comprehensions.
+#include "decompiler/print/printer.h"
+
+namespace ouro::decompiler {
+
+using namespace syntax;
+
+void Printer::items(Exprs list, Level level) {
+  bool first = true;
+  for (const Expr* item : list) {
+    separate(&first);
+    expression(item, level);
+  }
+  space_ = false;
+}
+
+namespace {
+
+bool holds_slice(Exprs list) {
+  for (const Expr* item : list)
+    if (item->kind == ExprKind::Slice) return true;
+  return false;
+}
+
+}  // namespace
+
+// The range of a tuple in parentheses includes them. Where a tuple may stand without, its items tell.
+void Printer::tuple(const TupleExpr* e, Level level, const Place& end) {
+  const size_t count = e->elts.size();
+  bool parentheses = count == 0 || !(level & kTupleOk);
+  bool trailing_comma = count == 1;
+  if (!parentheses && !holds_slice(e->elts)) {
+    const Place first = first_place(e->elts[0]);
+    const Place last = end_of(e->elts[count - 1]->range);
+    const bool starts_before = differ(pending_, first) && before(pending_, first);
+    const bool ends_behind = differ(end, last) && before(last, end);
+    parentheses = starts_before && (ends_behind || !end.exact() || !last.exact());
+    trailing_comma |= ends_behind && !starts_before;
+    // Constants without a place: count on parentheses where there is room.
+    if (!parentheses && pending_.exact() && end.exact() && !first.exact() && !last.exact())
+      parentheses = end.line != pending_.line;
+  }
+  if (parentheses) put("(", kOpen);
+  const Level item_level = parentheses ? kTest | kNamedOk : holds_slice(e->elts) ? kTest | kNamedOk : kTest;
+  for (size_t i = 0; i < count; ++i) {
+    const bool last = i + 1 == count;
+    expression(e->elts[i], item_level, last && !parentheses && !trailing_comma ? end : Place());
+    if (!last || (trailing_comma && (count == 1 || !parentheses))) put(",", kComma | kTight);
+    space_ = !last;
+  }
+  if (parentheses) put(")", kClose);
+  if (parentheses || trailing_comma) end_at(end);
+}
+
+void Printer::dict(const DictExpr* e, const Place& end) {
+  put("{", kOpen);
+  bool first = true;
+  for (size_t i = 0; i < e->values.size(); ++i) {
+    separate(&first);
+    if (e->keys[i] == nullptr) {
+      put("**", kGlue);
+      expression(e->values[i], kBitOr);
+      continue;
+    }
+    const size_t key = tokens_.size();
+    expression(e->keys[i], kTest);
+    put(":", kTight | kGlue);
+    if (tokens_.size() == key + 2) tokens_[key].flags |= kGlue;
+    expression_spaced(e->values[i], kTest);
+  }
+  space_ = false;
+  put("}", kClose);
+  end_at(end);
+}
+
+void Printer::clauses(Comprehensions generators) {
+  for (const Comprehension* clause : generators) {
+    if (clause->is_async) put("async", kSpace | kGlue | kWord);
+    put("for", kSpace | kGlue | (clause->is_async ? 0 : kWord));
+    expression_spaced(clause->target, kTest | kTupleOk);
+    put("in", kSpace);
+    expression_spaced(clause->iter, above(kTest));
+    for (const Expr* condition : clause->ifs) {
+      put("if", kSpace | kGlue | kWord);
+      expression_spaced(condition, above(kTest));
+    }
+  }
+}
+
+void Printer::generator(const GeneratorExpExpr* e, const Place& end) {
+  put("(", kOpen);
+  expression(e->elt, kTest | kNamedOk);
+  clauses(e->generators);
+  put(")", kClose);
+  end_at(end);
+}
+
+}  // namespace ouro::decompiler

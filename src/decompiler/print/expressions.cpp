@@ -1,0 +1,426 @@
+// Expressions.
+//
+// Each expression is printed with two demands: its first token must begin where an enclosing expression says
+// that it begins (pending_), its last one must end where one says that it ends (`end`). An expression whose
+// own range begins later or ends earlier was written between parentheses; so the parentheses that precedence
+// does not ask for come back, too.
+#include "decompiler/print/printer.h"
+
+namespace ouro::decompiler {
+
+using namespace syntax;
+
+namespace {
+
+constexpr int kMaxDepth = 6000;
+
+struct OperatorText {
+  std::string_view text;
+  Level level;
+};
+
+constexpr OperatorText kBinaryOperators[] = {
+    {"+", kArithmetic}, {"-", kArithmetic}, {"*", kTerm},   {"@", kTerm},   {"/", kTerm},
+    {"%", kTerm},       {"**", kPower},     {"<<", kShift}, {">>", kShift}, {"|", kBitOr},
+    {"^", kBitXor},     {"&", kBitAnd},     {"//", kTerm},
+};
+
+constexpr OperatorText kUnaryOperators[] = {{"~", kFactor}, {"not", kNot}, {"+", kFactor}, {"-", kFactor}};
+
+constexpr std::string_view kCompareOperators[][2] = {{"==", ""}, {"!=", ""},   {"<", ""},  {"<=", ""},
+                                                     {">", ""},  {">=", ""},   {"is", ""}, {"is", "not"},
+                                                     {"in", ""}, {"not", "in"}};
+
+bool needs_parentheses(const Expr* e, Level level) {
+  const Level lowest = base(level);
+  switch (e->kind) {
+    case ExprKind::NamedExpr:
+      return !(level & kNamedOk);
+    case ExprKind::Yield:
+    case ExprKind::YieldFrom:
+      return !(level & kYieldOk);
+    case ExprKind::BoolOp:
+      return lowest > (e->as<BoolOpExpr>()->op == BoolOperator::And ? kAnd : kOr);
+    case ExprKind::BinOp:
+      return lowest > kBinaryOperators[static_cast<size_t>(e->as<BinOpExpr>()->op)].level;
+    case ExprKind::UnaryOp:
+      return lowest > kUnaryOperators[static_cast<size_t>(e->as<UnaryOpExpr>()->op)].level;
+    case ExprKind::Lambda:
+    case ExprKind::IfExp:
+      return lowest > kTest;
+    case ExprKind::Compare:
+      return lowest > kComparison;
+    case ExprKind::Await:
+      return lowest > kAwait;
+    default:
+      return false;
+  }
+}
+
+/// Whether parentheses around it leave it what it is.
+bool may_be_parenthesised(const Expr* e) {
+  return e->kind != ExprKind::Starred && e->kind != ExprKind::Slice;
+}
+
+}  // namespace
+
+Place first_place(const Expr* e) {
+  for (;;) {
+    const Place start = start_of(e->range);
+    if (start.line != 0) return start;
+    switch (e->kind) {
+      case ExprKind::BinOp:
+        e = e->as<BinOpExpr>()->left;
+        break;
+      case ExprKind::BoolOp:
+        e = e->as<BoolOpExpr>()->values[0];
+        break;
+      case ExprKind::Compare:
+        e = e->as<CompareExpr>()->left;
+        break;
+      case ExprKind::Call:
+        e = e->as<CallExpr>()->func;
+        break;
+      case ExprKind::Attribute:
+        e = e->as<AttributeExpr>()->value;
+        break;
+      case ExprKind::Subscript:
+        e = e->as<SubscriptExpr>()->value;
+        break;
+      case ExprKind::IfExp:
+        e = e->as<IfExpExpr>()->body;
+        break;
+      case ExprKind::Tuple:
+        if (e->as<TupleExpr>()->elts.empty()) return {};
+        e = e->as<TupleExpr>()->elts[0];
+        break;
+      default:
+        return {};
+    }
+  }
+}
+
+bool Printer::too_deep() {
+  if (depth_ < kMaxDepth) return false;
+  if (error_ == nullptr)
+    error_ = workspace_.error(ErrorType::RecursionError, "maximum recursion depth exceeded while printing");
+  return true;
+}
+
+void Printer::expression(const Expr* e, Level level, Place end) {
+  if (too_deep()) return;
+  ++depth_;
+  if (e->kind == ExprKind::Starred) {
+    starred(e, kBitOr, end);
+    --depth_;
+    return;
+  }
+  const Place start = start_of(e->range);
+  const Place own_end = end_of(e->range);
+  bool wrap = needs_parentheses(e, level);
+  if (!wrap && may_be_parenthesised(e))
+    wrap = (differ(pending_, start) && before(pending_, start)) ||
+           (differ(end, own_end) && before(own_end, end));
+  if (wrap) {
+    if (pending_.line == 0 && start.line == 0 && end.exact()) pending_ = {};
+    put("(", kOpen | kGlue);
+    level = kAnything;
+    pending_ = {};
+  }
+  if (!pending_.exact() && start.line != 0) pending_ = start;
+  inner(e, level, own_end.exact() ? own_end : wrap ? Place() : end);
+  if (wrap) {
+    put(")", kClose);
+    end_at(end);
+  }
+  --depth_;
+}
+
+void Printer::inner(const Expr* expression, Level level, const Place& end) {
+  switch (expression->kind) {
+    case ExprKind::BoolOp:
+      return bool_op(expression->as<BoolOpExpr>(), end);
+    case ExprKind::NamedExpr: {
+      const auto* e = expression->as<NamedExprExpr>();
+      this->expression(e->target, kAtom);
+      put(":=", kSpace);
+      this->expression_spaced(e->value, kTest, end);
+      return;
+    }
+    case ExprKind::BinOp:
+      return bin_op(expression->as<BinOpExpr>(), end);
+    case ExprKind::UnaryOp:
+      return unary_op(expression->as<UnaryOpExpr>(), end);
+    case ExprKind::Lambda:
+      return lambda(expression->as<LambdaExpr>(), end);
+    case ExprKind::IfExp:
+      return conditional(expression->as<IfExpExpr>(), end);
+    case ExprKind::Dict:
+      return dict(expression->as<DictExpr>(), end);
+    case ExprKind::Set:
+      put("{", kOpen);
+      items(expression->as<SetExpr>()->elts, kTest | kNamedOk);
+      put("}", kClose);
+      return end_at(end);
+    case ExprKind::List:
+      put("[", kOpen);
+      items(expression->as<ListExpr>()->elts, kTest | kNamedOk);
+      put("]", kClose);
+      return end_at(end);
+    case ExprKind::Tuple:
+      return tuple(expression->as<TupleExpr>(), level, end);
+    case ExprKind::ListComp: {
+      const auto* e = expression->as<ListCompExpr>();
+      put("[", kOpen);
+      this->expression(e->elt, kTest | kNamedOk);
+      clauses(e->generators);
+      put("]", kClose);
+      return end_at(end);
+    }
+    case ExprKind::SetComp: {
+      const auto* e = expression->as<SetCompExpr>();
+      put("{", kOpen);
+      this->expression(e->elt, kTest | kNamedOk);
+      clauses(e->generators);
+      put("}", kClose);
+      return end_at(end);
+    }
+    case ExprKind::DictComp: {
+      const auto* e = expression->as<DictCompExpr>();
+      put("{", kOpen);
+      this->expression(e->key, kTest);
+      put(":");
+      this->expression_spaced(e->value, kTest);
+      clauses(e->generators);
+      put("}", kClose);
+      return end_at(end);
+    }
+    case ExprKind::GeneratorExp:
+      return generator(expression->as<GeneratorExpExpr>(), end);
+    case ExprKind::Await:
+      put("await", kGlue);
+      return expression_spaced(expression->as<AwaitExpr>()->value, kAtom, end);
+    case ExprKind::Yield:
+      return yield(expression->as<YieldExpr>(), end);
+    case ExprKind::YieldFrom:
+      put("yield", kGlue);
+      put("from", kSpace | kGlue);
+      return value(expression->as<YieldFromExpr>()->value, kTest, end);
+    case ExprKind::Compare:
+      return compare(expression->as<CompareExpr>(), end);
+    case ExprKind::Call:
+      return call(expression->as<CallExpr>(), end);
+    case ExprKind::FormattedValue:
+    case ExprKind::JoinedStr:
+      return joined_string(expression, end);
+    case ExprKind::Constant:
+      return constant(expression->as<ConstantExpr>(), level, end);
+    case ExprKind::Attribute:
+      return attribute(expression->as<AttributeExpr>(), end);
+    case ExprKind::Subscript:
+      return subscript(expression->as<SubscriptExpr>(), end);
+    case ExprKind::Starred:
+      return starred(expression, kBitOr, end);
+    case ExprKind::Name:
+      put_name(expression->as<NameExpr>()->id);
+      return end_at(end);
+    case ExprKind::Slice:
+      return slice(expression->as<SliceExpr>(), end);
+  }
+}
+
+void Printer::value(const Expr* e, Level level, const Place& end) {
+  const Place own_end = end_of(e->range);
+  const bool fixed_end = end.exact();
+  const bool several_lines = e->range.line > 0 && e->range.end_line > e->range.line;
+  space_ = true;
+  if (brackets_ != 0 || fixed_end || options_.clean || (!several_lines && own_end.line == 0) ||
+      needs_parentheses(e, level)) {
+    return expression(e, level, end);
+  }
+  const uint32_t lines = several_lines ? kMultiline : 0;
+  const size_t open = tokens_.size();
+  const Place saved = pending_;
+  pending_ = {};
+  put("(", kOpen | kGlue | kOptional | lines);
+  pending_ = saved;
+  space_ = false;
+  expression(e, level, end);
+  tokens_[open].extra = static_cast<int32_t>(tokens_.size());
+  put(")", kClose | kOptional | lines);
+  tokens_.back().extra = static_cast<int32_t>(open);
+}
+
+void Printer::expression_spaced(const Expr* e, Level level, const Place& end) {
+  space_ = true;
+  expression(e, level, end);
+}
+
+void Printer::bool_op(const BoolOpExpr* e, const Place& end) {
+  const bool is_and = e->op == BoolOperator::And;
+  const Level level = above(is_and ? kAnd : kOr);
+  for (size_t i = 0; i < e->values.size(); ++i) {
+    if (i > 0) {
+      put(is_and ? "and" : "or", kSpace | kWord);
+      space_ = true;
+    }
+    expression(e->values[i], level, i + 1 == e->values.size() ? end : Place());
+  }
+}
+
+void Printer::bin_op(const BinOpExpr* e, const Place& end) {
+  const OperatorText& op = kBinaryOperators[static_cast<size_t>(e->op)];
+  const bool power = e->op == BinaryOperator::Pow;
+  expression(e->left, power ? kAwait : op.level);
+  put(op.text, power ? 0 : kSpace | kWord);
+  space_ = !power;
+  expression(e->right, power ? kFactor : above(op.level), end);
+}
+
+void Printer::unary_op(const UnaryOpExpr* e, const Place& end) {
+  const OperatorText& op = kUnaryOperators[static_cast<size_t>(e->op)];
+  put(op.text, kGlue);
+  space_ = op.level == kNot;
+  expression(e->operand, op.level, end);
+}
+
+void Printer::compare(const CompareExpr* e, const Place& end) {
+  expression(e->left, above(kComparison));
+  for (size_t i = 0; i < e->ops.size(); ++i) {
+    const auto& op = kCompareOperators[static_cast<size_t>(e->ops[i])];
+    put(op[0], kSpace | kWord);
+    if (!op[1].empty()) put(op[1], kSpace);
+    space_ = true;
+    expression(e->comparators[i], above(kComparison), i + 1 == e->ops.size() ? end : Place());
+  }
+}
+
+void Printer::conditional(const IfExpExpr* e, const Place& end) {
+  expression(e->body, above(kTest));
+  put("if", kSpace | kWord);
+  expression_spaced(e->test, above(kTest));
+  put("else", kSpace | kWord);
+  expression_spaced(e->orelse, kTest, end);
+}
+
+void Printer::lambda(const LambdaExpr* e, const Place& end) {
+  put("lambda");
+  space_ = true;
+  parameters(e->args);
+  space_ = false;
+  put(":");
+  expression_spaced(e->body, kTest, end);
+}
+
+void Printer::yield(const YieldExpr* e, const Place& end) {
+  put("yield", e->value != nullptr ? kGlue : 0);
+  if (e->value == nullptr) return end_at(end);
+  value(e->value, kTest | kTupleOk, end);
+}
+
+void Printer::call(const CallExpr* e, const Place& end) {
+  expression(e->func, kAtom);
+  if (e->args.size() == 1 && e->keywords.empty() && e->args[0]->kind == ExprKind::GeneratorExp) {
+    const auto* only = e->args[0]->as<GeneratorExpExpr>();
+    if (!differ(end, end_of(only->range))) {
+      if (only->range.line > 0) pending_ = start_of(only->range);
+      return generator(only, end);
+    }
+  }
+  put("(", kOpen);
+  call_arguments(e->args, e->keywords);
+  put(")", kClose);
+  end_at(end);
+}
+
+namespace {
+
+/// Whether the keyword was written before a positional `*argument`, which comes first in the tree.
+bool written_before(const Keyword* keyword, const Expr* argument) {
+  const Place a = first_place(keyword->value);
+  const Place b = argument->kind == ExprKind::Starred && argument->range.line <= 0
+                      ? first_place(argument->as<StarredExpr>()->value)
+                      : first_place(argument);
+  return a.exact() && b.exact() && before(a, b);
+}
+
+}  // namespace
+
+// Positional arguments come first but for `*x`, which may stand behind keywords.
+void Printer::call_arguments(Exprs args, Keywords keywords) {
+  bool first = true;
+  size_t k = 0;
+  bool unpacked = false;  // behind `**x` no `*y` may stand
+  auto put_keyword = [&](const Keyword* keyword) {
+    separate(&first);
+    if (keyword->arg == Name::none) {
+      put("**", kGlue);
+      unpacked = true;
+    } else {
+      put_name(keyword->arg, kGlue);
+      put("=", kGlue | kTight);
+    }
+    expression(keyword->value, kTest);
+  };
+  for (const Expr* arg : args) {
+    if (arg->kind == ExprKind::Starred) {
+      while (k < keywords.size() && keywords[k]->arg != Name::none && !unpacked &&
+             later_all_starred(args, arg) && written_before(keywords[k], arg))
+        put_keyword(keywords[k++]);
+    }
+    separate(&first);
+    if (arg->kind == ExprKind::Starred)
+      starred(arg, kTest, {});
+    else
+      expression(arg, kTest | kNamedOk);
+  }
+  while (k < keywords.size()) put_keyword(keywords[k++]);
+  space_ = false;
+}
+
+/// Whether all arguments from this one on are starred.
+bool Printer::later_all_starred(Exprs args, const Expr* from) {
+  for (size_t i = args.size(); i-- > 0;) {
+    if (args[i]->kind != ExprKind::Starred) return false;
+    if (args[i] == from) return true;
+  }
+  return false;
+}
+
+void Printer::attribute(const AttributeExpr* e, const Place& end) {
+  const size_t first = tokens_.size();
+  expression(e->value, kAtom);
+  const std::string_view last = tokens_.back().text;
+  const bool number = tokens_.size() == first + 1 && last[0] >= '0' && last[0] <= '9' &&
+                      last.find_first_not_of("0123456789_") == std::string_view::npos;
+  put(".", kGlue | kTight | (number ? kMustSpace : 0));
+  put_name(e->attr, kTight);
+  end_at(end);
+}
+
+void Printer::subscript(const SubscriptExpr* e, const Place& end) {
+  expression(e->value, kAtom);
+  put("[", kOpen);
+  expression(e->slice, kTest | kTupleOk | kNamedOk);
+  put("]", kClose);
+  end_at(end);
+}
+
+void Printer::slice(const SliceExpr* e, const Place& end) {
+  if (e->lower != nullptr) expression(e->lower, kTest);
+  put(":");
+  if (e->upper != nullptr) expression(e->upper, kTest, e->step == nullptr ? end : Place());
+  if (e->step == nullptr) return end_at(end);
+  put(":");
+  expression(e->step, kTest, end);
+}
+
+void Printer::starred(const Expr* e, Level level, const Place& end) {
+  const auto* star = e->as<StarredExpr>();
+  const Place own = end_of(e->range);
+  if (!pending_.exact() && e->range.line > 0) pending_ = start_of(e->range);
+  put("*", kGlue);
+  expression(star->value, level, own.exact() ? own : end);
+}
+
+}  // namespace ouro::decompiler

@@ -1,0 +1,370 @@
+// Numbers of a wanted width. What is wider than the usual form is padded with zeros where a literal has room
+// for them; what is narrower was folded from an expression, and some expression like it is looked for.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "base/bigint.h"
+#include "base/float_text.h"
+#include "decompiler/print/literals.h"
+
+namespace ouro::decompiler {
+
+namespace {
+
+constexpr std::string_view kInfinity = "1e999";
+
+bool same_bits(double a, double b) {
+  return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+std::string to_base(std::span<const uint64_t> limbs, unsigned bits) {
+  if (limbs.empty()) return "0";
+  std::string digits;
+  const size_t total = limbs.size() * 64;
+  for (size_t at = 0; at < total; at += bits) {
+    uint64_t digit = limbs[at / 64] >> (at % 64);
+    if (at % 64 + bits > 64 && at / 64 + 1 < limbs.size()) digit |= limbs[at / 64 + 1] << (64 - at % 64);
+    digits += "0123456789abcdef"[digit & ((1u << bits) - 1)];
+  }
+  while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
+  std::reverse(digits.begin(), digits.end());
+  return digits;
+}
+
+/// Prefix and digits, with zeros between them up to the width.
+std::string prefixed(std::string_view prefix, const std::string& digits, size_t width) {
+  std::string out(prefix);
+  if (width > prefix.size() + digits.size()) out.append(width - prefix.size() - digits.size(), '0');
+  return out + digits;
+}
+
+std::string grouped(const std::string& digits) {
+  std::string out;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i != 0 && (digits.size() - i) % 3 == 0) out += '_';
+    out += digits[i];
+  }
+  return out;
+}
+
+bool is_power_of_two(IntView a) {
+  if (a.limbs.empty()) return false;
+  for (size_t i = 0; i + 1 < a.limbs.size(); ++i)
+    if (a.limbs[i] != 0) return false;
+  return (a.limbs.back() & (a.limbs.back() - 1)) == 0;
+}
+
+/// A number from its digits, shorter than they are.
+class IntegerSearch {
+ public:
+  IntegerSearch(Constants& constants, IntView value) : constants_(constants), value_(value) {}
+
+  /// Expressions for the magnitude, in the order of liking.
+  void add_candidates(std::vector<std::pair<std::string, Level>>& out) {
+    power_of_ten(out);
+    shifted(value_, "", out);
+    const Constant one = *constants_.integer(1);
+    const Constant* above = int_add(constants_, IntView{value_.limbs, false}, int_view(one));
+    shifted(int_view(*above), "-1", out);
+    const Constant* below = int_subtract(constants_, IntView{value_.limbs, false}, int_view(one));
+    if (!int_view(*below).is_zero()) shifted(int_view(*below), "+1", out);
+  }
+
+ private:
+  void power_of_ten(std::vector<std::pair<std::string, Level>>& out) {
+    const std::string digits = int_to_decimal(IntView{value_.limbs, false});
+    const size_t zeros = digits.size() - 1 - digits.find_last_not_of('0');
+    if (digits.find_last_not_of('0') == std::string::npos || zeros < 3) return;
+    const std::string head = digits.substr(0, digits.size() - zeros);
+    if (head == "1")
+      out.push_back({"10**" + std::to_string(zeros), kPower});
+    else
+      out.push_back({head + "*10**" + std::to_string(zeros), kTerm});
+  }
+
+  void shifted(IntView value, std::string_view add, std::vector<std::pair<std::string, Level>>& out) {
+    if (value.limbs.empty()) return;
+    uint64_t zeros = 0;
+    size_t limb = 0;
+    while (value.limbs[limb] == 0) {
+      zeros += 64;
+      ++limb;
+    }
+    zeros += static_cast<uint64_t>(__builtin_ctzll(value.limbs[limb]));
+    if (zeros < 3) return;
+    const std::string count = std::to_string(zeros);
+    if (is_power_of_two(value)) {
+      out.push_back({"2**" + count + std::string(add), add.empty() ? kPower : kArithmetic});
+      out.push_back({add.empty() ? "1<<" + count : "(1<<" + count + ")" + std::string(add),
+                     add.empty() ? kShift : kArithmetic});
+      return;
+    }
+    const Constant* by = constants_.integer(static_cast<int64_t>(zeros));
+    const Constant* odd = int_right_shift(constants_, IntView{value.limbs, false}, int_view(*by));
+    const std::string digits = int_to_decimal(int_view(*odd));
+    if (add.empty()) out.push_back({digits + "<<" + count, kShift});
+    out.push_back({digits + "*2**" + count + std::string(add), add.empty() ? kTerm : kArithmetic});
+  }
+
+  Constants& constants_;
+  IntView value_;
+};
+
+bool integer_of_width(Workspace& workspace, const Constant& value, size_t width, bool literal_only,
+                      std::string& out, Level* level) {
+  const IntView view = int_view(value);
+  const std::string sign = view.negative ? "-" : "";
+  const bool huge = view.limbs.size() > 200;
+  *level = view.negative ? kFactor : kAtom;
+  if (width <= sign.size()) return false;
+  const size_t room = width - sign.size();
+  const std::string decimal = huge ? std::string() : int_to_decimal(IntView{view.limbs, false});
+  auto take = [&](const std::string& text) {
+    out = sign + text;
+    return true;
+  };
+  if (!huge && decimal.size() == room) return take(decimal);
+  const std::string hex = to_base(view.limbs, 4);
+  if (hex.size() + 2 == room) return take("0x" + hex);
+  if (const std::string octal = to_base(view.limbs, 3); octal.size() + 2 == room) return take("0o" + octal);
+  if (const std::string binary = to_base(view.limbs, 1); binary.size() + 2 == room)
+    return take("0b" + binary);
+  if (!huge)
+    if (const std::string groups = grouped(decimal); groups.size() == room) return take(groups);
+  if (value.size == 0 && room > 1) return take(std::string(room, '0'));
+  if (hex.size() + 2 < room) return take(prefixed("0x", hex, room));
+  if (literal_only) return false;
+  if (!huge && decimal.size() < room) {
+    out = std::string(room - decimal.size(), view.negative ? '-' : '+') + sign + decimal;
+    *level = kFactor;
+    return !view.negative || (room - decimal.size()) % 2 == 0;
+  }
+  if (huge) return false;
+  std::vector<std::pair<std::string, Level>> candidates;
+  IntegerSearch(workspace.constants, view).add_candidates(candidates);
+  for (const auto& [text, own] : candidates) {
+    const bool group = view.negative && own < kFactor;
+    const std::string whole = group ? "-(" + text + ")" : sign + text;
+    if (whole.size() > width) continue;
+    out = whole;
+    *level = view.negative ? kFactor : own;
+    // Spaces are free between tokens.
+    if (const size_t missing = width - whole.size(); missing != 0) {
+      const size_t at = whole.find_first_of("*<+");
+      if (at == std::string::npos) continue;
+      out.insert(at, missing, ' ');
+    }
+    return true;
+  }
+  return false;
+}
+
+/// Spellings of a float that is finite and not negative.
+std::vector<std::string> float_spellings(double value) {
+  std::vector<std::string> result;
+  std::string text = float_repr(value);
+  result.push_back(text);
+  if (text.size() > 2 && text.ends_with(".0")) result.push_back(text.substr(0, text.size() - 1));
+  if (text.starts_with("0.") && text != "0.0") result.push_back(text.substr(1));
+  // Digits and exponent.
+  int exponent = 0;
+  if (const size_t e = text.find('e'); e != std::string::npos) {
+    exponent = std::atoi(text.c_str() + e + 1);
+    text.resize(e);
+  }
+  if (const size_t dot = text.find('.'); dot != std::string::npos) {
+    exponent -= static_cast<int>(text.size() - dot - 1);
+    text.erase(dot, 1);
+  }
+  const size_t first = text.find_first_not_of('0');
+  if (first == std::string::npos) return result;
+  text.erase(0, first);
+  while (text.size() > 1 && text.back() == '0') {
+    text.pop_back();
+    ++exponent;
+  }
+  const auto scientific = [&](size_t whole, bool dot) {
+    const int e = exponent + static_cast<int>(text.size() - whole);
+    std::string out = text.substr(0, whole);
+    if (dot) out += '.' + text.substr(whole);
+    result.push_back(out + "e" + std::to_string(e));
+    if (dot && whole == text.size()) result.push_back(out + "0e" + std::to_string(e));
+    if (e >= 0) result.push_back(out + "e+" + std::to_string(e));
+    if (e > -10 && e < 10) result.push_back(out + (e < 0 ? "e-0" : "e+0") + std::to_string(std::abs(e)));
+  };
+  scientific(text.size(), false);
+  scientific(1, true);
+  if (text.size() > 2) scientific(2, true);
+  if (exponent >= 0 && exponent < 40) {
+    result.push_back(text + std::string(static_cast<size_t>(exponent), '0') + ".");
+    result.push_back(text + std::string(static_cast<size_t>(exponent), '0') + ".0");
+  }
+  std::erase_if(result, [value](const std::string& each) { return !same_bits(parse_float(each), value); });
+  return result;
+}
+
+/// p / q for small numbers.
+bool fraction_of_width(double value, size_t width, std::string& out) {
+  for (int q = 1; q < 2000; ++q) {
+    const double p = std::round(value * q);
+    if (p < 1 || p > 1e15 || p / q != value) continue;
+    std::string text = std::to_string(static_cast<int64_t>(p)) + "/" + std::to_string(q);
+    if (text.size() > width) continue;
+    text.insert(text.find('/'), width - text.size(), ' ');
+    out = text;
+    return true;
+  }
+  return false;
+}
+
+bool float_of_width(double value, size_t width, bool literal_only, std::string& out, Level* level) {
+  const bool negative = std::signbit(value);
+  const std::string sign = negative ? "-" : "";
+  *level = negative ? kFactor : kAtom;
+  if (width <= sign.size()) return false;
+  const size_t room = width - sign.size();
+  if (std::isnan(value)) return false;
+  if (std::isinf(value)) {
+    if (room < 5) return false;
+    out = sign + "1e" + std::string(room - 5, '9') + "999";
+    return true;
+  }
+  std::string best;
+  for (const std::string& text : float_spellings(std::fabs(value))) {
+    if (text.size() == room) {
+      out = sign + text;
+      return true;
+    }
+    if (best.empty() && text.size() < room) best = text;
+  }
+  if (best.empty()) {
+    if (literal_only || !fraction_of_width(std::fabs(value), room, out)) return false;
+    out = sign + out;
+    *level = negative ? kTerm : kTerm;
+    return true;
+  }
+  const size_t missing = room - best.size();
+  const size_t exponent = best.find('e');
+  if (best.find('.') != std::string::npos)
+    best.insert(exponent == std::string::npos ? best.size() : exponent, missing, '0');
+  else
+    best.insert(0, missing, '0');
+  out = sign + best;
+  return true;
+}
+
+/// The imaginary part as a literal, its sign apart.
+std::string imaginary(double value) {
+  std::string text = std::isinf(value) ? std::string(kInfinity) : float_repr(std::fabs(value));
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text + "j";
+}
+
+std::string complex_text(const Constant& value) {
+  const bool negative = std::signbit(value.imag);
+  if (std::isnan(value.imag) || std::isnan(value.real)) return "(1e999-1e999+0j)";
+  if (value.real == 0 && std::signbit(value.real) == negative)
+    return (negative ? "-" : "") + imaginary(value.imag);
+  std::string real = std::isinf(value.real) ? (value.real < 0 ? "-1e999" : "1e999") : float_repr(value.real);
+  if (real.ends_with(".0")) real.resize(real.size() - 2);
+  if (real == "-0") real = "-0.0";
+  return real + (negative ? "-" : "+") + imaginary(value.imag);
+}
+
+std::string float_text(double value) {
+  if (std::isnan(value)) return std::signbit(value) ? "-(1e999-1e999)" : "(1e999-1e999)";
+  if (std::isinf(value)) return value < 0 ? "-1e999" : "1e999";
+  return float_repr(value);
+}
+
+std::string integer_text(const Constant& value) {
+  const IntView view = int_view(value);
+  if (view.limbs.size() <= 200) return int_to_decimal(view);
+  return (view.negative ? "-0x" : "0x") + to_base(view.limbs, 4);
+}
+
+}  // namespace
+
+std::string natural_number(const Constant& value) {
+  switch (value.kind) {
+    case ConstantKind::None:
+      return "None";
+    case ConstantKind::True:
+      return "True";
+    case ConstantKind::False:
+      return "False";
+    case ConstantKind::Ellipsis:
+      return "...";
+    case ConstantKind::Int:
+      return integer_text(value);
+    case ConstantKind::Float:
+      return float_text(value.real);
+    case ConstantKind::Complex:
+      return complex_text(value);
+    default:
+      return "None";
+  }
+}
+
+std::string shortest_number(const Constant& value) {
+  std::string best = natural_number(value);
+  if (!value.is(ConstantKind::Float) || !std::isfinite(value.real)) return best;
+  const std::string sign = std::signbit(value.real) ? "-" : "";
+  for (const std::string& text : float_spellings(std::fabs(value.real)))
+    if (sign.size() + text.size() < best.size()) best = sign + text;
+  return best;
+}
+
+Level number_level(std::string_view text) {
+  if (text[0] == '(') return kAtom;
+  for (size_t i = 1; i < text.size(); ++i) {
+    if ((text[i] == '+' || text[i] == '-') && text[i - 1] != 'e' && text[i - 1] != 'E') return kArithmetic;
+  }
+  return text[0] == '-' || text[0] == '+' ? kFactor : kAtom;
+}
+
+bool number_of_width(Workspace& workspace, const Constant& value, size_t width, bool literal_only,
+                     std::string& out, Level* level) {
+  *level = kAtom;
+  switch (value.kind) {
+    case ConstantKind::Int:
+      return integer_of_width(workspace, value, width, literal_only, out, level);
+    case ConstantKind::Float:
+      return float_of_width(value.real, width, literal_only, out, level);
+    case ConstantKind::Complex: {
+      out = complex_text(value);
+      *level = number_level(out);
+      if (out.size() >= width) return out.size() == width;
+      const size_t missing = width - out.size();
+      if (value.real == 0 && *level == kAtom && out.back() == 'j' && std::isfinite(value.imag)) {
+        if (out.find('.') == std::string::npos && out.find('e') == std::string::npos && missing > 1)
+          out = out.substr(0, out.size() - 1) + "." + std::string(missing - 1, '0') + "j";
+        else
+          out.insert(0, missing, '0');
+        return true;
+      }
+      const size_t at = out.find_first_of("+-", 1);
+      if (at == std::string::npos) return false;
+      out.insert(at, missing, ' ');
+      return true;
+    }
+    case ConstantKind::True:
+    case ConstantKind::False: {
+      const bool truth = value.is(ConstantKind::True);
+      out = truth ? "True" : "False";
+      if (out.size() == width) return true;
+      if (width < 5 || literal_only) return false;
+      *level = kNot;
+      out = "not" + std::string(width - 4, ' ') + (truth ? "0" : "1");
+      return true;
+    }
+    default:
+      out = natural_number(value);
+      return out.size() == width;
+  }
+}
+
+}  // namespace ouro::decompiler
