@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ouro::decompiler {
@@ -13,7 +14,17 @@ constexpr uint32_t kMaxRecursion = 400;
 }  // namespace
 
 Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent)
-    : shared_(shared), scope_(scope), parent_(parent) {
+    : shared_(shared),
+      scope_(scope),
+      parent_(parent),
+      recursion_(parent == nullptr ? 0 : parent->recursion_) {
+  if (scope == ScopeKind::Class) {
+    std::string_view name = object.name->text();
+    name.remove_prefix(std::min(name.find_first_not_of('_'), name.size()));
+    if (!name.empty()) private_prefix_ = fmt::format("_{}__", name);
+  } else if (parent != nullptr) {
+    private_prefix_ = parent->private_prefix_;
+  }
   if (!code_.read(object, shared.options.ignore_columns)) reason_ = code_.error();
 }
 
@@ -80,8 +91,14 @@ bool Reader::pop(Slot* slot) {
 Expr* Reader::pop_value() {
   Slot slot;
   if (!pop(&slot)) return nullptr;
-  if (slot.kind == Slot::Kind::Value) return slot.expr;
+  if (slot.kind == Slot::Kind::Value) return whole_string(slot.expr);
   if (slot.kind == Slot::Kind::Function) return lambda_of(slot.function);
+  if (slot.kind == Slot::Kind::Unpacked && slot.unpack->targets.size() == 1) {
+    // `*args: *Ts` takes the one element of (*Ts,).
+    stack_.push_back(slot.unpack->source);
+    Expr* value = pop_value();
+    return value == nullptr ? nullptr : make_starred(value);
+  }
   fail("no value on the stack");
   return nullptr;
 }
@@ -124,7 +141,8 @@ bool Reader::step(uint32_t end) {
       if (at_ + 1 < end && code_[at_ + 1].op == Op::FOR_ITER) return read_for(end);
       return step_call();
     case Op::GET_AITER:
-      return read_async_for(end);
+      if (at_ + 1 < end && code_[at_ + 1].op == Op::GET_ANEXT) return read_async_for(end);
+      return step_call();
     case Op::BEFORE_WITH:
       return read_with(end);
     case Op::BEFORE_ASYNC_WITH:

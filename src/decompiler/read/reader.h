@@ -20,8 +20,12 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -53,36 +57,47 @@ struct FunctionValue {
 
 /// What UNPACK_SEQUENCE or UNPACK_EX takes apart: its targets are filled by the stores that follow.
 struct UnpackValue;
-/// What IMPORT_NAME gave.
-struct ImportValue;
+/// The targets so far of a value that is assigned to several.
+struct AssignValue;
 
 /// One entry of the machine's stack.
 struct Slot {
   enum class Kind : uint8_t {
-    Value,         // expr
-    Null,          // PUSH_NULL's
-    CodeValue,     // a code object as constant: `code`
-    Function,      // `function`
-    BuildClass,    // LOAD_BUILD_CLASS's
-    Closure,       // LOAD_CLOSURE's cell, or a tuple of them
-    Unpacked,      // item `index` of `unpack`
-    Augmented,     // the result of an in-place operation; expr is its BinOp, whose left side is the target
-    Next,          // what FOR_ITER gives: a store makes it the loop's target
-    Entered,       // what entering a with gives: likewise
-    Caught,        // the exception in a handler: likewise
-    Import,        // `import`
-    ImportedName,  // IMPORT_FROM's: item `index` of `import`
-    Marker,  // what only the construct that pushed it knows: an iterator, __exit__, exception state, ...
+    Value,       // expr
+    Null,        // PUSH_NULL's
+    CodeValue,   // a code object as constant: `code`
+    Function,    // `function`
+    BuildClass,  // LOAD_BUILD_CLASS's
+    Closure,     // LOAD_CLOSURE's cell, or a tuple of them
+    Unpacked,    // item `index` of `unpack`
+    Augmented,   // the result of an in-place operation; expr is its BinOp, whose left side is the target
+    Next,        // what FOR_ITER gives: a store makes it the loop's target
+    Entered,     // what entering a with gives: likewise
+    Caught,      // the exception in a handler: likewise
+    Marker,      // what only the construct that pushed it knows: an iterator, __exit__, exception state, ...
   };
   Kind kind = Kind::Marker;
   bool copied = false;  // pushed by COPY
-  uint32_t index = 0;
-  Position position;  // of the instruction that pushed it
+  uint32_t index = 0;   // Unpacked: of the item; else how high the stack was
+  Position position;    // of the instruction that pushed it
   Expr* expr = nullptr;
   const CodeObject* code = nullptr;
   FunctionValue* function = nullptr;
   UnpackValue* unpack = nullptr;
-  ImportValue* import = nullptr;
+  AssignValue* assign = nullptr;
+};
+
+struct AssignValue {
+  std::vector<Expr*> targets;
+  Position position;  // of the statement
+};
+
+struct UnpackValue {
+  Slot source;
+  std::vector<Expr*> targets;
+  uint32_t stored = 0;
+  uint32_t starred = kNone;  // the index of the target with a star
+  Position position;
 };
 
 /// A construct around the place being read, for break, continue, and what return has to undo.
@@ -103,7 +118,37 @@ struct Construct {
   uint32_t continue_target = kNone;  // For: the FOR_ITER; While: the first instruction of the test
   uint32_t break_target = kNone;     // behind the loop with its else; kNone: not known
   Name name = Name::none;            // Handler
-  Position final_extent;  // FinallyBody: from the first to the last instruction of the finally body
+  // FinallyBody: the copy of the finally body that runs for an exception.
+  uint32_t final_first = kNone;
+  uint32_t final_end = kNone;
+};
+
+/// How a scope uses names that a declaration may be needed for. Lambdas and comprehensions cannot declare
+/// anything: what they need is asked of the scope around them.
+struct ScopeNotes {
+  std::unordered_set<Name> global_loads;
+  std::unordered_set<Name> global_stores;        // deletions too
+  std::unordered_set<Name> inner_global_stores;  // by walrus in a comprehension
+  std::unordered_set<Name> free_uses;
+  std::unordered_set<Name> free_stores;
+  std::unordered_set<Name> bindings;  // locals and cells that something binds
+  bool yields = false;
+  bool annotates = false;  // a variable
+};
+
+/// The body of a function or class, read.
+struct InnerBody {
+  StmtList statements;
+  bool good = false;
+  std::string reason;
+};
+/// The inside of a lambda or comprehension, read: its value, or element (and value) with its clauses.
+struct InnerValue {
+  Expr* element = nullptr;  // null: it could not be read
+  Expr* value = nullptr;
+  std::vector<syntax::Comprehension*> clauses;  // the first one's iterable is not set
+  std::string reason;
+  ScopeNotes notes;
 };
 
 /// What the readers of one module share.
@@ -112,6 +157,9 @@ struct Rebuilding {
   const RebuildOptions& options;
   Rebuilt& result;
   uint32_t depth = 0;  // of nested code objects
+  // What has been read already: copies of finally bodies make the same function several times.
+  std::unordered_map<const CodeObject*, InnerBody> bodies = {};
+  std::unordered_map<const CodeObject*, InnerValue> values = {};
 };
 
 class Reader {
@@ -148,7 +196,10 @@ class Reader {
   /// The first instruction from `from` on that lies outside `range` and has columns, at most `end`.
   uint32_t end_of(const Position& range, uint32_t from, uint32_t end) const;
 
-  void push(Slot slot) { stack_.push_back(slot); }
+  void push(Slot slot) {
+    if (slot.kind != Slot::Kind::Unpacked) slot.index = static_cast<uint32_t>(stack_.size());
+    stack_.push_back(slot);
+  }
   void push_value(Expr* expr) {
     push({.kind = Slot::Kind::Value, .position = here().position, .expr = expr});
   }
@@ -170,7 +221,8 @@ class Reader {
   std::span<T> list(const std::vector<T>& from) {
     return arena().copy(std::span<const T>(from));
   }
-  Name intern(const Constant* name) { return shared_.workspace.names.intern(name->text()); }
+  /// A name as it was written: inside a class private names are mangled.
+  Name intern(const Constant* name);
   Expr* make_constant(const Constant* value, const Position& position);
   Expr* make_name(const Constant* name, const Position& position, syntax::ExprContext context);
 
@@ -191,6 +243,14 @@ class Reader {
   /// ...
   bool store(Slot slot, Expr* target);
 
+  /// Pushes a slot of that kind and reads the instructions that store it: returns the target. Null with a
+  /// reason.
+  Expr* read_target(Slot::Kind kind, uint32_t end);
+  /// The target that a slot of kind Next, Entered or Caught was stored into last, once.
+  Expr* take_target() { return std::exchange(target_, nullptr); }
+  /// The expression as a target of an assignment or deletion: the same nodes with another context.
+  Expr* as_target(Expr* expr, syntax::ExprContext context);
+
   // --- definitions.cpp, parameters.cpp, comprehensions.cpp
   // -----------------------------------------------------
 
@@ -200,6 +260,113 @@ class Reader {
   Expr* lambda_of(FunctionValue* function);
   /// A comprehension or generator expression: the function called with the outermost iterable.
   Expr* comprehension_of(FunctionValue* function, Expr* iterable, const Position& call);
+
+  // What the steps above are made of.
+  Op op() const { return here().op; }
+  bool next();  // at_ goes on; always true
+  const Constant* constant_operand();
+  Expr* part();  // pop_value(), but a FormattedValue stays as it is
+  bool pop_values(uint32_t count, std::vector<Expr*>* values);
+  bool pop_parts(uint32_t count, std::vector<Expr*>* values);
+  Expr* whole_string(Expr* part);
+  bool has_range(const Expr* expr, const Position& position) const;
+  SourceRange range_from(const SourceRange& start, const Position& end) const;
+  bool load_variable();
+  bool load_attribute();
+  bool binary_operation();
+  bool comparison();
+  bool subscript();
+  bool slice();
+  bool step_display();  // displays.cpp: BUILD_LIST, LIST_EXTEND, MAP_ADD, ...
+  bool is_part(const Expr* dict, const Position& position) const;
+  bool build_tuple();
+  bool build_sequence(bool set);
+  bool extend_sequence();
+  bool is_joined_list() const;
+  bool add_to_display();
+  bool build_map();
+  bool build_const_key_map();
+  bool update_dict();
+  bool map_add();
+  void append(Expr* display, Expr* element);
+  void append_entry(Expr* dict, Expr* key, Expr* value);
+  std::vector<Expr*> constant_items(const Constant* tuple);
+
+  bool call();
+  bool call_unpacked();
+  bool unpacked_keywords(std::vector<syntax::Keyword*>* keywords);
+  Expr* make_starred(Expr* value);
+  Expr* function_placeholder(FunctionValue* function);
+  Expr* make_call(Expr* callee, std::vector<Expr*> args, std::vector<syntax::Keyword*> keywords);
+  syntax::Keyword* make_keyword(Name name, Expr* value);
+  bool call_with_top(Slot callee, Slot argument);
+  bool class_call(std::vector<Expr*> args, std::vector<syntax::Keyword*> keywords);
+  bool join_call(Expr* callee, const std::vector<Expr*>& args);
+  bool skip_send_loop();
+
+  Expr* percent_format(const std::vector<Expr*>& parts, const Position& position);
+
+  bool store_attribute();
+  bool store_subscript();
+  bool store_item(const Slot& slot, Expr* target);
+  bool store_unpacked(UnpackValue& unpack);
+  bool store_augmented(const Slot& slot, Expr* target);
+  static SourceRange range_over(const SourceRange& first, const SourceRange& last);
+  void emit_assign(const std::vector<Expr*>& targets, Expr* value, const Position& position);
+  bool leads_to_target(uint32_t from) const;
+  bool is_annotation(const Expr* container, const Expr* key) const;
+  syntax::AssignStmt* assignment_before(const syntax::NameExpr& name, const Position& position) const;
+  bool store_slot(Expr* target);
+  bool store_copied(Slot slot, Expr* target);
+  bool store_parallel(Slot slot, Expr* target);
+  bool assigns_more(const Position& copy) const;
+  bool store_annotation(Expr* key);
+  bool delete_target(Expr* target);
+  bool unpack();
+  bool copy();
+  bool swap();
+  bool pop_top();
+  bool read_import();
+  bool import_alias(const Constant* module, const Position& position);
+  bool import_names(const Constant* module, int32_t level, const Constant* names, const Position& position);
+  Name stored_name();
+  syntax::Alias* make_alias(Name name, Name stored);
+  Expr* variable_target(syntax::ExprContext context);
+  Expr* annotation(Expr* value);
+  Expr* parsed_annotation(const Constant* text);
+
+  bool make_function();
+  bool pop_made_tuple(std::vector<Expr*>* items);
+  bool pop_annotations(FunctionValue& function);
+  bool pop_keyword_defaults(FunctionValue& function);
+  syntax::Exprs decorators(const FunctionValue& function);
+  StmtList placeholder(const CodeObject& code);
+  Expr* value_of(std::span<Stmt* const> body);
+  Stmt* definition(FunctionValue* function);
+  Stmt* class_definition(FunctionValue* function);
+  syntax::Stmts inner_body(const CodeObject& code, ScopeKind scope, const Stmt* statement);
+  const InnerValue& inner_value(const CodeObject& code, ScopeKind scope);
+  bool read_comprehension(InnerValue* result);
+  bool comprehension_clause(InnerValue* result, Expr* iterable, bool is_async);
+  bool comprehension_condition(InnerValue* result);
+  bool comprehension_assignment(InnerValue* result, StmtList* statements);
+  bool comprehension_step(InnerValue* result, Expr** iterable, StmtList* statements, bool* done);
+  syntax::Arguments* parameters(const FunctionValue& function);
+
+  void skip_prologue();
+  bool skip_class_prologue();
+  void read_docstring(StmtList* body);
+  bool read_stored_docstring(StmtList* body);
+  Stmt* empty_body();
+  void make_generator(StmtList* body);
+  void find_variables();
+  bool is_free(Name name) const;
+  template <class Statement>
+  void declare_names(std::vector<Name> names, StmtList* body);
+  void declare(StmtList* body);
+  void note_variable(Op op, const Constant* name);
+  void note_inner(const ScopeNotes& notes);
+  bool is_variable_around(Name name) const;
 
   // --- conditions.cpp, branches.cpp, loops.cpp: control flow
   // ----------------------------------------------------
@@ -238,6 +405,64 @@ class Reader {
   /// Reads it with the statement that it belongs to.
   bool read_unwinding(uint32_t end);
 
+  // What the steps above are made of.
+  struct Clause;      // of a try
+  struct TryParts;    // as they are read
+  struct Leaving;     // what leaves constructs early
+  struct Protection;  // a handler with all that it handles
+  enum class HandlerKind : uint8_t { None, Except, ExceptStar, Finally, With };
+  HandlerKind handler_kind(uint32_t handler) const;
+  uint32_t outer_handler(uint32_t handler) const;
+  bool begins_protection(uint32_t at, std::vector<uint32_t>* handlers) const;
+  bool begins_lone_try(uint32_t at, uint32_t* handler) const;
+  bool find_handlers(uint32_t* first, Position* range, std::vector<uint32_t>* handlers) const;
+  bool find_protection(uint32_t handler, uint32_t end, Protection* protection) const;
+  bool find_clause(const Protection& protection, uint32_t first, Clause* clause) const;
+  bool find_clauses(const Protection& protection, std::vector<Clause>* clauses) const;
+  uint32_t inner_handler(const Protection& outer, uint32_t body_end,
+                         const std::vector<uint32_t>& handlers) const;
+  uint32_t end_of_star(const Protection& protection, uint32_t end) const;
+  bool read_finally(const Protection& protection, const std::vector<uint32_t>& handlers, TryParts* parts);
+  bool read_handlers(const Protection& protection, uint32_t end, TryParts* parts);
+  bool read_except(const Protection& protection, TryParts* parts);
+  bool read_except_star(const Protection& protection, uint32_t end, TryParts* parts);
+  bool read_clause(const Protection& protection, const Clause& clause, TryParts* parts);
+  bool read_star_clause(const Protection& protection, bool first, uint32_t* next, TryParts* parts);
+  bool take_exception(const Clause& clause, Name* name);
+  bool read_clause_body(const Clause& clause, Name name, uint32_t limit, uint32_t protected_by, uint32_t exit,
+                        StmtList* body);
+  Stmt* make_try(const Position& range, const TryParts& parts);
+  uint32_t otherwise_of(const Protection& protection, uint32_t first, const Clause& last) const;
+  bool read_part(uint32_t end, uint32_t handler, StmtList* body);
+  void push_markers(size_t count);
+  void add_pass(uint32_t at, StmtList* body);
+
+  bool find_with_end(uint32_t handler, bool is_async, uint32_t* exit) const;
+  bool finish_with(bool is_async, uint32_t end, Expr* context, const Position& range);
+
+  uint32_t skip_nops(uint32_t at) const;
+  bool is_none(uint32_t at) const;
+  bool takes_place_over(uint32_t at) const;
+  bool same_but_moved(uint32_t a, uint32_t b) const;
+  uint32_t after_shared_exit(uint32_t at) const;
+  uint32_t after_copy(const Construct& construct, uint32_t at) const;
+  uint32_t after_await(uint32_t at) const;
+  uint32_t after_exit_call(const Construct& construct, uint32_t at) const;
+  uint32_t after_name_cleared(uint32_t at) const;
+  uint32_t after_exit(const Construct& construct, uint32_t at, bool keep) const;
+  bool undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t* left) const;
+  Leaving leaving_kept(uint32_t at) const;
+  Leaving leaving_loop(uint32_t at) const;
+  Leaving leaving_function(uint32_t at) const;
+  Leaving leaving(uint32_t at, bool keep) const;
+  bool looks_like_leaving(uint32_t at) const;
+  bool is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const;
+  bool is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const;
+  uint32_t end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const;
+  uint32_t without_way_out(uint32_t first, uint32_t limit, uint32_t exit) const;
+  bool begins_copy(uint32_t at) const;
+  Stmt* make_return(const Leaving& leaving, Expr* value);
+
   // --- match*.cpp
   // -------------------------------------------------------------------------------------------------
 
@@ -259,6 +484,26 @@ class Reader {
   uint32_t handler_ =
       kNone;                // what takes the exceptions of the region being read: try begins where it changes
   uint32_t recursion_ = 0;  // of read_statements() and read_value()
+
+  // tries
+  mutable bool lone_handlers_known_ = false;
+  mutable std::vector<uint32_t> lone_handlers_;  // of statements that protect no instruction, in order
+
+  // values
+  std::string private_prefix_;               // "_C__" inside class C: what private names begin with
+  const Constant* keyword_names_ = nullptr;  // KW_NAMES', for the next CALL
+  Expr* target_ = nullptr;                   // see take_target()
+  std::deque<UnpackValue> unpacks_;
+  std::deque<AssignValue> assigns_;
+  std::deque<FunctionValue> functions_;
+  Position swap_position_;                                       // of the last SWAP before parallel stores
+  std::vector<std::pair<Slot, Expr*>> parallel_;                 // the assignments of `a, b = b, a` so far
+  std::unordered_map<const Expr*, FunctionValue*> function_of_;  // functions inside a display under way
+  std::unordered_set<const Expr*> async_comprehensions_;
+  Position comprehension_;                       // of the comprehension that this reads
+  std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
+  ScopeNotes notes_;
+  std::unordered_set<Name> variables_;  // of a function: parameters, locals, cells and free variables
 };
 
 }  // namespace ouro::decompiler
