@@ -414,6 +414,8 @@ class Reader {
   HandlerKind handler_kind(uint32_t handler) const;
   uint32_t outer_handler(uint32_t handler) const;
   bool begins_protection(uint32_t at, std::vector<uint32_t>* handlers) const;
+  void find_lone_handlers() const;
+  int32_t final_line() const;
   bool begins_lone_try(uint32_t at, uint32_t* handler) const;
   bool find_handlers(uint32_t* first, Position* range, std::vector<uint32_t>* handlers) const;
   bool find_protection(uint32_t handler, uint32_t end, Protection* protection) const;
@@ -428,13 +430,12 @@ class Reader {
   bool read_except_star(const Protection& protection, uint32_t end, TryParts* parts);
   bool read_clause(const Protection& protection, const Clause& clause, TryParts* parts);
   bool read_star_clause(const Protection& protection, bool first, uint32_t* next, TryParts* parts);
-  bool take_exception(const Clause& clause, Name* name);
-  bool read_clause_body(const Clause& clause, Name name, uint32_t limit, uint32_t protected_by, uint32_t exit,
-                        StmtList* body);
+  bool take_exception(Name* name);
   Stmt* make_try(const Position& range, const TryParts& parts);
   uint32_t otherwise_of(const Protection& protection, uint32_t first, const Clause& last) const;
   bool read_part(uint32_t end, uint32_t handler, StmtList* body);
   void push_markers(size_t count);
+  bool is_placeholder(uint32_t at) const;
   void add_pass(uint32_t at, StmtList* body);
 
   bool find_with_end(uint32_t handler, bool is_async, uint32_t* exit) const;

@@ -1,0 +1,422 @@
+// What leaving constructs early makes them do.
+//
+// A return, break or continue undoes each construct around it from the inside out: a with calls __exit__ with
+// three Nones, a finally's body runs, a handler ends (POP_EXCEPT, and its name is deleted), an iterator is
+// dropped. The stack of constructs says exactly what must come, so it is predicted and compared. The copies
+// of a finally's body are compared instruction by instruction with the one that runs for an exception, and
+// skipped: that one is read, the others say nothing new.
+//
+// The same code stands at the normal end of a construct. Which of the two it is, is told by what follows:
+// the normal end goes on behind the construct. Where control flow says the same for both, the place of the
+// statement decides: the NOP in front, or the first instruction, has it; at a normal end it only repeats the
+// place of what came before, or that of a `pass`.
+#include "decompiler/read/tries.h"
+
+namespace ouro::decompiler {
+
+namespace {
+
+constexpr uint32_t kLongestSharedExit = 6;
+constexpr uint32_t kFarthestJump = 4096;
+
+bool is_stack_juggling(Op op) {
+  return op == Op::POP_TOP || op == Op::SWAP || op == Op::POP_EXCEPT;
+}
+
+bool is_filler(Op op) {
+  return op == Op::NOP || Code::is_unconditional_jump(op);
+}
+
+bool is_name_store(Op op) {
+  return op == Op::STORE_FAST || op == Op::STORE_NAME || op == Op::STORE_GLOBAL || op == Op::STORE_DEREF;
+}
+
+bool is_name_delete(Op op) {
+  return op == Op::DELETE_FAST || op == Op::DELETE_NAME || op == Op::DELETE_GLOBAL || op == Op::DELETE_DEREF;
+}
+
+/// Conditional jumps are alike whichever way they go.
+uint32_t kind_of_jump(Op op) {
+  switch (op) {
+    case Op::POP_JUMP_FORWARD_IF_FALSE:
+    case Op::POP_JUMP_BACKWARD_IF_FALSE:
+      return 1;
+    case Op::POP_JUMP_FORWARD_IF_TRUE:
+    case Op::POP_JUMP_BACKWARD_IF_TRUE:
+      return 2;
+    case Op::POP_JUMP_FORWARD_IF_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_NONE:
+      return 3;
+    case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:
+      return 4;
+    case Op::JUMP_IF_FALSE_OR_POP:
+      return 5;
+    case Op::JUMP_IF_TRUE_OR_POP:
+      return 6;
+    default:
+      return 0;
+  }
+}
+
+int32_t width_of(const Position& position) {
+  if (!has_columns(position) || position.end_line != position.line) return -1;
+  return position.end_column - position.column;
+}
+
+}  // namespace
+
+uint32_t Reader::skip_nops(uint32_t at) const {
+  while (at < code_.size() && code_[at].op == Op::NOP) ++at;
+  return at;
+}
+
+bool Reader::is_none(uint32_t at) const {
+  if (at >= code_.size() || code_[at].op != Op::LOAD_CONST) return false;
+  const Constant* const value = code_.constant(code_[at].argument);
+  return value != nullptr && value->is(ConstantKind::None);
+}
+
+/// Whether the instruction stands where it does not because of a statement of its own, but has taken the
+/// place of the one before it, or of a jump to it.
+bool Reader::takes_place_over(uint32_t at) const {
+  if (code_.inherits_position(at)) return true;
+  if (code_[at].position.line <= 0) return true;
+  uint32_t left = code_[at].jumps_here;
+  const uint32_t last = at > kFarthestJump ? at - kFarthestJump : 0;
+  for (uint32_t i = at; left > 0 && i-- > last;) {
+    if (code_[i].target != at) continue;
+    if (code_[i].position == code_[at].position) return true;
+    --left;
+  }
+  return false;
+}
+
+bool Reader::same_but_moved(uint32_t a, uint32_t b) const {
+  const Instruction& one = code_[a];
+  const Instruction& other = code_[b];
+  if (one.target != kNone || other.target != kNone)
+    return one.target != kNone && other.target != kNone &&
+           (one.op == other.op ||
+            (kind_of_jump(one.op) != 0 && kind_of_jump(one.op) == kind_of_jump(other.op)));
+  return one.op == other.op && one.argument == other.argument;
+}
+
+/// Behind a copy of a short exit at `at` that has no place of its own; `at` when there is none.
+uint32_t Reader::after_shared_exit(uint32_t at) const {
+  for (uint32_t i = at; i < code_.size() && i < at + kLongestSharedExit; ++i) {
+    if (!code_.inherits_position(i)) break;
+    if (Code::is_terminator(code_[i].op)) return i + 1;
+  }
+  return at;
+}
+
+uint32_t Reader::after_copy(const Construct& construct, uint32_t at) const {
+  uint32_t from = construct.final_first;
+  bool begun = false;
+  while (from < construct.final_end) {
+    const Op wanted = code_[from].op;
+    if (is_filler(wanted)) {
+      ++from;
+      continue;
+    }
+    if (at >= code_.size()) return kNone;
+    const bool same = same_but_moved(from, at) && (begun || code_[from].position == code_[at].position);
+    if (same) {
+      begun = true;
+      ++from;
+      ++at;
+    } else if (is_filler(code_[at].op)) {
+      ++at;
+    } else if (wanted == Op::RERAISE && code_[from].argument == 0) {
+      ++from;
+      at = after_shared_exit(at);
+    } else if (is_stack_juggling(wanted)) {
+      ++from;
+    } else if (begun && is_stack_juggling(code_[at].op)) {
+      ++at;
+    } else {
+      return kNone;
+    }
+  }
+  return at;
+}
+
+/// Behind GET_AWAITABLE with its loop.
+uint32_t Reader::after_await(uint32_t at) const {
+  if (at + 2 >= code_.size() || code_[at].op != Op::GET_AWAITABLE || !is_none(at + 1)) return kNone;
+  const Instruction& send = code_[at + 2];
+  return send.op == Op::SEND && send.target > at && send.target < code_.size() ? send.target : kNone;
+}
+
+uint32_t Reader::after_exit_call(const Construct& construct, uint32_t at) const {
+  if (at + 5 >= code_.size() || !is_none(at) || !is_none(at + 1) || !is_none(at + 2)) return kNone;
+  if (code_[at + 3].op != Op::PRECALL || code_[at + 3].argument != 2) return kNone;
+  if (code_[at + 4].op != Op::CALL || code_[at + 4].argument != 2) return kNone;
+  if (!(code_[at].position == construct.range)) return kNone;
+  at += 5;
+  if (construct.kind == Construct::Kind::AsyncWith) at = after_await(at);
+  return at < code_.size() && code_[at].op == Op::POP_TOP ? at + 1 : kNone;
+}
+
+uint32_t Reader::after_name_cleared(uint32_t at) const {
+  if (at + 2 >= code_.size() || !is_none(at)) return kNone;
+  const Instruction& store = code_[at + 1];
+  const Instruction& deletion = code_[at + 2];
+  if (!is_name_store(store.op) || !is_name_delete(deletion.op)) return kNone;
+  return store.argument == deletion.argument ? at + 3 : kNone;
+}
+
+/// Behind what leaving the construct does at `at`; kNone where that is not there.
+uint32_t Reader::after_exit(const Construct& construct, uint32_t at, bool keep) const {
+  using Kind = Construct::Kind;
+  if (construct.kind == Kind::While || construct.kind == Kind::TryBody) return at;
+  at = skip_nops(at);
+  if (construct.kind == Kind::FinallyBody) return after_copy(construct, at);
+  auto take = [&](Op op, uint32_t argument) {
+    if (at >= code_.size() || code_[at].op != op || code_[at].argument != argument) return false;
+    ++at;
+    return true;
+  };
+  // The SWAP of an unnamed handler still belongs to the protected part; who looks behind that sees none.
+  if (keep && !take(Op::SWAP, 2) && construct.kind != Kind::Handler) return kNone;
+  switch (construct.kind) {
+    case Kind::With:
+    case Kind::AsyncWith:
+      return after_exit_call(construct, at);
+    case Kind::FinallyHandler:
+      if (!take(Op::POP_TOP, 0)) return kNone;
+      if (keep && !take(Op::SWAP, 2)) return kNone;
+      return take(Op::POP_EXCEPT, 0) ? at : kNone;
+    case Kind::Handler:
+      if (!take(Op::POP_EXCEPT, 0)) return kNone;
+      return construct.name == Name::none ? at : after_name_cleared(at);
+    default:
+      return take(Op::POP_TOP, 0) ? at : kNone;
+  }
+}
+
+/// Undoes constructs from the innermost one on, all of them or those inside the innermost loop; false where
+/// something else is there. `*left` is how many constructs remain.
+bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t* left) const {
+  using Kind = Construct::Kind;
+  const uint32_t first = at;
+  bool placed = false;  // whether the exits so far have the statement's own place
+  for (*left = constructs_.size(); *left > 0; --*left) {
+    const Construct& construct = constructs_[*left - 1];
+    const bool loop =
+        construct.kind == Kind::For || construct.kind == Kind::AsyncFor || construct.kind == Kind::While;
+    if (to_loop && loop) break;
+    const uint32_t next = after_exit(construct, at, keep);
+    if (next == kNone) return false;
+    if (skip_nops(at) >= next) continue;
+    if (!leaving->undoes)
+      placed = loop || construct.kind == Kind::Handler || construct.kind == Kind::FinallyHandler;
+    leaving->undoes = true;
+    at = next;
+  }
+  if (code_[first].op == Op::NOP || (leaving->undoes && placed)) leaving->position = code_[first].position;
+  if (code_[first].op == Op::NOP && first + 1 < at && code_[first + 1].op == Op::NOP && !keep)
+    leaving->statement = code_[first + 1].position;
+  // A NOP that stands elsewhere than the first exit, which has the statement's place, is something else.
+  const uint32_t real = skip_nops(first);
+  if (placed && real != first && !(code_[real].position == code_[real - 1].position)) return false;
+  leaving->end = skip_nops(at);
+  return leaving->end < code_.size();
+}
+
+Reader::Leaving Reader::leaving_kept(uint32_t at) const {
+  Leaving leaving;
+  size_t left = 0;
+  if (!undo(at, true, false, &leaving, &left)) return {};
+  if (code_[leaving.end].op != Op::RETURN_VALUE) return {};
+  if (leaving.position.line <= 0 && leaving.end == at) leaving.position = code_[at].position;
+  ++leaving.end;
+  leaving.kept = true;
+  leaving.kind = Leaving::Kind::Return;
+  return leaving;
+}
+
+Reader::Leaving Reader::leaving_loop(uint32_t at) const {
+  Leaving leaving;
+  size_t left = 0;
+  if (!undo(at, false, true, &leaving, &left) || left == 0) return {};
+  const Construct& loop = constructs_[left - 1];
+  uint32_t end = leaving.end;
+  const Op op = code_[end].op;
+  if (Code::is_unconditional_jump(op) && loop.continue_target != kNone &&
+      code_.destination(end) == code_.destination(loop.continue_target)) {
+    leaving.kind = Leaving::Kind::Continue;
+  } else {
+    if (loop.kind != Construct::Kind::While) {
+      if (op != Op::POP_TOP) return {};
+      // A NOP in front that stands elsewhere is a statement of its own.
+      if (!leaving.undoes && end > at && !(code_[at].position == code_[end].position)) return {};
+      if (leaving.position.line <= 0 && !leaving.undoes) leaving.position = code_[end].position;
+      leaving.undoes = true;
+      end = skip_nops(end + 1);
+      if (end >= code_.size()) return {};
+    }
+    leaving.kind = Leaving::Kind::Break;
+  }
+  if (Code::is_unconditional_jump(code_[end].op)) {
+    leaving.end = end + 1;
+    return leaving;
+  }
+  // The jump behind the loop has become a copy of the implicit return.
+  if (width_of(leaving.position) != 5 || !is_none(end) || end + 1 >= code_.size() ||
+      code_[end + 1].op != Op::RETURN_VALUE)
+    return {};
+  leaving.end = end + 2;
+  return leaving;
+}
+
+Reader::Leaving Reader::leaving_function(uint32_t at) const {
+  Leaving leaving;
+  size_t left = 0;
+  if (!undo(at, false, false, &leaving, &left)) return {};
+  leaving.constant = leaving.end;
+  if (leaving.end + 1 >= code_.size() || code_[leaving.end].op != Op::LOAD_CONST ||
+      code_[leaving.end + 1].op != Op::RETURN_VALUE)
+    return {};
+  leaving.end += 2;
+  leaving.kind = Leaving::Kind::Return;
+  if (is_none(leaving.constant) && leaving.undoes && !constructs_.empty() && code_[at].op == Op::POP_EXCEPT &&
+      takes_place_over(at))
+    leaving.kind = Leaving::Kind::Nothing;
+  return leaving;
+}
+
+Reader::Leaving Reader::leaving(uint32_t at, bool keep) const {
+  if (at >= code_.size()) return {};
+  if (keep) return leaving_kept(at);
+  const Leaving to_loop = leaving_loop(at);
+  return to_loop.kind != Leaving::Kind::None ? to_loop : leaving_function(at);
+}
+
+/// Whether the place of the instruction is that of a return, break or continue: they are told by their width.
+bool Reader::looks_like_leaving(uint32_t at) const {
+  if (takes_place_over(at)) return false;
+  const Position& position = code_[at].position;
+  const int32_t width = width_of(position);
+  if (width == 5 || width == 6 || width == 8) return true;
+  if (width != 4 || constructs_.empty()) return false;
+  // `pass`, or the None of `return None`, which stands farther to the right.
+  const Position& around = constructs_.back().range;
+  return has_columns(around) && around.line != position.line && position.column - around.column >= 9;
+}
+
+/// Whether [at, limit) does nothing but go on at `exit`.
+bool Reader::is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const {
+  if (at >= limit) return at == limit;
+  if (Code::is_unconditional_jump(code_[at].op))
+    return at + 1 == limit && exit < code_.size() && code_.destination(at) == code_.destination(exit);
+  while (at < limit && code_[at].op == Op::POP_EXCEPT) ++at;
+  if (at + 1 == limit) return code_[at].op == Op::RERAISE && code_[at].argument == 0;
+  return at + 2 == limit && is_none(at) && code_[at + 1].op == Op::RETURN_VALUE;
+}
+
+bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
+  const uint32_t behind = after_exit(constructs_.back(), at, false);
+  if (behind == kNone || behind > limit || !is_way_out(skip_nops(behind), limit, exit)) return false;
+  const bool placed = code_[at].op == Op::NOP || constructs_.back().kind == Construct::Kind::Handler;
+  return !placed || !looks_like_leaving(at);
+}
+
+/// Where the body of the innermost construct ends, which lies in [first, limit), is protected by `handler`
+/// and goes on at `exit`: at its normal end, or at `limit` if it has none. kNone: it makes no sense.
+uint32_t Reader::end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const {
+  uint32_t at = limit;
+  while (at > first && code_[at - 1].handler != handler) --at;
+  while (at < limit) {
+    if (is_normal_end(at, limit, exit)) return at;
+    Leaving leaving = this->leaving(at, false);
+    if (leaving.kind == Leaving::Kind::None) leaving = leaving_kept(at);
+    if (leaving.kind == Leaving::Kind::None || leaving.end <= at) return kNone;
+    at = leaving.end;
+  }
+  return limit;
+}
+
+/// [first, limit) without the instructions at its end that only go on at `exit`.
+uint32_t Reader::without_way_out(uint32_t first, uint32_t limit, uint32_t exit) const {
+  if (limit <= first) return limit;
+  const Op last = code_[limit - 1].op;
+  uint32_t at = limit - 1;
+  if (last == Op::RETURN_VALUE && at > first) --at;
+  while (last != Op::JUMP_FORWARD && at > first && code_[at - 1].op == Op::POP_EXCEPT) --at;
+  if (!is_way_out(at, limit, exit) || looks_like_leaving(at)) return limit;
+  // Without columns, a line of its own may be that of a return; it is when other code follows the statement.
+  const bool elsewhere = last == Op::RETURN_VALUE && !has_columns(code_[at].position) &&
+                         !takes_place_over(at) && exit < code_.size() && code_[exit].jumps_here > 0;
+  return elsewhere ? limit : at;
+}
+
+bool Reader::begins_unwinding(uint32_t end) const {
+  if (constructs_.empty() || stack_.size() < base_) return false;
+  const size_t height = stack_.size() - base_;
+  if (height > 1 || (height == 1 && stack_.back().kind == Slot::Kind::Marker)) return false;
+  if (height == 0 && here().op != Op::NOP && here().op != Op::POP_TOP && here().op != Op::POP_EXCEPT &&
+      here().op != Op::LOAD_CONST && !begins_copy(at_))
+    return false;
+  if (height == 1 && here().op != Op::NOP && here().op != Op::SWAP && !begins_copy(at_)) return false;
+  const Leaving leaving = this->leaving(at_, height == 1);
+  return leaving.kind != Leaving::Kind::None && leaving.undoes && leaving.end <= end;
+}
+
+/// Whether a copy of the body of some finally around begins there, by its first instruction.
+bool Reader::begins_copy(uint32_t at) const {
+  for (size_t i = constructs_.size(); i-- > 0;) {
+    const Construct& construct = constructs_[i];
+    if (construct.kind == Construct::Kind::While || construct.kind == Construct::Kind::TryBody) continue;
+    if (construct.kind != Construct::Kind::FinallyBody) return false;
+    uint32_t first = construct.final_first;
+    while (first < construct.final_end && (is_filler(code_[first].op) || is_stack_juggling(code_[first].op)))
+      ++first;
+    if (first < construct.final_end) return code_[first].position.line == code_[at].position.line;
+  }
+  return false;
+}
+
+bool Reader::read_unwinding(uint32_t end) {
+  const bool kept = !at_statement_start();
+  const Leaving leaving = this->leaving(at_, kept);
+  if (leaving.kind == Leaving::Kind::None || leaving.end > end) return fail("unexpected end of a construct");
+  const Position nowhere{0, 0, -1, -1};
+  const Position& position = leaving.position.line > 0 ? leaving.position : nowhere;
+  switch (leaving.kind) {
+    case Leaving::Kind::Break:
+      emit(make<syntax::BreakStmt>(position));
+      break;
+    case Leaving::Kind::Continue:
+      emit(make<syntax::ContinueStmt>(position));
+      break;
+    case Leaving::Kind::Return: {
+      Expr* const value = kept ? pop_value() : nullptr;
+      if (kept && value == nullptr) return false;
+      emit(make_return(leaving, value));
+      break;
+    }
+    default:
+      break;
+  }
+  at_ = leaving.end;
+  return true;
+}
+
+Stmt* Reader::make_return(const Leaving& leaving, Expr* value) {
+  Position statement = leaving.position;
+  if (value == nullptr &&
+      !(is_none(leaving.constant) &&
+        (leaving.position.line <= 0 || !has_columns(leaving.position) || width_of(leaving.position) == 6))) {
+    value = make_constant(code_.constant(code_[leaving.constant].argument), leaving.position);
+    statement = leaving.statement.line > 0 ? leaving.statement
+                                           : Position{leaving.position.line, leaving.position.line, -1, -1};
+  }
+  if (statement.line <= 0 && value != nullptr) statement = {value->range.line, value->range.line, -1, -1};
+  auto* const node = make<syntax::ReturnStmt>(statement);
+  node->value = value;
+  return node;
+}
+
+}  // namespace ouro::decompiler
