@@ -22,6 +22,7 @@
 #include "bytecode/disassemble.h"
 #include "bytecode/exceptions.h"
 #include "decompiler/prove/constants.h"
+#include "decompiler/prove/flow.h"
 #include "decompiler/prove/instruction_text.h"
 
 namespace ouro::decompiler {
@@ -113,6 +114,7 @@ constexpr NumberField kNumbers[] = {
     {"co_argcount", &CodeObject::arg_count},
     {"co_posonlyargcount", &CodeObject::positional_only_count},
     {"co_kwonlyargcount", &CodeObject::keyword_only_count},
+    {"co_stacksize", &CodeObject::stack_size},
 };
 
 struct ConstantField {
@@ -153,14 +155,20 @@ std::optional<std::string> difference_in_fields(const CodeObject& a, const CodeO
   return std::nullopt;
 }
 
-/// What keeps the code from being equal: instructions, handlers, the stack's size.
-std::optional<std::string> difference_in_code(const CodeObject& a, const CodeObject& b) {
-  if (!same_bytes(a.code, b.code)) {
-    if (auto difference = code_difference(a, b)) return difference;
+bool same_code(const CodeObject& a, const CodeObject& b) {
+  return same_bytes(a.code, b.code) && same_bytes(a.exception_table, b.exception_table);
+}
+
+/// What keeps them from being equal; the instruction that shows it says more than the table that it indexes.
+std::optional<std::string> difference(const CodeObject& a, const CodeObject& b, Likeness likeness,
+                                      bool* spelling) {
+  auto field = difference_in_fields(a, b, spelling);
+  if (!field && likeness == Likeness::Behaviour && !same_code(a, b)) return flow_difference(a, b);
+  if (field || !same_bytes(a.code, b.code)) {
+    if (auto instruction = code_difference(a, b)) return instruction;
+    return field ? field : "code is encoded otherwise";
   }
   if (!same_bytes(a.exception_table, b.exception_table)) return "exception tables differ";
-  if (a.stack_size != b.stack_size)
-    return fmt::format("co_stacksize differs: {} instead of {}", b.stack_size, a.stack_size);
   return std::nullopt;
 }
 
@@ -222,12 +230,14 @@ class Partners {
 
 class Comparer {
  public:
+  explicit Comparer(Likeness likeness) : likeness_(likeness) {}
+
   /// Null: nothing stands in its place.
   void compare(const CodeObject& original, const CodeObject* ours, const CodeObject* parent) {
     if (!seen_.insert(&original).second) return;
     Comparison result;
     if (ours != nullptr)
-      result = compare_one(original, *ours);
+      result = compare_one(original, *ours, likeness_);
     else
       result.reason = "nothing stands in its place";
     result.original = &original;
@@ -243,23 +253,23 @@ class Comparer {
   std::vector<Comparison> results;
 
  private:
+  Likeness likeness_;
   std::unordered_set<const CodeObject*> seen_;
 };
 
 }  // namespace
 
-Comparison compare_one(const CodeObject& original, const CodeObject& ours) {
+Comparison compare_one(const CodeObject& original, const CodeObject& ours, Likeness likeness) {
   Comparison result;
   result.original = &original;
   bool spelling = false;
-  auto difference = difference_in_code(original, ours);
-  if (!difference) difference = difference_in_fields(original, ours, &spelling);
-  if (!difference && !same_bytes(original.code, ours.code)) difference = "code is encoded otherwise";
-  if (difference) {
-    result.reason = std::move(*difference);
+  if (auto reason = difference(original, ours, likeness, &spelling)) {
+    result.reason = std::move(*reason);
     return result;
   }
-  if (original.first_line != ours.first_line || !same_bytes(original.line_table, ours.line_table))
+  if (!same_code(original, ours))
+    result.reason = "instructions stand in other places";
+  else if (original.first_line != ours.first_line || !same_bytes(original.line_table, ours.line_table))
     result.reason = position_difference(original, ours);
   else if (spelling)
     result.reason = "a string is interned otherwise";
@@ -267,8 +277,8 @@ Comparison compare_one(const CodeObject& original, const CodeObject& ours) {
   return result;
 }
 
-std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours) {
-  Comparer comparer;
+std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours, Likeness likeness) {
+  Comparer comparer(likeness);
   comparer.compare(original, &ours, nullptr);
   return std::move(comparer.results);
 }

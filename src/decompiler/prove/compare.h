@@ -17,14 +17,22 @@ struct Comparison {
   std::string reason;  // the first difference, in one line; empty when Exact
 };
 
+/// How much may differ in code that is still Equal.
+enum class Likeness : uint8_t {
+  Instructions,  // nothing: the same instructions at the same offsets
+  Behaviour,     // what CPython decides by line numbers: NOPs, jumps, copies of exits (see flow.h)
+};
+
 /// Compares a module's code object with what it should be equal to, and each nested code object with the one
 /// that stands in its place; a code object is judged without the ones inside it. The module comes first, then
 /// what it holds in order of co_consts, depth first; a code object that occurs twice, as no compiler makes
 /// them, only the first time. Any code objects may be given.
-std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours);
+std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours,
+                                Likeness likeness = Likeness::Instructions);
 
 /// Why two code objects, the ones inside them apart, aren't equal; Exact and empty when all fields are the
 /// same.
-Comparison compare_one(const CodeObject& original, const CodeObject& ours);
+Comparison compare_one(const CodeObject& original, const CodeObject& ours,
+                       Likeness likeness = Likeness::Instructions);
 
 }  // namespace ouro::decompiler

@@ -152,7 +152,9 @@ class Session {
       return;
     }
     attempt.same_bytes = has_same_bytes(*code.value());
-    if (!attempt.same_bytes) attempt.comparisons = compare(module_, *code.value());
+    if (!attempt.same_bytes)
+      attempt.comparisons =
+          compare(module_, *code.value(), options_.clean ? Likeness::Behaviour : Likeness::Instructions);
   }
 
   bool has_same_bytes(const CodeObject& ours) {

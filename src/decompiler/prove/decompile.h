@@ -15,7 +15,7 @@ namespace ouro::decompiler {
 /// What compiling the source again proved, from best to worst.
 enum class Verdict : uint8_t {
   Exact,     // the same bytes, position table included
-  Equal,     // the same code, other positions
+  Equal,     // the same code, other positions; for clean formatting see compare.h
   Unproven,  // something else, or nothing; the body is annotated disassembly in comments
 };
 

@@ -124,6 +124,40 @@ TEST(Compare, FindsPartnersByNameWhereOneIsMissing) {
   EXPECT_EQ(result[2].verdict, Verdict::Exact);
 }
 
+Verdict by_behaviour(const std::string& original, const std::string& ours) {
+  const Compiled a(original, true);
+  const Compiled b(ours);
+  Verdict worst = Verdict::Exact;
+  for (const Comparison& one : compare(*a, *b, Likeness::Behaviour)) worst = std::max(worst, one.verdict);
+  return worst;
+}
+
+TEST(Compare, LinesMayDecideOverJumpsAndCopies) {
+  const std::pair<const char*, const char*> equal[] = {
+      {"if (a and\n    b): c\n", "if a and b:\n  c\n"},
+      {"if (a or\n    b and\n    c): d\n", "if a or b and c: d\n"},
+      {"def f():\n  while x: y\n\n  z\n", "def f():\n  while x:\n    y\n  z\n"},
+      {"def f():\n  if a:\n    pass\n  else:\n    b\n", "def f():\n  if a: pass\n  else: b\n"},
+      {"def f():\n  try:\n    a\n  finally:\n    b\n", "def f():\n  try: a\n  finally: b\n"},
+      {"while True:\n  pass\n", "while True: pass\n"},
+  };
+  for (const auto& [a, b] : equal) EXPECT_EQ(by_behaviour(a, b), Verdict::Equal) << a;
+}
+
+TEST(Compare, BehaviourIsStillToldApart) {
+  const std::pair<const char*, const char*> different[] = {
+      {"if a and b: c\n", "if a or b: c\n"},
+      {"if a: b\nelse: c\n", "if not a: b\nelse: c\n"},
+      {"while a: b\n", "if a: b\n"},
+      {"try: a\nexcept: b\n", "a\nb\n"},
+      {"try:\n  a\n  b\nexcept: c\n", "try:\n  a\nexcept: c\nb\n"},
+      {"f(lambda: 1, lambda: 2)\n", "f(lambda: 2, lambda: 1)\n"},
+      {"while True: pass\n", "pass\n"},
+      {"for a in b: c\n", "for a in b:\n  c\n  break\n"},
+  };
+  for (const auto& [a, b] : different) EXPECT_EQ(by_behaviour(a, b), Verdict::Unproven) << a;
+}
+
 TEST(Compare, ReasonsAreOneLine) {
   const Comparison result = only("x = 'a\\nb\\rcoding: x'\n", "x = '" + std::string(5000, 'y') + "'\n");
   EXPECT_EQ(result.reason.find('\n'), std::string::npos);
