@@ -25,7 +25,10 @@ Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, co
   } else if (parent != nullptr) {
     private_prefix_ = parent->private_prefix_;
   }
-  if (!code_.read(object, shared.options.ignore_columns)) reason_ = code_.error();
+  if (code_.read(object, shared.options.ignore_columns))
+    shape_.build(code_);
+  else
+    reason_ = code_.error();
 }
 
 bool Reader::fail(std::string_view what) {
@@ -38,8 +41,13 @@ bool Reader::read_statements(uint32_t end, StmtList* out) {
   if (++recursion_ > kMaxRecursion) return fail("too deeply nested");
   StmtList* const outer_statements = std::exchange(statements_, out);
   const size_t outer_base = std::exchange(base_, stack_.size());
+  const bool outer_in_value = std::exchange(in_value_, false);
   bool good = true;
-  while (good && at_ < end) good = step(end);
+  while (good && at_ < end) {
+    if (at_statement_start()) statement_at_ = at_;
+    good = step(end);
+  }
+  in_value_ = outer_in_value;
   base_ = outer_base;
   statements_ = outer_statements;
   --recursion_;
@@ -51,11 +59,13 @@ Expr* Reader::read_value(uint32_t end) {
   StmtList none;
   StmtList* const outer_statements = std::exchange(statements_, &none);
   const size_t height = stack_.size();
+  const bool outer_in_value = std::exchange(in_value_, true);
   bool good = true;
   while (good && at_ < end) {
     good = step(end);
     if (good && (!none.empty() || stack_.size() < height)) good = fail("a statement instead of a value");
   }
+  in_value_ = outer_in_value;
   statements_ = outer_statements;
   --recursion_;
   if (!good) return nullptr;
@@ -121,13 +131,6 @@ Expr* Reader::make_constant(const Constant* value, const Position& position) {
   return node;
 }
 
-Expr* Reader::make_name(const Constant* name, const Position& position, syntax::ExprContext context) {
-  auto* node = make<syntax::NameExpr>(position);
-  node->id = intern(name);
-  node->ctx = context;
-  return node;
-}
-
 bool Reader::step(uint32_t end) {
   if (begins_try()) return read_try(end);
   if (begins_match()) return read_match(end);
@@ -160,8 +163,9 @@ bool Reader::step(uint32_t end) {
     case Op::CALL_FUNCTION_EX:
     case Op::LOAD_METHOD:
     case Op::LOAD_BUILD_CLASS:
-    case Op::LOAD_ASSERTION_ERROR:
       return step_call();
+    case Op::LOAD_ASSERTION_ERROR:
+      return read_certain_assert(end);
     case Op::FORMAT_VALUE:
     case Op::BUILD_STRING:
       return step_string();

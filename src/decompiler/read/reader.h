@@ -21,6 +21,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,7 @@
 #include "base/arena.h"
 #include "base/workspace.h"
 #include "decompiler/code.h"
+#include "decompiler/read/shape.h"
 #include "decompiler/rebuild.h"
 #include "syntax/ast.h"
 
@@ -54,6 +56,12 @@ struct FunctionValue {
   std::vector<Expr*> bases;
   std::vector<syntax::Keyword*> keywords;
 };
+
+/// Tests: see conditions.h.
+struct Condition;
+struct Exit;
+struct Leaf;
+struct Merge;
 
 /// What UNPACK_SEQUENCE or UNPACK_EX takes apart: its targets are filled by the stores that follow.
 struct UnpackValue;
@@ -116,7 +124,8 @@ struct Construct {
   Kind kind = Kind::While;
   Position range;                    // of the statement
   uint32_t continue_target = kNone;  // For: the FOR_ITER; While: the first instruction of the test
-  uint32_t break_target = kNone;     // behind the loop with its else; kNone: not known
+  uint32_t break_target = kNone;     // no break goes to a place before it; kNone: not known
+  uint32_t body_first = kNone;       // of a loop: the first instruction of its body
   Name name = Name::none;            // Handler
   // FinallyBody: the copy of the finally body that runs for an exception.
   uint32_t final_first = kNone;
@@ -383,13 +392,90 @@ class Reader {
   /// chained comparisons). at_ is then behind the last jump; `if_true` and `if_false` say where control goes
   /// (one of them is usually at_). Null with a reason when the jumps are no test.
   Expr* read_test(uint32_t end, uint32_t* if_true, uint32_t* if_false);
-  /// From GET_ANEXT over its SEND loop: the next item lies on the stack as Slot::Kind::Next; at_ is behind.
-  bool read_next_item();
   /// `while True` and others whose test has left no jump: at_ is their first instruction.
   bool begins_endless_loop() const;
   bool read_endless_loop(uint32_t end);
   bool step_flow(uint32_t end);  // RETURN_VALUE, RAISE_VARARGS, RERAISE, unconditional jumps, NOP: return,
                                  // raise, break, continue, pass, or nothing
+  bool read_certain_assert(uint32_t end);  // at LOAD_ASSERTION_ERROR that no test leads to
+
+  // What the steps above are made of.
+  enum class ChainNone : uint8_t { No, Is, IsNot };  // how a chained comparison ends
+  struct BodyEnd {
+    bool jumps = false;   // goes on behind the else part, at `target`
+    bool leaves = false;  // never goes on
+    uint32_t target = kNone;
+  };
+  uint32_t exit_length(uint32_t at) const;
+  uint32_t first_copy(uint32_t at, bool keeps) const;
+  Exit exit_at(uint32_t target, bool keeps, bool truth) const;
+  bool is_artificial_jump(uint32_t at) const;
+  bool is_own_position(uint32_t at) const;
+
+  bool read_condition(uint32_t end, Condition* condition);
+  bool add_leaf(Condition* condition, uint32_t start);
+  bool read_part_of(Condition* condition, uint32_t end);
+  bool read_operand(uint32_t jump);
+  bool goes_on(Condition* condition, uint32_t end) const;
+  bool is_same_test(const Condition& condition, uint32_t jump) const;
+  bool is_comparison_jump(uint32_t at) const;
+  bool in_expression(const Condition& condition, const Position& place) const;
+  void note_value(Condition* condition, uint32_t target) const;
+  void note_join(Condition* condition, const Exit& exit) const;
+  bool is_open(const Condition& condition, uint32_t target) const;
+  bool has_exit(const Condition& condition, const Exit& exit) const;
+  Expr* none_test(Expr* value, const Position& position, bool is_not);
+  Expr* negated(Expr* expr, bool is_none_test);
+  void merge_leaves(Condition* condition);
+  bool merge_conditional(Condition* condition);
+  bool merge_two(Condition* condition);
+  bool waits_for_more(const Leaf& first, const Leaf& second) const;
+  void choose_nots(const Leaf& first, const Leaf& second, bool same_way, Merge* merge) const;
+  void apply_merge(Condition* condition, const Merge& merge);
+  bool joins(const Leaf& leaf, syntax::BoolOperator op, bool is_value) const;
+  std::optional<syntax::CompareOperator> compare_operator(uint32_t at) const;
+  bool last_none_test(const Position& position, std::vector<Expr*>* values,
+                      std::vector<syntax::CompareOperator>* operators);
+  bool finish_chain(const Position& position, const std::vector<Expr*>& values,
+                    const std::vector<syntax::CompareOperator>& operators, bool keeps, uint32_t cleanup,
+                    uint32_t end);
+  uint32_t after_chain(uint32_t at);
+
+  bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
+  Position statement_range(const Condition& condition) const;
+  bool read_assert(Expr* test, const Position& range, uint32_t end);
+  bool read_if(Expr* test, const Position& range, uint32_t other, uint32_t end);
+  BodyEnd end_of_branch(uint32_t first, uint32_t other, uint32_t end) const;
+  uint32_t end_of_orelse(const Position& range, uint32_t first, uint32_t end) const;
+  uint32_t end_of_own(const Position& range, uint32_t first, uint32_t end) const;
+  void add_placeholder(StmtList* body);
+  Expr* certain(bool truth);
+
+  Construct* innermost_loop();
+  const Construct* innermost_loop() const;
+  bool is_loop_start(uint32_t at) const;
+  bool find_bottom_test(const Condition& condition, uint32_t first, uint32_t end, uint32_t* body_end,
+                        uint32_t* after) const;
+  static bool same_test_part(const Instruction& a, const Instruction& b);
+  bool read_while(Expr* test, const Position& range, uint32_t first, uint32_t body_end, uint32_t after,
+                  uint32_t end);
+  uint32_t end_of_loop_orelse(const Position& range, uint32_t first, uint32_t last, uint32_t end) const;
+  uint32_t endless_loop_jump(uint32_t* first) const;
+  uint32_t end_of_async_body(const Position& range, uint32_t back, uint32_t end) const;
+  bool return_from_async_end(uint32_t body_end, uint32_t end);
+
+  bool is_implicit_return(uint32_t at) const;
+  bool is_returned_none(uint32_t at) const;
+  bool read_return();
+  static bool is_none_constant(const Expr* expr);
+  bool swallowed_statement(const Position& position, uint32_t at);
+  bool emit_pass(const Position& position);
+  const Constant* constant_of(const Position& position);
+  bool read_raise();
+  bool is_leaving_jump(uint32_t at) const;
+  bool read_jump();
+  bool read_nop(uint32_t end);
+  bool read_certain(const Position& range, uint32_t end);
 
   // --- tries.cpp, withs.cpp, unwinding.cpp
   // -----------------------------------------------------------------------
@@ -485,6 +571,13 @@ class Reader {
   uint32_t handler_ =
       kNone;                // what takes the exceptions of the region being read: try begins where it changes
   uint32_t recursion_ = 0;  // of read_statements() and read_value()
+
+  // control flow
+  Shape shape_;
+  bool in_value_ = false;        // read_value() is at work: no statement can begin
+  uint32_t statement_at_ = 0;    // where the statement at hand began
+  uint32_t chain_cleanup_ = kNone;  // of the chained comparison on the stack, which is a test
+  ChainNone chain_none_ = ChainNone::No;
 
   // tries
   mutable bool lone_handlers_known_ = false;

@@ -1,0 +1,144 @@
+// if, assert and while: statements that begin with a test.
+#include "decompiler/read/conditions.h"
+#include "decompiler/read/reader.h"
+
+namespace ouro::decompiler {
+
+bool Reader::read_branch(uint32_t end) {
+  Condition condition;
+  const bool in_value = in_value_ || scope_ == ScopeKind::Lambda || scope_ == ScopeKind::Comprehension;
+  condition.is_value = in_value || stack_.size() > base_ + 1;
+  const uint32_t first = condition.is_value ? at_ : statement_at_;
+  if (!read_condition(end, &condition)) return false;
+  const Leaf& test = condition.leaves[0];
+  if (condition.is_complete()) {
+    push({.kind = Slot::Kind::Value, .position = test.extent, .expr = test.expr});
+    return true;
+  }
+  if (test.on_true.keeps || test.on_false.keeps || !at_statement_start())
+    return fail("a test in the middle of an expression");
+  return read_tested(condition, first, end);
+}
+
+// The statement whose test has been read; at_ is behind it.
+bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t end) {
+  const Leaf& leaf = condition.leaves[0];
+  const bool inverted = leaf.on_false.target == at_;
+  if (!inverted && leaf.on_true.target != at_) return fail("a test that leads elsewhere");
+  const uint32_t other = inverted ? leaf.on_true.target : leaf.on_false.target;
+  if (at_ < code_.size() && here().op == Op::LOAD_ASSERTION_ERROR)
+    return read_assert(inverted ? leaf.expr : negated(leaf.expr, leaf.is_none_test),
+                       statement_range(condition), end);
+  Expr* const test = inverted ? negated(leaf.expr, leaf.is_none_test) : leaf.expr;
+  const Position range = statement_range(condition);
+  uint32_t body_end = kNone;
+  uint32_t after = kNone;
+  if (find_bottom_test(condition, first, end, &body_end, &after))
+    return read_while(test, range, first, body_end, after, end);
+  if (const uint32_t back = shape_.jump_back_to(first);
+      back != kNone && back > at_ && back < end && !is_loop_start(first)) {
+    const uint32_t stop = other > at_ && other <= end ? other : end;
+    return read_while(test, range, first, stop, stop, end);
+  }
+  return read_if(test, range, other, end);
+}
+
+// The statement's range, or its line alone where the test's jumps say no more.
+Position Reader::statement_range(const Condition& condition) const {
+  if (!condition.first_is_comparison) return condition.first;
+  return {condition.first.line, -1, -1, -1};
+}
+
+bool Reader::read_assert(Expr* test, const Position& range, uint32_t end) {
+  uint32_t raise = at_;
+  while (raise < end && code_[raise].op != Op::RAISE_VARARGS) ++raise;
+  if (raise >= end || code_[raise].argument != 1) return fail("an assertion that does not raise");
+  auto* node = make<syntax::AssertStmt>(range);
+  node->test = test;
+  ++at_;
+  if (raise > at_) {
+    if (raise < at_ + 3 || code_[raise - 1].op != Op::CALL || code_[raise - 2].op != Op::PRECALL ||
+        code_[raise - 1].argument != 0)
+      return fail("an assertion without a message");
+    node->msg = read_value(raise - 2);
+    if (node->msg == nullptr) return false;
+  }
+  at_ = raise + 1;
+  emit(node);
+  return true;
+}
+
+// assert False: nothing is left of the test.
+bool Reader::read_certain_assert(uint32_t end) {
+  auto* test = make<syntax::ConstantExpr>(Position());
+  test->value = shared_.workspace.constants.boolean(false);
+  return read_assert(test, here().position, end);
+}
+
+// What a body leads to when it is left at its end.
+Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t end) const {
+  const uint32_t last = other - 1;
+  if (last < first) return {};
+  const Instruction& instruction = code_[last];
+  if (Code::is_unconditional_jump(instruction.op)) {
+    if (instruction.target >= first && instruction.target < other) return {};  // of a loop inside
+    if (is_leaving_jump(last)) return {.leaves = true};
+    if (instruction.target > other || instruction.target < first)
+      return {.jumps = true, .target = instruction.target > other ? instruction.target : end};
+    return {};
+  }
+  if (instruction.op == Op::RETURN_VALUE && is_implicit_return(last)) return {.jumps = true, .target = end};
+  return {.leaves = Code::is_terminator(instruction.op)};
+}
+
+bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t end) {
+  auto* node = make<syntax::IfStmt>(range);
+  node->test = test;
+  const uint32_t first = at_;
+  const bool inside = other > first && other < end;
+  const uint32_t body_end = inside ? other : end;
+  uint32_t orelse_end = body_end;
+  if (inside) {
+    const BodyEnd leads = end_of_branch(first, other, end);
+    if (leads.jumps)
+      orelse_end = std::min(leads.target, end);
+    else if (leads.leaves)
+      orelse_end = end_of_orelse(range, other, end);
+    if (leads.jumps && has_columns(range))
+      orelse_end = std::min(orelse_end, end_of(range, other, orelse_end));
+  } else if (has_columns(range)) {
+    // The test leads out of what is being read: the body goes on to the statement's end.
+    orelse_end = end_of(range, first, end);
+  }
+  StmtList body;
+  StmtList orelse;
+  if (!read_statements(inside ? body_end : orelse_end, &body)) return false;
+  if (inside && orelse_end > body_end && !read_statements(orelse_end, &orelse)) return false;
+  if (body.empty()) add_placeholder(&body);
+  node->body = list(body);
+  node->orelse = list(orelse);
+  emit(node);
+  return true;
+}
+
+// Where nothing shows whether what follows a body that is left otherwise is an else part: by the range, or by
+// the columns.
+uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t end) const {
+  if (!has_columns(range)) return first;
+  return end_of_own(range, first, end);
+}
+
+// As end_of(), but nothing when the first instruction is outside, or has a position that is not its own.
+uint32_t Reader::end_of_own(const Position& range, uint32_t first, uint32_t end) const {
+  uint32_t at = first;
+  while (at < end && (!has_columns(code_[at].position) || !is_own_position(at))) ++at;
+  if (at >= end || !contains(range, code_[at].position)) return first;
+  return end_of(range, first, end);
+}
+
+// A body of which nothing is left.
+void Reader::add_placeholder(StmtList* body) {
+  body->push_back(make<syntax::PassStmt>(Position()));
+}
+
+}  // namespace ouro::decompiler

@@ -1,0 +1,636 @@
+// Tests, and the expressions that jumps make: `and`, `or`, `not`, `a if b else c`.
+//
+// The compiler turns all of them into leaves: values, each followed by a jump that says where control goes
+// when the value is true and where when it is false. A jump that decides the whole expression leaves it, one
+// that does not goes to a later leaf. Putting them together is the reverse: two neighbours merge when one
+// outcome of the first goes to the second, and the other outcome goes where one of the second's outcomes
+// goes. That is `and` or `or`, with or without a `not` at either of them. Three leaves merge to a conditional
+// expression when the first chooses between the other two, and these go on to the same places. It does not
+// matter whether the jumps keep a value (JUMP_IF_FALSE_OR_POP) or not, or were led past jumps to jumps: what
+// counts is where each outcome arrives at last, which exit_at() finds out.
+//
+// What the jumps can't tell is told by positions: where a `not` stands (there must be room for it between the
+// leaves), whether `a and (b and c)` had parentheses (the jumps have the range of the BoolOp that they belong
+// to), and whether `if a:` with an `if b:` inside was `if a and b:`.
+#include "decompiler/read/conditions.h"
+
+#include "decompiler/read/reader.h"
+
+namespace ouro::decompiler {
+
+using syntax::BoolOperator;
+using syntax::CompareOperator;
+using syntax::ExprKind;
+
+namespace {
+
+// Columns between two leaves that leave room for ` and not `, or for ` or not `.
+constexpr int32_t kRoomForNot = 8;
+// An exit of up to so many instructions is copied rather than jumped to.
+constexpr uint32_t kMaxExit = 4;
+
+bool tests_none(Op op) {
+  switch (op) {
+    case Op::POP_JUMP_FORWARD_IF_NONE:
+    case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool keeps_value(Op op) {
+  return op == Op::JUMP_IF_FALSE_OR_POP || op == Op::JUMP_IF_TRUE_OR_POP;
+}
+
+bool is_comparison(Op op) {
+  return op == Op::COMPARE_OP || op == Op::IS_OP || op == Op::CONTAINS_OP;
+}
+
+Position join_extents(const Position& first, const Position& last) {
+  return {first.line, last.end_line, first.column, last.end_column};
+}
+
+/// Columns between two places on one line; below 0: unknown, or not on one line.
+int32_t gap(const Position& first, const Position& second) {
+  if (!has_columns(first) || !has_columns(second) || first.end_line != second.line || first.end_column < 0)
+    return -1;
+  return second.column - first.end_column;
+}
+
+}  // namespace
+
+// The number of instructions of the exit at `at`, which is short and straight, 0 where it is none.
+uint32_t Reader::exit_length(uint32_t at) const {
+  for (uint32_t i = at; i < code_.size() && i < at + kMaxExit; ++i) {
+    if (code_[i].op == Op::RETURN_VALUE) return i + 1 - at;
+    if (code_[i].target != kNone || Code::is_terminator(code_[i].op)) return 0;
+  }
+  return 0;
+}
+
+// An exit without a line is copied for each jump to it, behind the original: all copies count as the first of
+// them. A value that is kept comes to the original too, from above.
+uint32_t Reader::first_copy(uint32_t at, bool keeps) const {
+  const uint32_t length = exit_length(at);
+  if (length == 0) return at;
+  auto is_copy = [&](uint32_t of) {
+    for (uint32_t i = 0; i < length; ++i)
+      if (code_[of + i].op != code_[at + i].op || code_[of + i].argument != code_[at + i].argument)
+        return false;
+    return true;
+  };
+  if (keeps && code_[at].op != Op::POP_TOP) return at;
+  if (!keeps && code_[at].op != Op::LOAD_CONST) return at;
+  uint32_t first = at;
+  while (first >= length && is_copy(first - length)) {
+    const bool jumped_to = code_[first - length].jumps_here > 0;
+    if (!keeps && !jumped_to) break;
+    first -= length;
+    if (!jumped_to) break;
+  }
+  return first;
+}
+
+// Where an outcome arrives that goes to `target`; with a value kept, other tests may decide it again.
+Exit Reader::exit_at(uint32_t target, bool keeps, bool truth) const {
+  while (keeps && target < code_.size()) {
+    const Instruction& there = code_[target];
+    uint32_t next = kNone;
+    if (Code::is_conditional_jump(there.op) && !tests_none(there.op)) {
+      const bool taken = Code::jumps_if_true(there.op) == truth;
+      next = taken ? there.target : target + 1;
+      keeps = taken && keeps_value(there.op);
+    } else if (Code::is_unconditional_jump(there.op)) {
+      next = there.target;
+    } else {
+      break;
+    }
+    if (next <= target) break;
+    target = next;
+  }
+  return {target < code_.size() ? first_copy(target, keeps) : target, keeps};
+}
+
+bool Reader::is_artificial_jump(uint32_t at) const {
+  return at < code_.size() && Code::is_unconditional_jump(code_[at].op) && !is_own_position(at);
+}
+
+// Whether the instruction's position is its own, and not that of an instruction from which control arrives.
+bool Reader::is_own_position(uint32_t at) const {
+  const Position& position = code_[at].position;
+  if (position.line <= 0 || code_.inherits_position(at)) return false;
+  const uint32_t jump = shape_.jump_to(at);
+  if (jump != kNone && code_[jump].position == position) return false;
+  if (has_columns(position)) return true;
+  return at == 0 || code_[at - 1].position.line != position.line;
+}
+
+// --- leaves ---------------------------------------------------------------------------------------------
+
+Expr* Reader::none_test(Expr* value, const Position& position, bool is_not) {
+  auto* compare = make<syntax::CompareExpr>(position);
+  auto* none = make<syntax::ConstantExpr>(Position());
+  none->value = shared_.workspace.constants.none();
+  compare->left = value;
+  compare->ops = list(std::vector{is_not ? CompareOperator::IsNot : CompareOperator::Is});
+  compare->comparators = list(std::vector<Expr*>{none});
+  return compare;
+}
+
+// The conditional jump at at_ with its test on the stack.
+bool Reader::add_leaf(Condition* condition, uint32_t start) {
+  const Instruction& jump = here();
+  const Op op = jump.op;
+  Leaf leaf;
+  leaf.start = start;
+  leaf.jump = jump.position;
+  leaf.expr = pop_value();
+  if (leaf.expr == nullptr) return false;
+  bool on_true = Code::jumps_if_true(op);
+  leaf.extent = position_of(leaf.expr->range);
+  if (const ChainNone chain = std::exchange(chain_none_, ChainNone::No); chain != ChainNone::No) {
+    if (chain == ChainNone::IsNot) on_true = !on_true;
+  } else if (tests_none(op)) {
+    // ` is None` takes 8 columns.
+    const Position value = leaf.extent;
+    const bool known = has_columns(jump.position) && jump.position.end_line == value.end_line;
+    const bool is_not = known && jump.position.end_column - value.end_column >= 12;
+    leaf.expr = none_test(leaf.expr, jump.position, is_not);
+    leaf.extent = jump.position;
+    leaf.is_none_test = !known;
+    if (is_not) on_true = !on_true;
+  }
+  const bool keeps = keeps_value(op);
+  if (jump.target == kNone) return fail("a jump without target");
+  const uint32_t after = after_chain(at_);
+  Exit fallthrough{after, false};
+  // The body of a conditional expression in a test goes on past the other one.
+  const bool passes_other = is_artificial_jump(after) && is_open(*condition, after + 1);
+  if (passes_other) fallthrough = exit_at(code_[after].target, false, !on_true);
+  leaf.on_true = on_true ? exit_at(jump.target, keeps, true) : fallthrough;
+  leaf.on_false = on_true ? fallthrough : exit_at(jump.target, keeps, false);
+  if (condition->leaves.empty() && condition->last_jump == kNone) {
+    condition->first = jump.position;
+    condition->first_is_comparison = tests_none(op) || (at_ > 0 && is_comparison(code_[at_ - 1].op) &&
+                                                        code_[at_ - 1].position == jump.position);
+    condition->extent_of_first = leaf.extent;
+    condition->depth = shape_.depth(at_) - 1;
+  }
+  condition->last_jump = at_;
+  if (keeps) condition->is_value = true;
+  note_value(condition, jump.target);
+  note_join(condition, leaf.on_true);
+  note_join(condition, leaf.on_false);
+  at_ = after + (passes_other ? 1 : 0);
+  condition->leaves.push_back(leaf);
+  merge_leaves(condition);
+  return true;
+}
+
+// A jump past a value, over a jump that leaves another value on the stack: a conditional expression.
+void Reader::note_value(Condition* condition, uint32_t target) const {
+  if (target <= at_ + 1 || target >= code_.size()) return;
+  const Op op = code_[target - 1].op;
+  if (op == Op::JUMP_FORWARD && shape_.depth(target - 1) == condition->depth + 1) condition->is_value = true;
+}
+
+void Reader::note_join(Condition* condition, const Exit& exit) const {
+  if (exit.keeps && condition->join == kNone) condition->join = exit.target;
+}
+
+bool Reader::is_open(const Condition& condition, uint32_t target) const {
+  for (const Leaf& leaf : condition.leaves)
+    if ((!leaf.on_true.keeps && leaf.on_true.target == target) ||
+        (!leaf.on_false.keeps && leaf.on_false.target == target))
+      return true;
+  return false;
+}
+
+// --- merging --------------------------------------------------------------------------------------------
+
+Expr* Reader::negated(Expr* expr, bool is_none_test) {
+  if (is_none_test) {
+    auto* compare = expr->as<syntax::CompareExpr>();
+    const bool is_not = compare->ops[0] == CompareOperator::IsNot;
+    compare->ops[0] = is_not ? CompareOperator::Is : CompareOperator::IsNot;
+    return expr;
+  }
+  auto* node = make<syntax::UnaryOpExpr>(Position());
+  node->op = syntax::UnaryOperator::Not;
+  node->operand = expr;
+  return node;
+}
+
+void Reader::merge_leaves(Condition* condition) {
+  while (merge_conditional(condition) || merge_two(condition)) {
+  }
+}
+
+bool Reader::merge_conditional(Condition* condition) {
+  std::vector<Leaf>& leaves = condition->leaves;
+  if (leaves.size() < 3) return false;
+  const Leaf& otherwise = leaves.back();
+  const Leaf& body = leaves[leaves.size() - 2];
+  Leaf& test = leaves[leaves.size() - 3];
+  if (body.on_true != otherwise.on_true || body.on_false != otherwise.on_false) return false;
+  const Exit to_body{body.start, false};
+  const Exit to_other{otherwise.start, false};
+  const bool direct = test.on_true == to_body && test.on_false == to_other;
+  const bool inverted = test.on_false == to_body && test.on_true == to_other;
+  if (!direct && !inverted) return false;
+  // The expression begins with its body.
+  Position position;
+  const bool knows =
+      has_columns(test.jump) && contains(test.jump, body.extent) && contains(test.jump, otherwise.extent);
+  if (knows) {
+    position = test.jump;
+    // A test by itself has the statement's range in its jumps.
+    if (!body.on_true.keeps && starts_before(position, body.extent)) position = {};
+  }
+  if (position.line <= 0) {
+    position = body.extent;
+    position.end_line = position.end_column = -1;
+  }
+  auto* node = make<syntax::IfExpExpr>(position);
+  node->test = direct ? test.expr : negated(test.expr, test.is_none_test);
+  node->body = body.expr;
+  node->orelse = otherwise.expr;
+  Leaf merged;
+  merged.expr = node;
+  merged.start = test.start;
+  merged.on_true = body.on_true;
+  merged.on_false = body.on_false;
+  merged.extent = knows && body.on_true.keeps ? test.jump : join_extents(body.extent, otherwise.extent);
+  merged.jump = otherwise.jump;
+  leaves.resize(leaves.size() - 3);
+  leaves.push_back(merged);
+  return true;
+}
+
+// Whether the second one belongs to an `and` or `or` of its own that is not complete yet: its jump has that
+// one's range, which lies behind the first.
+bool Reader::waits_for_more(const Leaf& first, const Leaf& second) const {
+  if (!has_columns(first.jump) || !has_columns(second.jump) || first.jump == second.jump) return false;
+  const bool is_expression = !starts_before(first.jump, first.extent);
+  return is_expression && contains(first.jump, second.jump) && contains(second.jump, second.extent) &&
+         !(second.jump == second.extent);
+}
+
+bool Reader::merge_two(Condition* condition) {
+  std::vector<Leaf>& leaves = condition->leaves;
+  if (leaves.size() < 2) return false;
+  Leaf& first = leaves[leaves.size() - 2];
+  const Leaf second = leaves.back();
+  const Exit next{second.start, false};
+  const bool goes_on_true = first.on_true == next;
+  const bool goes_on_false = first.on_false == next;
+  if (goes_on_true == goes_on_false) return false;
+  const Exit decided = goes_on_true ? first.on_false : first.on_true;
+  const bool as_false = decided == second.on_false;
+  const bool as_true = decided == second.on_true;
+  if (!as_false && !as_true) return false;
+  if (decided.keeps && waits_for_more(first, second)) return false;
+  // Of a last value both outcomes go to one place.
+  const bool same_way = as_false && as_true ? true : goes_on_true == as_false;
+  const bool is_or = as_false && as_true ? goes_on_false : as_true;
+  Merge merge{
+      .is_or = is_or, .not_first = !same_way, .not_second = false, .swap = false, .keeps = decided.keeps};
+  if (!second.on_true.keeps && !second.on_false.keeps) choose_nots(first, second, same_way, &merge);
+  apply_merge(condition, merge);
+  return true;
+}
+
+// The same jumps come of an expression and of its negation, with each `and` an `or` and the other way round.
+void Reader::choose_nots(const Leaf& first, const Leaf& second, bool same_way, Merge* merge) const {
+  const bool far_if_true = second.on_true.target != at_;
+  if (!far_if_true) return;
+  const int32_t room = gap(first.extent, second.extent);
+  const bool free = first.is_none_test || second.is_none_test;
+  const bool changes = same_way ? room >= kRoomForNot || (room < 0 && free) : room < 0 || room >= kRoomForNot;
+  if (!changes) return;
+  merge->is_or = !merge->is_or;
+  merge->not_first = !merge->not_first;
+  merge->not_second = true;
+  merge->swap = true;
+}
+
+void Reader::apply_merge(Condition* condition, const Merge& merge) {
+  std::vector<Leaf>& leaves = condition->leaves;
+  Leaf second = leaves.back();
+  leaves.pop_back();
+  Leaf& first = leaves.back();
+  if (merge.not_first) first.expr = negated(first.expr, first.is_none_test);
+  if (merge.not_second) second.expr = negated(second.expr, second.is_none_test);
+  const BoolOperator op = merge.is_or ? BoolOperator::Or : BoolOperator::And;
+  std::vector<Expr*> values;
+  if (joins(first, op, condition->is_value)) {
+    const auto* inner = first.expr->as<syntax::BoolOpExpr>();
+    values.assign(inner->values.begin(), inner->values.end());
+  } else {
+    values.push_back(first.expr);
+    first.joined = first.jump;
+  }
+  values.push_back(second.expr);
+  const Position extent = join_extents(first.extent, second.extent);
+  Position position = extent;
+  const bool exact = has_columns(first.joined) && contains(first.joined, extent) &&
+                     (merge.keeps || !starts_before(first.joined, extent));
+  if (exact)
+    position = first.joined;
+  else
+    position.end_line = position.end_column = -1;
+  auto* node = make<syntax::BoolOpExpr>(position);
+  node->op = op;
+  node->values = list(values);
+  first.expr = node;
+  first.on_true = merge.swap ? second.on_false : second.on_true;
+  first.on_false = merge.swap ? second.on_true : second.on_false;
+  first.extent = exact ? first.joined : extent;
+  first.jump = second.jump;
+  first.is_none_test = false;
+}
+
+// Whether an expression is an `and` or `or` that another value can be added to.
+bool Reader::joins(const Leaf& leaf, BoolOperator op, bool is_value) const {
+  if (leaf.expr->kind != ExprKind::BoolOp || leaf.joined.line <= 0) return false;
+  if (leaf.expr->as<syntax::BoolOpExpr>()->op != op) return false;
+  if (!is_value || !has_columns(leaf.joined) || !has_columns(leaf.jump)) return true;
+  return leaf.joined == leaf.jump || !contains(leaf.jump, leaf.extent);
+}
+
+// --- chained comparisons --------------------------------------------------------------------------------
+
+// a < b < c: the value between two comparisons is copied below their operands. A comparison that fails goes
+// to a place where the rest is taken off.
+
+bool Reader::begins_chained_comparison() const {
+  return at_ + 3 < code_.size() && here().op == Op::SWAP && here().argument == 2 &&
+         code_[at_ + 1].op == Op::COPY && code_[at_ + 1].argument == 2 && is_comparison(code_[at_ + 2].op) &&
+         Code::is_conditional_jump(code_[at_ + 3].op) && !Code::jumps_if_true(code_[at_ + 3].op);
+}
+
+std::optional<CompareOperator> Reader::compare_operator(uint32_t at) const {
+  const Instruction& instruction = code_[at];
+  const bool inverted = instruction.argument != 0;
+  if (instruction.op == Op::IS_OP) return inverted ? CompareOperator::IsNot : CompareOperator::Is;
+  if (instruction.op == Op::CONTAINS_OP) return inverted ? CompareOperator::NotIn : CompareOperator::In;
+  switch (instruction.argument) {
+    case 0:
+      return CompareOperator::Lt;
+    case 1:
+      return CompareOperator::LtE;
+    case 2:
+      return CompareOperator::Eq;
+    case 3:
+      return CompareOperator::NotEq;
+    case 4:
+      return CompareOperator::Gt;
+    case 5:
+      return CompareOperator::GtE;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool Reader::read_chained_comparison(uint32_t end) {
+  const Position position = here().position;
+  std::vector<Expr*> values;
+  std::vector<CompareOperator> operators;
+  Expr* const second = pop_value();
+  Expr* const first = second == nullptr ? nullptr : pop_value();
+  if (first == nullptr) return false;
+  values = {first, second};
+  uint32_t cleanup = kNone;
+  bool keeps = false;
+  push({.kind = Slot::Kind::Marker, .position = position});  // the value in the middle
+  for (;;) {
+    const auto op = compare_operator(at_ + 2);
+    if (!op) return fail("an unknown comparison");
+    operators.push_back(*op);
+    cleanup = code_[at_ + 3].target;
+    keeps = keeps_value(code_[at_ + 3].op);
+    at_ += 4;
+    if (at_ > end || at_ >= code_.size()) return fail("a comparison without an end");
+    if (tests_none(here().op)) {
+      if (!last_none_test(position, &values, &operators)) return false;
+      break;
+    }
+    const uint32_t last = shape_.last_of_segment(at_);
+    const bool more =
+        last >= 3 + at_ && Code::is_conditional_jump(code_[last].op) && code_[last - 3].op == Op::SWAP;
+    const uint32_t value_end = more ? last - 3 : last;
+    if (value_end >= end) return fail("a comparison without an end");
+    Expr* const value = read_value(value_end);
+    if (value == nullptr) return false;
+    values.push_back(value);
+    if (more && begins_chained_comparison()) continue;
+    const auto final_op = is_comparison(here().op) ? compare_operator(at_) : std::nullopt;
+    if (!final_op) return fail("a comparison without an end");
+    operators.push_back(*final_op);
+    ++at_;
+    break;
+  }
+  return finish_chain(position, values, operators, keeps, cleanup, end);
+}
+
+// ... `is None` at its end has become part of the jump.
+bool Reader::last_none_test(const Position& position, std::vector<Expr*>* values,
+                            std::vector<CompareOperator>* operators) {
+  const Position value = position_of(values->back()->range);
+  const bool is_not = has_columns(position) && value.end_line == position.end_line
+                          ? position.end_column - value.end_column >= 12
+                          : Code::jumps_if_true(here().op);
+  auto* none = make<syntax::ConstantExpr>(Position());
+  none->value = shared_.workspace.constants.none();
+  values->push_back(none);
+  operators->push_back(is_not ? CompareOperator::IsNot : CompareOperator::Is);
+  chain_none_ = is_not ? ChainNone::IsNot : ChainNone::Is;
+  return true;
+}
+
+bool Reader::finish_chain(const Position& position, const std::vector<Expr*>& values,
+                          const std::vector<CompareOperator>& operators, bool keeps, uint32_t cleanup,
+                          uint32_t end) {
+  Slot middle;
+  if (!pop(&middle)) return false;
+  auto* node = make<syntax::CompareExpr>(position);
+  node->left = values[0];
+  node->comparators = list(std::vector<Expr*>(values.begin() + 1, values.end()));
+  node->ops = list(operators);
+  push({.kind = Slot::Kind::Value, .position = position, .expr = node});
+  if (cleanup < at_ || cleanup + 2 > code_.size() || cleanup - at_ > kMaxExit + 2)
+    return fail("a comparison without an end");
+  if (!keeps) {
+    chain_cleanup_ = cleanup;
+    return true;
+  }
+  // The way past the cleanup: a jump, or a copy of the code's end.
+  if (cleanup + 2 > end) return fail("a comparison that ends elsewhere");
+  at_ = cleanup + 2;
+  return true;
+}
+
+// What follows the jump at `at`: where its test was a chained comparison, the cleanup for those that fail.
+uint32_t Reader::after_chain(uint32_t at) {
+  const uint32_t cleanup = std::exchange(chain_cleanup_, kNone);
+  if (cleanup == kNone) return at + 1;
+  const uint32_t after = cleanup + 1;
+  const uint32_t target = code_[at].target;
+  if (target == after || after >= code_.size()) return after;
+  if (Code::is_unconditional_jump(code_[after].op))
+    return code_.destination(after) == code_.destination(target) ? after + 1 : after;
+  const uint32_t length = exit_length(after);
+  if (length == 0 || exit_length(target) != length || code_[after].jumps_here > 0) return after;
+  for (uint32_t i = 0; i < length; ++i)
+    if (code_[after + i].op != code_[target + i].op ||
+        code_[after + i].argument != code_[target + i].argument)
+      return after;
+  return after + length;
+}
+
+// --- reading --------------------------------------------------------------------------------------------
+
+// Whether the jump at `at` has the position of the comparison that it tests.
+bool Reader::is_comparison_jump(uint32_t at) const {
+  if (tests_none(code_[at].op)) return true;
+  return at > 0 && is_comparison(code_[at - 1].op) && code_[at - 1].position == code_[at].position;
+}
+
+// Whether the jump at `jump`, whose test begins at at_, belongs to the same test as the leaf before it, and
+// not to a statement inside.
+bool Reader::is_same_test(const Condition& condition, uint32_t jump) const {
+  const Leaf& last = condition.leaves.back();
+  const Position& before = last.jump;
+  const Position& after = code_[jump].position;
+  // ` if ` is shorter than ` and `.
+  if (condition.is_clause && gap(last.extent, code_[at_].position) == 4) return false;
+  if (!has_columns(before) || !has_columns(after)) return before.line == after.line;
+  if (before == after || contains(after, before)) return true;
+  if (contains(before, after) && !starts_before(before, condition.extent_of_first)) return true;
+  if (!is_comparison_jump(jump)) return false;
+  const Exit far = last.on_true.target == at_ ? last.on_false : last.on_true;
+  if (far != exit_at(code_[jump].target, false, true) && far.target != jump + 1) return false;
+  const Position& test = code_[at_].position;
+  if (test.line == last.extent.end_line) return true;
+  if (shape_.test_back_to(jump + 1) != kNone) return false;
+  // On a line of its own: `if` three columns before it, at the indentation of a body?
+  if (jump + 1 >= code_.size() || !has_columns(code_[jump + 1].position)) return true;
+  const int32_t outer =
+      condition.first_is_comparison ? condition.extent_of_first.column - 3 : condition.first.column;
+  const int32_t inner = after.column - 3;
+  const int32_t body = code_[jump + 1].position.column;
+  return inner <= outer || body < inner + (inner - outer);
+}
+
+// Whether what begins at at_ belongs to the expression, and is not what the expression's outcome leads to.
+bool Reader::goes_on(Condition* condition, uint32_t end) const {
+  if (at_ >= end || condition->is_complete()) return false;
+  if (condition->is_value || condition->leaves.size() > 1) return true;
+  const Leaf& last = condition->leaves.back();
+  const uint32_t jump = shape_.last_of_segment(at_);
+  const Exit far = last.on_true.target == at_ ? last.on_false : last.on_true;
+  // The body of a conditional expression stands in front of its test.
+  const Position& next = code_[at_].position;
+  if (!condition->is_clause && has_columns(next) && has_columns(condition->extent_of_first) &&
+      in_expression(*condition, next))
+    return condition->is_value = true;
+  if (jump >= end) return false;
+  const Op op = code_[jump].op;
+  if (keeps_value(op)) {
+    const Exit join = exit_at(code_[jump].target, true, Code::jumps_if_true(op));
+    if (far.target > at_ && far.target <= join.target) condition->is_value = true;
+    return condition->is_value;
+  }
+  if (!Code::is_conditional_jump(op)) return false;
+  return far.target == jump + 1 || is_same_test(*condition, jump);
+}
+
+// Whether a place behind a test is in front of it in the source.
+bool Reader::in_expression(const Condition& condition, const Position& place) const {
+  if (here().op == Op::LOAD_ASSERTION_ERROR || here().op == Op::NOP || Code::is_unconditional_jump(here().op))
+    return false;
+  if (place == condition.first || place == condition.leaves.back().jump) return false;
+  return starts_before(place, condition.extent_of_first) &&
+         (condition.first_is_comparison || contains(condition.first, place));
+}
+
+// The next part of the expression.
+bool Reader::read_part_of(Condition* condition, uint32_t end) {
+  const uint32_t start = at_;
+  const uint32_t last = shape_.last_of_segment(start);
+  const uint32_t limit = condition->join != kNone && condition->join < end ? condition->join : end;
+  if (last < limit && Code::is_conditional_jump(code_[last].op)) {
+    if (!read_operand(last)) return false;
+    return add_leaf(condition, start);
+  }
+  Leaf leaf;
+  leaf.start = start;
+  const bool jumps = last < limit && code_[last].op == Op::JUMP_FORWARD;
+  const bool leaves = last < limit && code_[last].op == Op::POP_TOP && exit_length(last) == 3;
+  if (!jumps && !leaves && condition->join == kNone) return fail("a test without an end");
+  const uint32_t value_end = jumps || leaves ? last : limit;
+  leaf.expr = read_value(value_end);
+  if (leaf.expr == nullptr) return false;
+  leaf.extent = position_of(leaf.expr->range);
+  if (jumps) {
+    leaf.on_true = exit_at(code_[last].target, true, true);
+    leaf.on_false = exit_at(code_[last].target, true, false);
+    note_join(condition, leaf.on_true);
+    note_join(condition, leaf.on_false);
+    at_ = last + 1;
+  } else if (leaves && is_open(*condition, last + 3)) {
+    // A statement that is an expression, and the last of the code: its end was copied.
+    leaf.on_true = leaf.on_false = {kStatementEnd, true};
+    at_ = last + 3;
+    condition->join = shape_.last_of_segment(at_);
+    if (condition->join >= end) return fail("an expression without an end");
+  } else {
+    const bool was_copied = has_exit(*condition, {kStatementEnd, true});
+    leaf.on_true = leaf.on_false = {was_copied ? kStatementEnd : condition->join, true};
+  }
+  condition->leaves.push_back(leaf);
+  merge_leaves(condition);
+  return true;
+}
+
+bool Reader::has_exit(const Condition& condition, const Exit& exit) const {
+  for (const Leaf& leaf : condition.leaves)
+    if (leaf.on_true == exit || leaf.on_false == exit) return true;
+  return false;
+}
+
+// A value up to the jump at `jump`, where it is to lie on the stack; a chained comparison ends with more.
+bool Reader::read_operand(uint32_t jump) {
+  if (tests_none(code_[jump].op) && at_ == jump) return fail("nothing to compare with None");
+  Expr* const value = read_value(jump);
+  if (value == nullptr) return false;
+  push_value(value);
+  return true;
+}
+
+bool Reader::read_condition(uint32_t end, Condition* condition) {
+  if (!add_leaf(condition, at_)) return false;
+  while (goes_on(condition, end)) {
+    const uint32_t before = at_;
+    if (!read_part_of(condition, end)) return false;
+    if (at_ == before && !condition->is_complete()) return fail("a test that does not go on");
+  }
+  if (condition->leaves.size() != 1) return fail("jumps that are no test");
+  return true;
+}
+
+Expr* Reader::read_test(uint32_t end, uint32_t* if_true, uint32_t* if_false) {
+  Condition condition;
+  condition.is_clause = true;
+  if (!read_condition(end, &condition)) return nullptr;
+  const Leaf& test = condition.leaves[0];
+  if (test.on_true.keeps || test.on_false.keeps) return fail("a value instead of a test"), nullptr;
+  *if_true = test.on_true.target;
+  *if_false = test.on_false.target;
+  return test.expr;
+}
+
+}  // namespace ouro::decompiler

@@ -1,0 +1,58 @@
+// A test, or a value made of `and`, `or` and `a if b else c`, while its leaves are put together again.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "decompiler/code.h"
+#include "syntax/ast.h"
+
+namespace ouro::decompiler {
+
+/// Where control goes from a leaf: with the leaf's value still on the stack, or without it.
+struct Exit {
+  uint32_t target = kNone;
+  bool keeps = false;
+  bool operator==(const Exit&) const = default;
+};
+
+struct Leaf {
+  syntax::Expr* expr = nullptr;
+  uint32_t start = 0;  // its first instruction
+  Exit on_true;
+  Exit on_false;
+  Position extent;            // from its first to its last token, as far as known
+  Position jump;              // of the last jump that it ends in; of nothing for a last value
+  Position joined;            // of the jumps that hold its parts together, where it is an `and` or `or`
+  bool is_none_test = false;  // `is None`, or with the columns unknown maybe `is not None`
+};
+
+struct Condition {
+  std::vector<Leaf> leaves;          // merged as far as possible
+  bool is_value = false;             // nothing but parts of this expression can come
+  bool is_clause = false;            // of a comprehension, whose element stands in front of it; or a guard
+  int32_t depth = 0;                 // of the stack below it
+  uint32_t join = kNone;             // where a value of it is complete, when known
+  uint32_t last_jump = kNone;        // of a leaf
+  Position first;                    // of the first jump
+  bool first_is_comparison = false;  // which has its own position, and says nothing of the statement's
+  Position extent_of_first;          // the first leaf's
+
+  bool is_complete() const {
+    return leaves.size() == 1 && leaves[0].on_true.keeps && leaves[0].on_false == leaves[0].on_true;
+  }
+};
+
+/// How two leaves become one.
+struct Merge {
+  bool is_or = false;
+  bool not_first = false;
+  bool not_second = false;
+  bool swap = false;   // what the second one's outcomes mean
+  bool keeps = false;  // the first one's value may be the result
+};
+
+/// In place of a place to go to: the end of a statement that is an expression, copied.
+constexpr uint32_t kStatementEnd = kNone - 1;
+
+}  // namespace ouro::decompiler
