@@ -45,11 +45,24 @@ void Printer::clause(std::string_view keyword, Stmts list, int32_t indent, const
   suite(list, indent, end);
 }
 
+namespace {
+
+/// Where a test on a constant leaves no trace, the body begins on its line: else there would be an
+/// instruction to mark it.
+Place header_place(const SourceRange& range, const Expr* test, Stmts body) {
+  if (range.line > 0 || test->kind != ExprKind::Constant || test->range.line > 0 || !may_be_inline(body))
+    return start_of(range);
+  bool reliable = false;
+  return {statement_place(body[0], &reliable).line, -1};
+}
+
+}  // namespace
+
 void Printer::if_statement(const IfStmt* s, const Place& end, bool elif) {
   const IfStmt* at = s;
   for (bool first = true;; first = false) {
     const size_t keyword = tokens_.size();
-    begin(elif || !first ? "elif" : "if", start_of(at->range), kGlue);
+    begin(elif || !first ? "elif" : "if", header_place(at->range, at->test, at->body), kGlue);
     value(at->test, kTest | kNamedOk);
     put(":", kTight);
     mark_statement(keyword);
@@ -66,7 +79,7 @@ void Printer::if_statement(const IfStmt* s, const Place& end, bool elif) {
 
 void Printer::while_loop(const WhileStmt* s, const Place& end) {
   const size_t keyword = tokens_.size();
-  begin("while", start_of(s->range), kGlue);
+  begin("while", header_place(s->range, s->test, s->body), kGlue);
   value(s->test, kTest | kNamedOk);
   put(":", kTight);
   mark_statement(keyword);
@@ -81,7 +94,7 @@ void Printer::for_loop(const Loop* s, std::string_view keyword, const Place& end
   if (!keyword.empty()) put("for", kSpace | kGlue);
   expression_spaced(s->target, kTest | kTupleOk);
   put("in", kSpace);
-  value(s->iter, kTest | kTupleOk);
+  value(s->iter, kTest | kTupleOk | kListOk);
   put(":", kTight);
   mark_statement(first);
   suite(s->body, indent_, s->orelse.empty() ? end : Place());
@@ -128,7 +141,11 @@ void Printer::with_items(WithItems list) {
 
 template <class Try>
 void Printer::try_statement(const Try* s, std::string_view except, const Place& end) {
-  begin("try", start_of(s->range), kLate);
+  // The instruction that marks the line of `try:` is left out where the body begins on that line.
+  Place start = start_of(s->range);
+  bool reliable = false;
+  if (start.line == 0 && may_be_inline(s->body)) start.line = statement_place(s->body[0], &reliable).line;
+  begin("try", start, kLate);
   put(":", kTight);
   suite(s->body, indent_, {});
   for (const ExceptHandler* handler : s->handlers) {
@@ -214,11 +231,22 @@ void Printer::parameters(const Arguments* args) {
   bool first = true;
   const size_t positional_only = args->posonlyargs.size();
   const size_t positional = positional_only + args->args.size();
+  // A constant without a place stands on the line of the one behind it that has one: where it does not,
+  // folding the defaults into a tuple leaves its line in the code.
+  size_t glued = 0;
   auto put_default = [&](const Arg* arg, const Expr* value) {
     const uint32_t space = arg->annotation != nullptr ? kSpace : 0;
     put("=", kGlue | space);
     space_ = space != 0;
     expression(value, kTest);
+    if (value->kind == ExprKind::Constant && value->range.line <= 0 && arg->annotation == nullptr) {
+      tokens_.back().flags |= kGlue;
+      glued = tokens_.size();
+    }
+  };
+  auto separate = [&](bool* first) {
+    this->separate(first);
+    if (glued != 0 && glued + 1 == tokens_.size()) tokens_.back().flags |= kGlue;
   };
   for (size_t i = 0; i < positional; ++i) {
     const Arg* arg = i < positional_only ? args->posonlyargs[i] : args->args[i - positional_only];

@@ -47,7 +47,6 @@ void Printer::constant(const ConstantExpr* e, Level level, Place end) {
   if (is_string(value)) {
     if (range.line > 0 && range.end_line > range.line && end_of(range).exact() && !options_.clean)
       return string_lines(value, range, end);
-    if (wide_string(value, range, level, end)) return;
   }
   const Spelling spelling = spell(value, range);
   const bool wrap = base(level) > spelling.level;
@@ -79,6 +78,17 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range) {
       spelling.text = keep(text);
       return spelling;
     }
+    if (width > 0 && !literal_only_) {
+      const std::string repeated = repeated_string(value.text(), bytes, &spelling.level);
+      if (!repeated.empty() && repeated.size() <= static_cast<size_t>(width)) {
+        text = repeated;
+        const size_t quote = repeated.rfind('*');
+        text.insert(quote, static_cast<size_t>(width) - repeated.size(), ' ');
+        spelling.text = keep(text);
+        return spelling;
+      }
+      spelling.level = kAtom;
+    }
     spelling.text = keep(natural_string(value.text(), bytes));
     if (const std::string less = shortest_string(value.text(), bytes); less.size() < spelling.text.size())
       spelling.less = keep(less);
@@ -98,27 +108,43 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range) {
   return spelling;
 }
 
+// An item of a sequence, of unknown width: any operator may stand in it.
 void Printer::constant_token(const Constant& value, uint32_t flags) {
-  if (is_sequence(value)) {
-    const Place start = pending_;
-    pending_ = start;
-    return sequence_constant(value, {}, kTest, {});
-  }
+  if (is_sequence(value)) return sequence_constant(value, {}, kTest, {});
   const Spelling spelling = spell(value, {});
   put(spelling.text, flags);
   tokens_.back().less = spelling.less;
+  const std::string less = shortest_item(value);
+  if (less.size() < spelling.text.size() &&
+      less.size() < std::max(spelling.less.size(), size_t{1}) + spelling.text.size())
+    tokens_.back().less = keep(less);
 }
 
-size_t Printer::least_width(const Constant& value) {
-  if (is_string(value)) return shortest_string(value.text(), value.is(ConstantKind::Bytes)).size();
-  if (!is_sequence(value)) return shortest_number(value).size();
+std::string Printer::shortest_item(const Constant& value) {
+  if (literal_only_ || forbidden_quote_ != 0) return std::string(spell(value, {}).text);
+  if (!is_string(value)) return shortest_expression(workspace_, value);
+  const bool bytes = value.is(ConstantKind::Bytes);
+  std::string best = shortest_string(value.text(), bytes);
+  Level level = kAtom;
+  std::string repeated = best.size() > 5 ? repeated_string(value.text(), bytes, &level) : std::string();
+  return !repeated.empty() && repeated.size() < best.size() ? repeated : best;
+}
+
+/// With `expressions`, operators count as spellings, too.
+size_t Printer::least_width(const Constant& value, bool expressions) {
+  if (!is_sequence(value)) {
+    if (expressions) return shortest_item(value).size();
+    if (is_string(value)) return shortest_string(value.text(), value.is(ConstantKind::Bytes)).size();
+    return natural_number(value).size();
+  }
   size_t sum = 2;
-  for (const Constant* item : value.elements()) sum += least_width(*item) + 1;
+  for (const Constant* item : value.elements()) sum += least_width(*item, expressions) + 1;
   if (value.size > 1 || value.is(ConstantKind::FrozenSet)) --sum;
   return sum;
 }
 
-// A tuple of constants, or a frozenset: the places of the items are not known.
+// A tuple of constants, or a frozenset: the places of the items are not known. Where the width allows it
+// there are parentheses, because most tuples have them where they may.
 void Printer::sequence_constant(const Constant& value, const SourceRange& own, Level level,
                                 const Place& end) {
   if (too_deep()) return;
@@ -127,19 +153,28 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
   SourceRange range = own;
   if (pending_.exact() && end.exact()) range = {pending_.line, pending_.column, end.line, end.column};
   bool parentheses = true;
+  bool list = false;
   const int64_t width = width_of(range);
   if (width > 0 && tuple && value.size > 0 && !options_.clean) {
-    const auto least = static_cast<int64_t>(least_width(value));
-    if (least > width) {
-      if (repeated_sequence(value, static_cast<size_t>(width), level, end)) {
-        --depth_;
-        return;
+    const bool may_be_bare = (level & kTupleOk) != 0;
+    constexpr int64_t bare = 2;
+    const auto natural = static_cast<int64_t>(least_width(value, false));
+    if (natural > width) {
+      if (value.size == 1 && level & kListOk && natural - 1 <= width) {
+        list = true;
+      } else if (may_be_bare && natural - bare <= width) {
+        parentheses = false;
+      } else if (const auto least = static_cast<int64_t>(least_width(value, true)); least > width) {
+        if (may_be_bare && least - bare <= width) {
+          parentheses = false;
+        } else if (repeated_sequence(value, level, end)) {
+          --depth_;
+          return;
+        }
       }
-      if (level & kTupleOk) parentheses = false;
     }
   }
-  if (tuple && options_.clean && level & kTupleOk && value.size > 1 && brackets_ == 0) parentheses = true;
-  if (parentheses) put(tuple ? "(" : "{", kOpen);
+  if (parentheses) put(list ? "[" : tuple ? "(" : "{", kOpen);
   bool first = true;
   const size_t count = value.size;
   for (size_t i = 0; i < count; ++i) {
@@ -147,15 +182,15 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
     constant_token(*value.elements()[i], 0);
     if (i + 1 == count && !parentheses && count > 1) end_at(end);
   }
-  if (tuple && count == 1) put(",", kComma | kTight);
+  if (tuple && count == 1 && !list) put(",", kComma | kTight);
   space_ = false;
-  if (parentheses) put(tuple ? ")" : "}", kClose);
+  if (parentheses) put(list ? "]" : tuple ? ")" : "}", kClose);
   if (parentheses || count == 1) end_at(end);
   --depth_;
 }
 
 /// `(item, ...) * count`.
-bool Printer::repeated_sequence(const Constant& value, size_t room, Level level, const Place& end) {
+bool Printer::repeated_sequence(const Constant& value, Level level, const Place& end) {
   const size_t length = period(value.elements(), value.size);
   if (length == value.size || literal_only_) return false;
   const bool wrap = base(level) > kTerm;
@@ -172,38 +207,8 @@ bool Printer::repeated_sequence(const Constant& value, size_t room, Level level,
   put(")", kClose);
   put("*", kSpace);
   put(keep(count), kSpace);
-  (void)room;
   if (wrap) put(")", kClose);
   end_at(end);
-  return true;
-}
-
-/// A string that is too long for its range because it was made by a repetition.
-bool Printer::wide_string(const Constant& value, const SourceRange& range, Level level, const Place& end) {
-  const int64_t width = width_of(range);
-  if (width <= 0 || options_.clean || value.size < 4 || static_cast<int64_t>(value.size) + 2 <= width)
-    return false;
-  const bool bytes = value.is(ConstantKind::Bytes);
-  const std::string_view text = value.text();
-  size_t length = period(text, text.size());
-  if (length == text.size()) return false;
-  if (!bytes)
-    while (length < text.size() && (text[length] & 0xC0) == 0x80) return false;
-  const size_t times = text.size() / length;
-  const std::string count = std::to_string(times);
-  const auto all = static_cast<size_t>(width);
-  const bool wrap = base(level) > kTerm;
-  std::string piece = natural_string(text.substr(0, length), bytes);
-  // Multiples of the shortest part, for the width.
-  if (piece.size() + 1 + count.size() > all) return false;
-  if (wrap) put("(", kOpen);
-  put(keep(piece));
-  put("*", kSpace);
-  put(keep(count), kSpace);
-  if (wrap)
-    put(")", kClose);
-  else
-    end_at(end);
   return true;
 }
 

@@ -79,7 +79,7 @@ void Printer::clauses(Comprehensions generators) {
     put("for", kSpace | kGlue | (clause->is_async ? 0 : kWord));
     expression_spaced(clause->target, kTest | kTupleOk);
     put("in", kSpace);
-    expression_spaced(clause->iter, above(kTest));
+    expression_spaced(clause->iter, above(kTest) | kListOk);
     for (const Expr* condition : clause->ifs) {
       put("if", kSpace | kGlue | kWord);
       expression_spaced(condition, above(kTest));

@@ -57,6 +57,16 @@ bool needs_parentheses(const Expr* e, Level level) {
   }
 }
 
+/// Whether the comparison was written as `not a in b`: for `a not in b` its range has no room.
+bool is_negated(const CompareExpr* e) {
+  constexpr int32_t kNotIn = 6;
+  if (e->ops.size() != 1 || (e->ops[0] != CompareOperator::NotIn && e->ops[0] != CompareOperator::IsNot))
+    return false;
+  const Place left = end_of(e->left->range);
+  const Place right = start_of(e->comparators[0]->range);
+  return left.exact() && right.exact() && left.line == right.line && right.column - left.column < kNotIn;
+}
+
 /// Whether parentheses around it leave it what it is.
 bool may_be_parenthesised(const Expr* e) {
   return e->kind != ExprKind::Starred && e->kind != ExprKind::Slice;
@@ -118,12 +128,22 @@ void Printer::expression(const Expr* e, Level level, Place end) {
   const Place start = start_of(e->range);
   const Place own_end = end_of(e->range);
   bool wrap = needs_parentheses(e, level);
-  if (!wrap && may_be_parenthesised(e))
+  const bool negated = !wrap && e->kind == ExprKind::Compare && is_negated(e->as<CompareExpr>());
+  if (negated) {
+    // Folding took the `not` away, which stands in front of the comparison's range.
+    wrap = base(level) > kNot || (differ(end, own_end) && before(own_end, end));
+    if (wrap) {
+      put("(", kOpen | kGlue);
+      pending_ = {};
+    }
+    put("not", kGlue);
+    pending_ = {};
+    space_ = true;
+  } else if (!wrap && may_be_parenthesised(e))
     wrap = (differ(pending_, start) && before(pending_, start)) ||
            (differ(end, own_end) && before(own_end, end));
   if (wrap) {
-    if (pending_.line == 0 && start.line == 0 && end.exact()) pending_ = {};
-    put("(", kOpen | kGlue);
+    if (!negated) put("(", kOpen | kGlue);
     level = kAnything;
     pending_ = {};
   }
@@ -285,13 +305,21 @@ void Printer::unary_op(const UnaryOpExpr* e, const Place& end) {
 }
 
 void Printer::compare(const CompareExpr* e, const Place& end) {
+  const bool negated = is_negated(e);
   expression(e->left, above(kComparison));
+  if (negated) {
+    put(e->ops[0] == CompareOperator::NotIn ? "in" : "is", kSpace | kWord);
+    const Level list_ok = e->ops[0] == CompareOperator::NotIn ? kListOk : kTest;
+    return expression_spaced(e->comparators[0], above(kComparison) | list_ok, end);
+  }
   for (size_t i = 0; i < e->ops.size(); ++i) {
     const auto& op = kCompareOperators[static_cast<size_t>(e->ops[i])];
     put(op[0], kSpace | kWord);
     if (!op[1].empty()) put(op[1], kSpace);
     space_ = true;
-    expression(e->comparators[i], above(kComparison), i + 1 == e->ops.size() ? end : Place());
+    const bool last = i + 1 == e->ops.size();
+    const bool searched = last && (e->ops[i] == CompareOperator::In || e->ops[i] == CompareOperator::NotIn);
+    expression(e->comparators[i], above(kComparison) | (searched ? kListOk : kTest), last ? end : Place());
   }
 }
 
@@ -401,7 +429,17 @@ void Printer::attribute(const AttributeExpr* e, const Place& end) {
 void Printer::subscript(const SubscriptExpr* e, const Place& end) {
   expression(e->value, kAtom);
   put("[", kOpen);
-  expression(e->slice, kTest | kTupleOk | kNamedOk);
+  const Expr* slice = e->slice;
+  if (slice->kind == ExprKind::Tuple && slice->as<TupleExpr>()->elts.size() == 1) {
+    // `a[*b]` is a tuple without a comma.
+    const Expr* only = slice->as<TupleExpr>()->elts[0];
+    if (only->kind == ExprKind::Starred && end_of(slice->range).exact() &&
+        !differ(end_of(slice->range), end_of(only->as<StarredExpr>()->value->range))) {
+      pending_ = start_of(slice->range);
+      slice = only;
+    }
+  }
+  expression(slice, kTest | kTupleOk | kNamedOk);
   put("]", kClose);
   end_at(end);
 }

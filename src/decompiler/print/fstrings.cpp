@@ -156,6 +156,8 @@ class FStringWriter {
       const auto own = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
       style.escaped_newlines = own > lines ? own - lines : 0;
       std::string out;
+      if (style.triple && !style.raw && own < lines && next.exact())
+        return continued_lines(text, next, lines - own);
       if (!style.triple || own != lines || !body(text, in_spec, out, style)) exact_ = false;
       if (out.empty()) {
         style.triple = way_.style.triple;
@@ -169,8 +171,11 @@ class FStringWriter {
     }
     // A part on this line, and one before what is next; lines between get parts, too.
     const int32_t quotes = way_.style.raw ? 3 : 2;
-    const int64_t width = int64_t{next.column} - start_.column - quotes + (plain_next_ ? 1 : 0);
-    const size_t last = next.exact() ? suffix(text, width) : 0;
+    const int32_t prefix = quotes - (plain_next_ ? 1 : 0);
+    int32_t base = start_.column;
+    if (next.exact() && next.column - base < prefix + 1)
+      base = std::min(printer_.indent_ + 4, next.column - prefix);
+    const size_t last = next.exact() ? suffix(text, int64_t{next.column} - base - prefix) : 0;
     size_t begin = 0;
     const size_t limit = text.size() - last;
     for (size_t i = 0; i < lines; ++i) {
@@ -184,7 +189,7 @@ class FStringWriter {
       piece(text.substr(begin, cut - begin));
       begin = cut;
       close();
-      new_line();
+      new_line(i + 1 == lines && next.exact() ? next.column - prefix - width_of(text.substr(limit)) : base);
       open(!(plain_next_ && i + 1 == lines));
     }
     write_text(text.substr(begin), next.exact() ? next : Place{line_, -1}, in_spec);
@@ -201,9 +206,27 @@ class FStringWriter {
     append(out);
   }
 
-  void new_line() {
+  void new_line(int32_t column) {
     append(printer_.brackets_ == 0 ? " \\\n" : "\n");
-    append(std::string(static_cast<size_t>(std::max(0, start_.column)), ' '));
+    append(std::string(static_cast<size_t>(std::max(0, column)), ' '));
+  }
+
+  int32_t width_of(std::string_view text) const {
+    std::string out;
+    return body(text, false, out, way_.style) ? static_cast<int32_t>(out.size()) : 0;
+  }
+
+  /// Text with fewer newlines than there are lines: a backslash ends a line that has none.
+  void continued_lines(std::string_view text, const Place& next, size_t missing) {
+    const size_t last = suffix(text, next.column);
+    std::string front;
+    std::string back;
+    body(text.substr(0, text.size() - last), false, front, way_.style);
+    body(text.substr(text.size() - last), false, back, way_.style);
+    append(front);
+    for (size_t i = 0; i < missing; ++i) append("\\\n");
+    append(back);
+    if (line_ != next.line || column_ > next.column) exact_ = false;
   }
 
   /// How many bytes at the end of the text are `width` wide in the literal.
@@ -395,6 +418,7 @@ void Printer::joined_string(const Expr* expression, const Place& end) {
   });
   std::string best;
   std::string padded;
+  bool best_in_pieces = false;
   for (const auto& way : ways) {
     const bool exact = writer.write(values, way);
     if (exact && !writer.padded()) {
@@ -403,7 +427,8 @@ void Printer::joined_string(const Expr* expression, const Place& end) {
       break;
     }
     if (exact && padded.empty()) padded = writer.text();
-    if (best.empty()) best = writer.text();
+    if (best.empty() || (way.pieces && !best_in_pieces)) best = writer.text();
+    best_in_pieces |= way.pieces;
   }
   if (!padded.empty()) best = padded;
   put(keep(best), best.find('\n') != std::string::npos ? kMultiline : 0u);

@@ -33,6 +33,8 @@ bool write_string(std::string_view text, bool bytes, const StringStyle& style, s
 std::string natural_string(std::string_view text, bool bytes);
 /// The shortest one on one line.
 std::string shortest_string(std::string_view text, bool bytes);
+/// A sum of literals and repetitions of literals, as short as is found; empty where nothing repeats.
+std::string repeated_string(std::string_view text, bool bytes, Level* level);
 /// One line of exactly `width` bytes; false where there is none.
 bool string_of_width(std::string_view text, bool bytes, size_t width, std::string& out);
 /// A literal in three quotes over `newlines` line ends whose last line is `last_column` wide; false where
@@ -43,6 +45,8 @@ bool string_of_lines(std::string_view text, bool bytes, size_t newlines, int32_t
 /// Numbers and singletons.
 std::string natural_number(const Constant& value);
 std::string shortest_number(const Constant& value);
+/// The same, where operators are welcome.
+std::string shortest_expression(Workspace& workspace, const Constant& value);
 Level number_level(std::string_view text);
 /// A text of exactly `width` bytes that is or folds to the number.
 bool number_of_width(Workspace& workspace, const Constant& value, size_t width, bool literal_only,

@@ -63,30 +63,47 @@ class IntegerSearch {
   IntegerSearch(Constants& constants, IntView value) : constants_(constants), value_(value) {}
 
   /// Expressions for the magnitude, in the order of liking.
-  void add_candidates(std::vector<std::pair<std::string, Level>>& out) {
-    power_of_ten(out);
-    shifted(value_, "", out);
+  void add_candidates() {
+    power_of_ten();
+    shifted(value_, "");
     const Constant one = *constants_.integer(1);
-    const Constant* above = int_add(constants_, IntView{value_.limbs, false}, int_view(one));
-    shifted(int_view(*above), "-1", out);
-    const Constant* below = int_subtract(constants_, IntView{value_.limbs, false}, int_view(one));
-    if (!int_view(*below).is_zero()) shifted(int_view(*below), "+1", out);
+    const Constant* above = int_add(constants_, value_, int_view(one));
+    shifted(int_view(*above), "-1");
+    const Constant* below = int_subtract(constants_, value_, int_view(one));
+    if (!int_view(*below).is_zero()) shifted(int_view(*below), "+1");
   }
+  struct Candidate {
+    std::string text;
+    Level level;
+  };
+  std::vector<Candidate> candidates;
 
  private:
-  void power_of_ten(std::vector<std::pair<std::string, Level>>& out) {
-    const std::string digits = int_to_decimal(IntView{value_.limbs, false});
-    const size_t zeros = digits.size() - 1 - digits.find_last_not_of('0');
-    if (digits.find_last_not_of('0') == std::string::npos || zeros < 3) return;
-    const std::string head = digits.substr(0, digits.size() - zeros);
-    if (head == "1")
-      out.push_back({"10**" + std::to_string(zeros), kPower});
+  // What is larger than this is not folded.
+  static constexpr uint64_t kMaxBits = 128;
+
+  void add(std::string text, Level level, std::string_view add) {
+    if (add.empty())
+      candidates.push_back({std::move(text), level});
     else
-      out.push_back({head + "*10**" + std::to_string(zeros), kTerm});
+      candidates.push_back({(level < kTerm ? "(" + text + ")" : text) + std::string(add), kArithmetic});
   }
 
-  void shifted(IntView value, std::string_view add, std::vector<std::pair<std::string, Level>>& out) {
-    if (value.limbs.empty()) return;
+  void power_of_ten() {
+    const std::string digits = int_to_decimal(value_);
+    const size_t last = digits.find_last_not_of('0');
+    if (last == std::string::npos) return;
+    const size_t zeros = digits.size() - 1 - last;
+    if (zeros < 3 || zeros > 32 || int_bit_length(value_) > kMaxBits) return;
+    const std::string head = digits.substr(0, last + 1);
+    if (head == "1")
+      add("10**" + std::to_string(zeros), kPower, "");
+    else
+      add(head + "*10**" + std::to_string(zeros), kTerm, "");
+  }
+
+  void shifted(IntView value, std::string_view more) {
+    if (value.limbs.empty() || int_bit_length(value) > kMaxBits + 1) return;
     uint64_t zeros = 0;
     size_t limb = 0;
     while (value.limbs[limb] == 0) {
@@ -96,17 +113,13 @@ class IntegerSearch {
     zeros += static_cast<uint64_t>(__builtin_ctzll(value.limbs[limb]));
     if (zeros < 3) return;
     const std::string count = std::to_string(zeros);
-    if (is_power_of_two(value)) {
-      out.push_back({"2**" + count + std::string(add), add.empty() ? kPower : kArithmetic});
-      out.push_back({add.empty() ? "1<<" + count : "(1<<" + count + ")" + std::string(add),
-                     add.empty() ? kShift : kArithmetic});
-      return;
-    }
+    if (is_power_of_two(value) && zeros <= 64) add("2**" + count, kPower, more);
     const Constant* by = constants_.integer(static_cast<int64_t>(zeros));
-    const Constant* odd = int_right_shift(constants_, IntView{value.limbs, false}, int_view(*by));
+    const Constant* odd = int_right_shift(constants_, value, int_view(*by));
     const std::string digits = int_to_decimal(int_view(*odd));
-    if (add.empty()) out.push_back({digits + "<<" + count, kShift});
-    out.push_back({digits + "*2**" + count + std::string(add), add.empty() ? kTerm : kArithmetic});
+    if (int_bit_length(int_view(*odd)) + zeros <= kMaxBits) add(digits + "<<" + count, kShift, more);
+    if (zeros <= 64 && int_bit_length(int_view(*odd)) + zeros + 1 <= kMaxBits)
+      add(digits + "*2**" + count, kTerm, more);
   }
 
   Constants& constants_;
@@ -143,23 +156,28 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
     return !view.negative || (room - decimal.size()) % 2 == 0;
   }
   if (huge) return false;
-  std::vector<std::pair<std::string, Level>> candidates;
-  IntegerSearch(workspace.constants, view).add_candidates(candidates);
-  for (const auto& [text, own] : candidates) {
-    const bool group = view.negative && own < kFactor;
-    const std::string whole = group ? "-(" + text + ")" : sign + text;
-    if (whole.size() > width) continue;
-    out = whole;
-    *level = view.negative ? kFactor : own;
-    // Spaces are free between tokens.
-    if (const size_t missing = width - whole.size(); missing != 0) {
+  auto fill = [&](const std::string& prefix, const IntegerSearch& search, Level prefix_level) {
+    for (const auto& [text, own] : search.candidates) {
+      const bool group = !prefix.empty() && own < kFactor;
+      const std::string whole = group ? prefix + "(" + text + ")" : prefix + text;
+      if (whole.size() > width) continue;
+      out = whole;
+      *level = prefix.empty() ? own : prefix_level;
+      // Spaces are free between tokens.
       const size_t at = whole.find_first_of("*<+");
-      if (at == std::string::npos) continue;
-      out.insert(at, missing, ' ');
+      out.insert(at, width - whole.size(), ' ');
+      return true;
     }
-    return true;
-  }
-  return false;
+    return false;
+  };
+  IntegerSearch search(workspace.constants, IntView{view.limbs, false});
+  search.add_candidates();
+  if (fill(sign, search, kFactor)) return true;
+  if (!view.negative) return false;
+  const Constant* inverted = int_invert(workspace.constants, view);
+  IntegerSearch of_inverted(workspace.constants, int_view(*inverted));
+  of_inverted.add_candidates();
+  return fill("~", of_inverted, kFactor);
 }
 
 /// Spellings of a float that is finite and not negative.
@@ -206,18 +224,38 @@ std::vector<std::string> float_spellings(double value) {
   return result;
 }
 
-/// p / q for small numbers.
-bool fraction_of_width(double value, size_t width, std::string& out) {
+double rounded_to(double value, int decimals) {
+  const double scale = std::pow(10, decimals);
+  return std::round(value * scale) / scale;
+}
+
+std::string short_float(double value) {
+  std::string text = float_repr(value);
+  if (text.ends_with(".0")) text.resize(text.size() - 1);
+  return text;
+}
+
+/// A quotient or product of short numbers that gives the float, which is finite and positive; or nothing.
+std::string float_expression(double value) {
   for (int q = 1; q < 2000; ++q) {
     const double p = std::round(value * q);
     if (p < 1 || p > 1e15 || p / q != value) continue;
-    std::string text = std::to_string(static_cast<int64_t>(p)) + "/" + std::to_string(q);
-    if (text.size() > width) continue;
-    text.insert(text.find('/'), width - text.size(), ' ');
-    out = text;
-    return true;
+    return std::to_string(static_cast<int64_t>(p)) + "/" + std::to_string(q);
   }
-  return false;
+  if (const double inverse = 1 / value; std::isfinite(inverse)) {
+    for (int decimals = 1; decimals < 12; ++decimals) {
+      const double x = rounded_to(inverse, decimals);
+      if (x != 0 && 1 / x == value) return "1/" + short_float(x);
+    }
+  }
+  for (int tenths = 11; tenths < 200; ++tenths) {
+    const double a = tenths / 10.0;
+    for (int decimals = 0; decimals < 4; ++decimals) {
+      const double b = rounded_to(value / a, decimals);
+      if (a * b == value) return short_float(a) + "*" + short_float(b);
+    }
+  }
+  return {};
 }
 
 bool float_of_width(double value, size_t width, bool literal_only, std::string& out, Level* level) {
@@ -241,9 +279,12 @@ bool float_of_width(double value, size_t width, bool literal_only, std::string& 
     if (best.empty() && text.size() < room) best = text;
   }
   if (best.empty()) {
-    if (literal_only || !fraction_of_width(std::fabs(value), room, out)) return false;
+    const std::string made = literal_only || value == 0 ? std::string() : float_expression(std::fabs(value));
+    if (made.empty() || made.size() > room) return false;
+    out = made;
+    out.insert(made.find_first_of("*/"), room - made.size(), ' ');
     out = sign + out;
-    *level = negative ? kTerm : kTerm;
+    *level = kTerm;
     return true;
   }
   const size_t missing = room - best.size();
@@ -263,19 +304,38 @@ std::string imaginary(double value) {
   return text + "j";
 }
 
+std::string real_part(double value) {
+  if (std::isinf(value)) return value < 0 ? "-1e999" : "1e999";
+  std::string text = float_repr(value);
+  if (text.ends_with(".0") && text != "-0.0") text.resize(text.size() - 2);
+  return text;
+}
+
+/// A sum or difference of a real and an imaginary literal; empty where that has other signs of zero.
+std::string complex_sum(double real, double imag) {
+  const bool negative_real = std::signbit(real);
+  const bool negative_imag = std::signbit(imag);
+  if (real == 0 && negative_real == negative_imag)
+    return (negative_imag ? "-" : "") + imaginary(imag);
+  if (!negative_imag && !(real == 0 && negative_real)) return real_part(real) + "+" + imaginary(imag);
+  if (negative_imag && imag != 0) return real_part(real) + "-" + imaginary(imag);
+  if (real == 0 && negative_real && imag == 0 && !negative_imag) return "-0.0-0j";
+  return {};
+}
+
 std::string complex_text(const Constant& value) {
-  const bool negative = std::signbit(value.imag);
   if (std::isnan(value.imag) || std::isnan(value.real)) return "(1e999-1e999+0j)";
-  if (value.real == 0 && std::signbit(value.real) == negative)
-    return (negative ? "-" : "") + imaginary(value.imag);
-  std::string real = std::isinf(value.real) ? (value.real < 0 ? "-1e999" : "1e999") : float_repr(value.real);
-  if (real.ends_with(".0")) real.resize(real.size() - 2);
-  if (real == "-0") real = "-0.0";
-  return real + (negative ? "-" : "+") + imaginary(value.imag);
+  const std::string sum = complex_sum(value.real, value.imag);
+  return sum.empty() ? "-(" + complex_sum(-value.real, -value.imag) + ")" : sum;
 }
 
 std::string float_text(double value) {
-  if (std::isnan(value)) return std::signbit(value) ? "-(1e999-1e999)" : "(1e999-1e999)";
+  if (std::isnan(value)) {
+    // Which of the two signs the machine gives to what is not a number.
+    volatile double infinity = HUGE_VAL;
+    const bool negative = std::signbit(infinity - infinity);
+    return std::signbit(value) == negative ? "(1e999-1e999)" : "-(1e999-1e999)";
+  }
   if (std::isinf(value)) return value < 0 ? "-1e999" : "1e999";
   return float_repr(value);
 }
@@ -309,6 +369,21 @@ std::string natural_number(const Constant& value) {
   }
 }
 
+std::string shortest_expression(Workspace& workspace, const Constant& value) {
+  std::string best = shortest_number(value);
+  if (best.size() < 5) return best;
+  if (value.is(ConstantKind::Float) && std::isfinite(value.real)) {
+    const std::string made = (std::signbit(value.real) ? "-" : "") + float_expression(std::fabs(value.real));
+    return made.size() > 1 && made.size() < best.size() ? made : best;
+  }
+  std::string text;
+  Level level;
+  if (!value.is(ConstantKind::Int) || value.size > 3) return best;
+  for (size_t width = 4; width < best.size(); ++width)
+    if (integer_of_width(workspace, value, width, false, text, &level)) return text;
+  return best;
+}
+
 std::string shortest_number(const Constant& value) {
   std::string best = natural_number(value);
   if (!value.is(ConstantKind::Float) || !std::isfinite(value.real)) return best;
@@ -320,6 +395,7 @@ std::string shortest_number(const Constant& value) {
 
 Level number_level(std::string_view text) {
   if (text[0] == '(') return kAtom;
+  if (text.starts_with("-(")) return kFactor;
   for (size_t i = 1; i < text.size(); ++i) {
     if ((text[i] == '+' || text[i] == '-') && text[i - 1] != 'e' && text[i - 1] != 'E') return kArithmetic;
   }

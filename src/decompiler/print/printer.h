@@ -30,6 +30,7 @@ enum Level : uint32_t {
   kNamedOk = 0x100,
   kTupleOk = 0x200,
   kYieldOk = 0x400,
+  kListOk = 0x800,  // a constant tuple may be written as a list
   kAnything = kTest | kNamedOk | kTupleOk | kYieldOk,
 };
 
@@ -104,11 +105,11 @@ class Printer {
   void sequence_constant(const Constant& value, const syntax::SourceRange& range, Level level,
                          const Place& end);
   void constant_token(const Constant& value, uint32_t flags);
-  bool repeated_sequence(const Constant& value, size_t room, Level level, const Place& end);
+  bool repeated_sequence(const Constant& value, Level level, const Place& end);
+  std::string shortest_item(const Constant& value);
   Spelling spell(const Constant& value, const syntax::SourceRange& range);
-  size_t least_width(const Constant& value);
+  size_t least_width(const Constant& value, bool expressions);
   void string_lines(const Constant& value, const syntax::SourceRange& range, const Place& end);
-  bool wide_string(const Constant& value, const syntax::SourceRange& range, Level level, const Place& end);
   void string_pieces(std::string_view text, bool bytes, const syntax::SourceRange& range, const Place& end);
 
   // --- fstrings.cpp
@@ -194,5 +195,8 @@ class Printer {
 Place first_place(const syntax::Expr* e);
 /// The first line that a statement is known to be on, and its column where the statement's own range says it.
 Place statement_place(const syntax::Stmt* s, bool* reliable);
+
+/// Whether a suite of these statements may stand on its header's line.
+bool may_be_inline(syntax::Stmts list);
 
 }  // namespace ouro::decompiler

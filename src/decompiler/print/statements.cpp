@@ -113,6 +113,10 @@ Place statement_place(const Stmt* s, bool* reliable) {
   }
 }
 
+bool may_be_inline(Stmts list) {
+  return std::none_of(list.begin(), list.end(), is_compound);
+}
+
 // --- Suites
 
 // The column of the first statement that knows its own; else the leftmost that an expression at the start of
@@ -160,7 +164,7 @@ void Printer::body(Stmts list, int32_t parent_indent, const Place& end, bool may
   ++depth_;
   const int32_t saved = indent_;
   indent_ = parent_indent < 0 ? 0 : suite_indent(list, parent_indent);
-  const bool simple = std::none_of(list.begin(), list.end(), is_compound);
+  const bool simple = may_be_inline(list);
   bool after_simple = false;
   bool after_definition = false;
   for (size_t i = 0; i < list.size(); ++i) {

@@ -71,6 +71,7 @@ class BodyWriter {
         // away.
         if (++i == text_.size()) return false;
         if (text_[i] == '\0' || text_[i] == '\r' || (text_[i] == '\n' && !style_.triple)) return false;
+        if (bytes_ && (text_[i] & 0x80) != 0) return false;
         continue;
       }
       if (ch == style_.quote && (!style_.triple || ends_triple(i))) return false;
@@ -341,12 +342,13 @@ bool string_of_width(std::string_view text, bool bytes, size_t width, std::strin
   std::string candidate;
   for (StringStyle style : one_line_styles(natural.quote)) {
     candidate.clear();
-    if (!write_string(text, bytes, style, candidate)) continue;
-    if (candidate.size() == width) {
-      out = candidate;
-      return true;
+    if (write_string(text, bytes, style, candidate)) {
+      if (candidate.size() == width) {
+        out = candidate;
+        return true;
+      }
+      if (candidate.size() < width && candidate.size() > best.size()) best = candidate;
     }
-    if (candidate.size() < width && candidate.size() > best.size()) best = candidate;
     if (!style.raw) {
       style.escaped_newlines = text.size();
     }
@@ -408,6 +410,74 @@ bool string_of_lines(std::string_view text, bool bytes, size_t newlines, int32_t
     if (fits_lines(out, last_column)) return true;
   }
   return false;
+}
+
+// --- Repetitions
+
+namespace {
+
+constexpr size_t kMaxPeriod = 80;
+constexpr size_t kMaxFolded = 4096;  // characters that the folding of a repetition makes at most
+
+bool begins_character(std::string_view text, size_t at, bool bytes) {
+  return bytes || at == text.size() || (text[at] & 0xC0) != 0x80;
+}
+
+struct Run {
+  size_t period = 0;
+  size_t times = 0;
+};
+
+/// The repetition at `at` that saves most.
+Run longest_run(std::string_view text, size_t at, bool bytes) {
+  Run best;
+  size_t saved = 6;  // what an own literal, an operator and a count cost
+  for (size_t period = 1; period <= kMaxPeriod && at + 2 * period <= text.size(); ++period) {
+    if (!begins_character(text, at + period, bytes)) continue;
+    size_t end = at + period;
+    while (end < text.size() && text[end] == text[end - period]) ++end;
+    const size_t times = (end - at) / period;
+    if (times < 2 || (times - 1) * period <= saved) continue;
+    saved = (times - 1) * period;
+    best = {period, times};
+  }
+  return best;
+}
+
+}  // namespace
+
+std::string repeated_string(std::string_view text, bool bytes, Level* level) {
+  if (text.size() < 3 || text.size() > kMaxFolded) return {};
+  // The whole of it first: short texts, too.
+  for (size_t period = 1; period * 2 <= text.size(); ++period) {
+    if (text.size() % period != 0 || !begins_character(text, period, bytes)) continue;
+    if (text.substr(period) != text.substr(0, text.size() - period)) continue;
+    *level = kTerm;
+    return shortest_string(text.substr(0, period), bytes) + "*" + std::to_string(text.size() / period);
+  }
+  std::string out;
+  size_t literal = 0;
+  size_t at = 0;
+  size_t terms = 0;
+  auto add = [&](const std::string& term) {
+    if (terms++ != 0) out += '+';
+    out += term;
+  };
+  while (at < text.size()) {
+    const Run run = begins_character(text, at, bytes) ? longest_run(text, at, bytes) : Run();
+    if (run.times == 0) {
+      ++at;
+      continue;
+    }
+    if (at > literal) add(natural_string(text.substr(literal, at - literal), bytes));
+    add(natural_string(text.substr(at, run.period), bytes) + "*" + std::to_string(run.times));
+    at += run.period * run.times;
+    literal = at;
+  }
+  if (terms == 0) return {};
+  if (literal < text.size()) add(natural_string(text.substr(literal), bytes));
+  *level = terms == 1 ? kTerm : kArithmetic;
+  return out;
 }
 
 }  // namespace ouro::decompiler
