@@ -89,6 +89,12 @@ bool Reader::build_tuple() {
 }
 
 bool Reader::build_sequence(bool set) {
+  // The first of a class's arguments is its body.
+  const size_t count = std::min<size_t>(here().argument, stack_.size());
+  for (Slot& slot : std::span(stack_).last(count))
+    if (slot.kind == Slot::Kind::Function && slot.function->code->name->text() != "<lambda>")
+      slot = {
+          .kind = Slot::Kind::Value, .position = slot.position, .expr = function_placeholder(slot.function)};
   std::vector<Expr*> items;
   if (!pop_values(here().argument, &items)) return false;
   if (set) {

@@ -11,7 +11,7 @@ using syntax::StmtKind;
 
 namespace {
 
-const Constant* constant_of(const Slot& slot) {
+const Constant* constant_in(const Slot& slot) {
   if (slot.kind != Slot::Kind::Value || slot.expr->kind != syntax::ExprKind::Constant) return nullptr;
   return slot.expr->as<syntax::ConstantExpr>()->value;
 }
@@ -25,8 +25,8 @@ bool Reader::read_import() {
   Slot level;
   if (module == nullptr) return fail("no such name");
   if (!pop(&names) || !pop(&level)) return false;
-  const Constant* from = constant_of(names);
-  const Constant* number = constant_of(level);
+  const Constant* from = constant_in(names);
+  const Constant* number = constant_in(level);
   int64_t dots = 0;
   if (from == nullptr || number == nullptr || !number->is(ConstantKind::Int) || !fits_int64(*number, &dots) ||
       dots < 0 || dots > INT32_MAX)

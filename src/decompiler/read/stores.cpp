@@ -272,7 +272,7 @@ bool Reader::store_parallel(Slot slot, Expr* target) {
   parallel_.emplace_back(slot, target);
   if (stack_.size() > base_) return true;
   // The order of the values is that in which they were pushed.
-  std::ranges::stable_sort(parallel_, {}, [](const auto& item) { return item.first.index; });
+  std::ranges::sort(parallel_, {}, [](const auto& item) { return item.first.index; });
   auto* targets = make<syntax::TupleExpr>(Position());
   auto* values = make<syntax::TupleExpr>(Position());
   std::vector<Expr*> left;
