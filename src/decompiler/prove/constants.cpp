@@ -33,7 +33,7 @@ Sameness compare_in_order(const Constant& a, const Constant& b) {
   return result;
 }
 
-/// Sets whose order depends on more than their items: looked up by hash.
+/// A set's order depends on how it was made, and shows nowhere: marshal has an order of its own.
 Sameness compare_sets(const Constant& a, const Constant& b) {
   const Sameness in_order = compare_in_order(a, b);
   if (in_order != Sameness::Different || a.size != b.size) return in_order;
@@ -45,9 +45,10 @@ Sameness compare_sets(const Constant& a, const Constant& b) {
   };
   const std::vector<const Constant*> x = sorted(a);
   const std::vector<const Constant*> y = sorted(b);
-  for (uint32_t i = 0; i < a.size; ++i)
-    if (compare_constants(*x[i], *y[i]) == Sameness::Different) return Sameness::Different;
-  return Sameness::Value;
+  Sameness result = Sameness::Identical;
+  for (uint32_t i = 0; i < a.size && result != Sameness::Different; ++i)
+    result = std::max(result, compare_constants(*x[i], *y[i]));
+  return result;
 }
 
 }  // namespace

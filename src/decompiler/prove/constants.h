@@ -8,8 +8,8 @@
 namespace ouro::decompiler {
 
 enum class Sameness : uint8_t {
-  Identical,  // type, value, order, interned strings
-  Value,      // type and value; strings are interned otherwise, or sets stand in another order
+  Identical,  // type, value, which strings are interned
+  Value,      // type and value; strings are interned otherwise
   Different,
 };
 

@@ -21,6 +21,7 @@ namespace ouro::decompiler {
 namespace {
 
 constexpr uint32_t kNowhere = UINT32_MAX;
+constexpr uint32_t kEndless = kNowhere - 1;  // control goes round for ever
 constexpr size_t kPairsPerInstruction = 8;
 constexpr int kLongestThread = 64;  // jumps to jumps that are looked through in a row
 
@@ -68,6 +69,7 @@ class Graph {
     for (const DecodedInstruction& instruction : decode_instructions(bytes, kPython311)) add(instruction);
     link();
     add_handlers();
+    find_doers();
     for (Node& node : nodes_) thread(node);
   }
 
@@ -75,20 +77,8 @@ class Graph {
   const std::vector<Node>& nodes() const { return nodes_; }
   /// Whether the tables make sense.
   bool sound() const { return sound_; }
-  /// The first node from here on that does something; the node itself when there is none, as in an endless
-  /// loop.
-  uint32_t resolve(uint32_t node) const {
-    uint32_t at = node;
-    for (int steps = 0; at != kNowhere && steps < kLongestThread; ++steps) {
-      if (nodes_[at].op == Op::JUMP_FORWARD)
-        at = nodes_[at].jump;
-      else if (nodes_[at].op == Op::NOP)
-        at = nodes_[at].next;
-      else
-        return at;
-    }
-    return at;
-  }
+  /// The first node from here on that does something; kNowhere behind the end, kEndless where there is none.
+  uint32_t resolve(uint32_t node) const { return node < doers_.size() ? doers_[node] : kNowhere; }
 
  private:
   void add(const DecodedInstruction& instruction) {
@@ -138,6 +128,26 @@ class Graph {
     sound_ &= !reader.malformed();
   }
 
+  /// Fills doers_: each chain of nodes that only lead somewhere is gone through once.
+  void find_doers() {
+    constexpr uint32_t kUnknown = kNowhere - 2;
+    doers_.assign(nodes_.size(), kUnknown);
+    std::vector<uint32_t> chain;
+    for (uint32_t start = 0; start < nodes_.size(); ++start) {
+      uint32_t at = start;
+      while (at != kNowhere && doers_[at] == kUnknown) {
+        const bool leads = nodes_[at].op == Op::JUMP_FORWARD || nodes_[at].op == Op::NOP;
+        doers_[at] = leads ? kEndless : at;  // stands if the chain comes back to it
+        if (!leads) break;
+        chain.push_back(at);
+        at = nodes_[at].op == Op::NOP ? nodes_[at].next : nodes_[at].jump;
+      }
+      const uint32_t end = at == kNowhere ? kNowhere : doers_[at];
+      for (const uint32_t node : chain) doers_[node] = end;
+      chain.clear();
+    }
+  }
+
   /// A jump that keeps the value and goes to a jump on the same value is made to go where that one leads.
   void thread(Node& node) {
     const bool if_false = node.op == Op::JUMP_IF_FALSE_OR_POP;
@@ -146,7 +156,7 @@ class Graph {
           node.jump == kNowhere)
         return;
       const uint32_t at = resolve(node.jump);
-      if (at == kNowhere) return;
+      if (at >= nodes_.size()) return;
       const Node& target = nodes_[at];
       const Op popping = if_false ? Op::POP_JUMP_FORWARD_IF_FALSE : Op::POP_JUMP_FORWARD_IF_TRUE;
       if (target.op == node.op) {
@@ -166,6 +176,7 @@ class Graph {
   const CodeObject& code_;
   std::vector<Node> nodes_;
   std::vector<uint32_t> at_unit_;  // by code unit: the node there
+  std::vector<uint32_t> doers_;    // by node: see resolve()
   bool sound_ = true;
 };
 
@@ -189,10 +200,10 @@ class Walk {
  private:
   /// Two nodes that control reaches together.
   std::optional<std::string> meet(uint32_t x, uint32_t y) {
-    if (x != kNowhere && x < a_.nodes().size()) x = a_.resolve(x);
-    if (y != kNowhere && y < b_.nodes().size()) y = b_.resolve(y);
-    if (x >= a_.nodes().size() || y >= b_.nodes().size()) {
-      if (x >= a_.nodes().size() && y >= b_.nodes().size()) return std::nullopt;
+    x = a_.resolve(x);
+    y = b_.resolve(y);
+    if (x >= kEndless || y >= kEndless) {
+      if (x == y) return std::nullopt;
       return "one code ends where the other goes on";
     }
     if (seen_.insert(uint64_t{x} << 32 | y).second) open_.emplace_back(x, y);
