@@ -246,13 +246,9 @@ void Reader::add_pass(uint32_t at, StmtList* body) {
     if (has_columns(last) && !ends_before(last, place)) return;
     if (last.line > place.line) return;
   }
-  if (place.line > 0 && place.end_line == place.line && place.end_column - place.column == 3) {
-    auto* const statement = make<syntax::ExprStmt>(place);
-    statement->value = make_constant(shared_.workspace.constants.ellipsis(), place);
-    body->push_back(statement);
-    return;
-  }
-  body->push_back(make<syntax::PassStmt>(place));
+  StmtList* const outer = std::exchange(statements_, body);
+  emit_pass(place);
+  statements_ = outer;
 }
 
 // --- finally
@@ -290,9 +286,7 @@ bool Reader::read_finally(const Protection& protection, const std::vector<uint32
                           TryParts* parts) {
   const uint32_t handler = protection.handler;
   uint32_t final_end = protection.cleanup;
-  while (final_end > handler + 1 && code_[final_end - 1].op == Op::RERAISE &&
-         code_[final_end - 1].argument == 0)
-    --final_end;
+  if (code_[final_end - 1].op == Op::RERAISE && code_[final_end - 1].argument == 0) --final_end;
   constructs_.push_back({.kind = Construct::Kind::FinallyBody,
                          .range = protection.range,
                          .final_first = handler + 1,
@@ -422,19 +416,17 @@ bool Reader::take_exception(Name* name) {
   *name = Name::none;
   switch (here().op) {
     case Op::POP_TOP:
-      break;
+      ++at_;
+      return true;
     case Op::STORE_FAST:
     case Op::STORE_NAME:
     case Op::STORE_GLOBAL:
     case Op::STORE_DEREF:
       *name = stored_name();
-      if (*name == Name::none) return fail("no name");
-      break;
+      return *name != Name::none || fail("no name");
     default:
       return fail("unexpected instruction in an except clause");
   }
-  ++at_;
-  return true;
 }
 
 bool Reader::read_clause(const Protection& protection, const Clause& clause, TryParts* parts) {

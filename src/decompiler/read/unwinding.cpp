@@ -290,6 +290,14 @@ Reader::Leaving Reader::leaving_function(uint32_t at) const {
 Reader::Leaving Reader::leaving(uint32_t at, bool keep) const {
   if (at >= code_.size()) return {};
   if (keep) return leaving_kept(at);
+  Leaving copy;
+  // A copy of the end of a handler.
+  if (code_[at].op == Op::RERAISE && code_[at].argument == 0) {
+    copy.kind = Leaving::Kind::Nothing;
+    copy.end = at + 1;
+    copy.undoes = true;
+    return copy;
+  }
   const Leaving to_loop = leaving_loop(at);
   return to_loop.kind != Leaving::Kind::None ? to_loop : leaving_function(at);
 }
@@ -357,7 +365,7 @@ bool Reader::begins_unwinding(uint32_t end) const {
   const size_t height = stack_.size() - base_;
   if (height > 1 || (height == 1 && stack_.back().kind == Slot::Kind::Marker)) return false;
   if (height == 0 && here().op != Op::NOP && here().op != Op::POP_TOP && here().op != Op::POP_EXCEPT &&
-      here().op != Op::LOAD_CONST && !begins_copy(at_))
+      here().op != Op::RERAISE && here().op != Op::LOAD_CONST && !begins_copy(at_))
     return false;
   if (height == 1 && here().op != Op::NOP && here().op != Op::SWAP && !begins_copy(at_)) return false;
   const Leaving leaving = this->leaving(at_, height == 1);
