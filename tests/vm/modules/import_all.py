@@ -18,8 +18,7 @@ ELSEWHERE = {
 }
 # Native modules that ouro does not have: docs/compatibility.md says why.
 EXCEPTIONS = {
-    "_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp", "_codecs_kr", "_codecs_tw", "_ctypes", "_curses",
-    "_sqlite3", "_ssl", "_tracemalloc",
+    "_ctypes", "_curses", "_sqlite3", "_ssl", "_tracemalloc",
 }
 
 
