@@ -23,9 +23,9 @@ bool Reader::read_branch(uint32_t end) {
 // The statement whose test has been read; at_ is behind it.
 bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t end) {
   const Leaf& leaf = condition.leaves[0];
-  const bool inverted = leaf.on_false.target == at_;
-  if (!inverted && leaf.on_true.target != at_) return fail("a test that leads elsewhere");
-  const uint32_t other = inverted ? leaf.on_true.target : leaf.on_false.target;
+  const bool inverted = leaf.on_false.label == at_;
+  if (!inverted && leaf.on_true.label != at_) return fail("a test that leads elsewhere");
+  const uint32_t other = inverted ? leaf.on_true.label : leaf.on_false.label;
   if (at_ < code_.size() && here().op == Op::LOAD_ASSERTION_ERROR)
     return read_assert(inverted ? leaf.expr : negated(leaf.expr, leaf.is_none_test),
                        statement_range(condition), end);

@@ -94,8 +94,9 @@ uint32_t Reader::first_copy(uint32_t at, bool keeps) const {
   return first;
 }
 
-// Where an outcome arrives that goes to `target`; with a value kept, other tests may decide it again.
-Exit Reader::exit_at(uint32_t target, bool keeps, bool truth) const {
+// Where an outcome arrives that goes to `label`; with a value kept, other tests may decide it again.
+Exit Reader::exit_at(uint32_t label, bool keeps, bool truth) const {
+  uint32_t target = label;
   while (keeps && target < code_.size()) {
     const Instruction& there = code_[target];
     uint32_t next = kNone;
@@ -111,7 +112,18 @@ Exit Reader::exit_at(uint32_t target, bool keeps, bool truth) const {
     if (next <= target) break;
     target = next;
   }
-  return {target < code_.size() ? first_copy(target, keeps) : target, keeps};
+  label = target;
+  constexpr int kMostJumps = 16;
+  for (int i = 0; i < kMostJumps && !keeps && is_artificial_jump(target); ++i) target = code_[target].target;
+  return {target < code_.size() ? first_copy(target, keeps) : target, keeps, label};
+}
+
+// Of two exits that lead to one place, the jump that says more of where the parts of a statement are.
+const Exit& Reader::nearer(const Exit& a, const Exit& b) const {
+  const bool a_forward = a.label >= at_;
+  const bool b_forward = b.label >= at_;
+  if (a_forward != b_forward) return a_forward ? a : b;
+  return a.label <= b.label ? a : b;
 }
 
 bool Reader::is_artificial_jump(uint32_t at) const {
@@ -166,10 +178,10 @@ bool Reader::add_leaf(Condition* condition, uint32_t start) {
   const bool keeps = keeps_value(op);
   if (jump.target == kNone) return fail("a jump without target");
   const uint32_t after = after_chain(at_);
-  Exit fallthrough{after, false};
+  Exit fallthrough = exit_at(after, false, true);
   // The body of a conditional expression in a test goes on past the other one.
   const bool passes_other = is_artificial_jump(after) && is_open(*condition, after + 1);
-  if (passes_other) fallthrough = exit_at(code_[after].target, false, !on_true);
+  if (passes_other) fallthrough.label = fallthrough.target;
   leaf.on_true = on_true ? exit_at(jump.target, keeps, true) : fallthrough;
   leaf.on_false = on_true ? fallthrough : exit_at(jump.target, keeps, false);
   if (condition->leaves.empty() && condition->last_jump == kNone) {
@@ -203,8 +215,8 @@ void Reader::note_join(Condition* condition, const Exit& exit) const {
 
 bool Reader::is_open(const Condition& condition, uint32_t target) const {
   for (const Leaf& leaf : condition.leaves)
-    if ((!leaf.on_true.keeps && leaf.on_true.target == target) ||
-        (!leaf.on_false.keeps && leaf.on_false.target == target))
+    if ((!leaf.on_true.keeps && leaf.on_true.label == target) ||
+        (!leaf.on_false.keeps && leaf.on_false.label == target))
       return true;
   return false;
 }
@@ -305,7 +317,7 @@ bool Reader::merge_two(Condition* condition) {
 
 // The same jumps come of an expression and of its negation, with each `and` an `or` and the other way round.
 void Reader::choose_nots(const Leaf& first, const Leaf& second, bool same_way, Merge* merge) const {
-  const bool far_if_true = second.on_true.target != at_;
+  const bool far_if_true = second.on_true.label != at_;
   if (!far_if_true) return;
   const int32_t room = gap(first.extent, second.extent);
   const bool free = first.is_none_test || second.is_none_test;
@@ -346,6 +358,9 @@ void Reader::apply_merge(Condition* condition, const Merge& merge) {
   node->op = op;
   node->values = list(values);
   first.expr = node;
+  const Exit decided = first.on_true.target == second.start && !first.on_true.keeps ? first.on_false : first.on_true;
+  if (second.on_true == decided) second.on_true = nearer(second.on_true, decided);
+  if (second.on_false == decided) second.on_false = nearer(second.on_false, decided);
   first.on_true = merge.swap ? second.on_false : second.on_true;
   first.on_false = merge.swap ? second.on_true : second.on_false;
   first.extent = exact ? first.joined : extent;
@@ -511,8 +526,8 @@ bool Reader::is_same_test(const Condition& condition, uint32_t jump) const {
   if (before == after || contains(after, before)) return true;
   if (contains(before, after) && !starts_before(before, condition.extent_of_first)) return true;
   if (!is_comparison_jump(jump)) return false;
-  const Exit far = last.on_true.target == at_ ? last.on_false : last.on_true;
-  if (far != exit_at(code_[jump].target, false, true) && far.target != jump + 1) return false;
+  const Exit far = last.on_true.label == at_ ? last.on_false : last.on_true;
+  if (far != exit_at(code_[jump].target, false, true) && far.label != jump + 1) return false;
   const Position& test = code_[at_].position;
   if (test.line == last.extent.end_line) return true;
   if (shape_.test_back_to(jump + 1) != kNone) return false;
@@ -531,7 +546,7 @@ bool Reader::goes_on(Condition* condition, uint32_t end) const {
   if (condition->is_value || condition->leaves.size() > 1) return true;
   const Leaf& last = condition->leaves.back();
   const uint32_t jump = shape_.last_of_segment(at_);
-  const Exit far = last.on_true.target == at_ ? last.on_false : last.on_true;
+  const Exit far = last.on_true.label == at_ ? last.on_false : last.on_true;
   // The body of a conditional expression stands in front of its test.
   const Position& next = code_[at_].position;
   if (!condition->is_clause && has_columns(next) && has_columns(condition->extent_of_first) &&
@@ -545,7 +560,7 @@ bool Reader::goes_on(Condition* condition, uint32_t end) const {
     return condition->is_value;
   }
   if (!Code::is_conditional_jump(op)) return false;
-  return far.target == jump + 1 || is_same_test(*condition, jump);
+  return far.label == jump + 1 || is_same_test(*condition, jump);
 }
 
 // Whether a place behind a test is in front of it in the source.
@@ -628,8 +643,8 @@ Expr* Reader::read_test(uint32_t end, uint32_t* if_true, uint32_t* if_false) {
   if (!read_condition(end, &condition)) return nullptr;
   const Leaf& test = condition.leaves[0];
   if (test.on_true.keeps || test.on_false.keeps) return fail("a value instead of a test"), nullptr;
-  *if_true = test.on_true.target;
-  *if_false = test.on_false.target;
+  *if_true = test.on_true.label;
+  *if_false = test.on_false.label;
   return test.expr;
 }
 

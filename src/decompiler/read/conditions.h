@@ -13,7 +13,8 @@ namespace ouro::decompiler {
 struct Exit {
   uint32_t target = kNone;
   bool keeps = false;
-  bool operator==(const Exit&) const = default;
+  uint32_t label = kNone;  // what the jump says: target, or a jump that leads there
+  bool operator==(const Exit& other) const { return target == other.target && keeps == other.keeps; }
 };
 
 struct Leaf {

@@ -50,10 +50,12 @@ bool Reader::step_flow(uint32_t end) {
 
 // Whether the code returns None at `at` because it ends, and not by a statement.
 bool Reader::is_implicit_return(uint32_t at) const {
+  if (scope_ == ScopeKind::Class) return true;
   if (at == 0 || code_[at].op != Op::RETURN_VALUE || code_[at - 1].op != Op::LOAD_CONST) return false;
   const Constant* value = code_.constant(code_[at - 1].argument);
   if (value == nullptr || !value->is(ConstantKind::None)) return false;
-  if (scope_ == ScopeKind::Module || scope_ == ScopeKind::Class) return true;
+  if (scope_ == ScopeKind::Module) return true;
+  if (scope_ == ScopeKind::Lambda) return false;
   if (!is_own_position(at - 1)) return true;
   // The NOP of the last statement has become part of it.
   const int32_t width = width_of(code_[at - 1].position);
@@ -78,7 +80,7 @@ bool Reader::read_return() {
   if (!at_statement_start()) return fail("a return in the middle of an expression");
   ++at_;
   const bool constant = at > 0 && code_[at - 1].op == Op::LOAD_CONST;
-  if (constant && is_implicit_return(at)) return swallowed_statement(code_[at - 1].position, at - 1);
+  if (is_implicit_return(at)) return swallowed_statement(code_[at - 1].position, at - 1);
   if (scope_ == ScopeKind::Module || scope_ == ScopeKind::Class)
     return fail("a return outside of a function");
   Position position = code_[at].position;

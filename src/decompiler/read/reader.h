@@ -357,6 +357,7 @@ class Reader {
   const InnerValue& inner_value(const CodeObject& code, ScopeKind scope);
   bool read_comprehension(InnerValue* result);
   bool comprehension_clause(InnerValue* result, Expr* iterable, bool is_async);
+  bool tests_clause(const InnerValue& result) const;
   bool comprehension_condition(InnerValue* result);
   bool comprehension_assignment(InnerValue* result, StmtList* statements);
   bool comprehension_step(InnerValue* result, Expr** iterable, StmtList* statements, bool* done);
@@ -409,6 +410,7 @@ class Reader {
   uint32_t exit_length(uint32_t at) const;
   uint32_t first_copy(uint32_t at, bool keeps) const;
   Exit exit_at(uint32_t target, bool keeps, bool truth) const;
+  const Exit& nearer(const Exit& a, const Exit& b) const;
   bool is_artificial_jump(uint32_t at) const;
   bool is_own_position(uint32_t at) const;
 
