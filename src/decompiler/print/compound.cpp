@@ -236,13 +236,13 @@ void Printer::parameters(const Arguments* args) {
   size_t glued = 0;
   auto put_default = [&](const Arg* arg, const Expr* value) {
     const uint32_t space = arg->annotation != nullptr ? kSpace : 0;
+    const size_t from = tokens_.size();
     put("=", kGlue | space);
     space_ = space != 0;
     expression(value, kTest);
-    if (value->kind == ExprKind::Constant && value->range.line <= 0 && arg->annotation == nullptr) {
-      tokens_.back().flags |= kGlue;
-      glued = tokens_.size();
-    }
+    if (value->kind != ExprKind::Constant || value->range.line > 0 || arg->annotation != nullptr) return;
+    for (size_t i = from; i < tokens_.size(); ++i) tokens_[i].flags |= kGlue;
+    glued = tokens_.size();
   };
   auto separate = [&](bool* first) {
     this->separate(first);

@@ -1,5 +1,6 @@
 // Constants as tokens.
 #include <algorithm>
+#include <cstring>
 
 #include "decompiler/print/literals.h"
 
@@ -23,14 +24,38 @@ int64_t width_of(const SourceRange& range) {
   return range.end_column - range.column;
 }
 
+constexpr int kMaxConstantDepth = 5000;
+
+/// Whether one object may stand for both.
+bool same(const Constant& a, const Constant& b) {
+  if (&a == &b) return true;
+  if (a.kind != b.kind || a.size != b.size) return false;
+  switch (a.kind) {
+    case ConstantKind::Str:
+    case ConstantKind::Bytes:
+      return a.text() == b.text();
+    case ConstantKind::Int:
+      return a.negative == b.negative && std::equal(a.limbs, a.limbs + a.size, b.limbs);
+    case ConstantKind::Float:
+    case ConstantKind::Complex:
+      return std::memcmp(&a.real, &b.real, sizeof a.real) == 0 &&
+             std::memcmp(&a.imag, &b.imag, sizeof a.imag) == 0;
+    case ConstantKind::Tuple:
+      for (uint32_t i = 0; i < a.size; ++i)
+        if (!same(*a.items[i], *b.items[i])) return false;
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// How often the shortest part repeats that the sequence is made of: its length.
-template <class Sequence>
-size_t period(const Sequence& items, size_t size) {
+size_t period(std::span<const Constant* const> items, size_t size) {
   std::vector<uint32_t> border(size + 1);
   size_t k = 0;
   for (size_t i = 1; i < size; ++i) {
-    while (k > 0 && !(items[i] == items[k])) k = border[k];
-    if (items[i] == items[k]) ++k;
+    while (k > 0 && !same(*items[i], *items[k])) k = border[k];
+    if (same(*items[i], *items[k])) ++k;
     border[i + 1] = static_cast<uint32_t>(k);
   }
   const size_t length = size - border[size];
@@ -47,6 +72,17 @@ void Printer::constant(const ConstantExpr* e, Level level, Place end) {
   if (is_string(value)) {
     if (range.line > 0 && range.end_line > range.line && end_of(range).exact() && !options_.clean)
       return string_lines(value, range, end);
+  }
+  const bool number =
+      value.is(ConstantKind::Int) || value.is(ConstantKind::Float) || value.is(ConstantKind::Complex);
+  if (number && range.line > 0 && range.end_line > range.line && end.exact() && base(level) <= kArithmetic &&
+      !literal_only_ && !options_.clean) {
+    // Folded from an operation on several lines.
+    put(spell(value, {}).text);
+    put("-", kSpace);
+    space_ = true;
+    put("0");
+    return end_at(end);
   }
   const Spelling spelling = spell(value, range);
   const bool wrap = base(level) > spelling.level;
@@ -110,18 +146,16 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range) {
 
 // An item of a sequence, of unknown width: any operator may stand in it.
 void Printer::constant_token(const Constant& value, uint32_t flags) {
+  if (squeeze_) return put(keep(shortest_item(value)), flags);
   if (is_sequence(value)) return sequence_constant(value, {}, kTest, {});
   const Spelling spelling = spell(value, {});
   put(spelling.text, flags);
   tokens_.back().less = spelling.less;
-  const std::string less = shortest_item(value);
-  if (less.size() < spelling.text.size() &&
-      less.size() < std::max(spelling.less.size(), size_t{1}) + spelling.text.size())
-    tokens_.back().less = keep(less);
 }
 
 std::string Printer::shortest_item(const Constant& value) {
   if (literal_only_ || forbidden_quote_ != 0) return std::string(spell(value, {}).text);
+  if (is_sequence(value)) return shortest_sequence(value);
   if (!is_string(value)) return shortest_expression(workspace_, value);
   const bool bytes = value.is(ConstantKind::Bytes);
   std::string best = shortest_string(value.text(), bytes);
@@ -130,15 +164,31 @@ std::string Printer::shortest_item(const Constant& value) {
   return !repeated.empty() && repeated.size() < best.size() ? repeated : best;
 }
 
-/// With `expressions`, operators count as spellings, too.
-size_t Printer::least_width(const Constant& value, bool expressions) {
+std::string Printer::shortest_sequence(const Constant& value) {
+  const bool tuple = value.is(ConstantKind::Tuple);
+  if (depth_ > kMaxConstantDepth) return natural_number(value);
+  ++depth_;
+  const size_t length = tuple && value.size > 1 ? period(value.elements(), value.size) : value.size;
+  std::string out = tuple ? "(" : "{";
+  for (size_t i = 0; i < length; ++i) {
+    if (i != 0) out += ',';
+    out += shortest_item(*value.elements()[i]);
+  }
+  if (tuple && length == 1) out += ',';
+  out += tuple ? ")" : "}";
+  if (length != value.size) out += "*" + std::to_string(value.size / length);
+  --depth_;
+  return out;
+}
+
+/// The width of a constant without operators.
+size_t Printer::least_width(const Constant& value) {
   if (!is_sequence(value)) {
-    if (expressions) return shortest_item(value).size();
     if (is_string(value)) return shortest_string(value.text(), value.is(ConstantKind::Bytes)).size();
     return natural_number(value).size();
   }
   size_t sum = 2;
-  for (const Constant* item : value.elements()) sum += least_width(*item, expressions) + 1;
+  for (const Constant* item : value.elements()) sum += least_width(*item) + 1;
   if (value.size > 1 || value.is(ConstantKind::FrozenSet)) --sum;
   return sum;
 }
@@ -154,20 +204,27 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
   if (pending_.exact() && end.exact()) range = {pending_.line, pending_.column, end.line, end.column};
   bool parentheses = true;
   bool list = false;
+  const bool squeezed = squeeze_;
   const int64_t width = width_of(range);
   if (width > 0 && tuple && value.size > 0 && !options_.clean) {
     const bool may_be_bare = (level & kTupleOk) != 0;
     constexpr int64_t bare = 2;
-    const auto natural = static_cast<int64_t>(least_width(value, false));
+    const auto natural = static_cast<int64_t>(least_width(value));
     if (natural > width) {
       if (value.size == 1 && level & kListOk && natural - 1 <= width) {
         list = true;
       } else if (may_be_bare && natural - bare <= width) {
         parentheses = false;
-      } else if (const auto least = static_cast<int64_t>(least_width(value, true)); least > width) {
-        if (may_be_bare && least - bare <= width) {
+      } else {
+        squeeze_ = true;
+        auto least = static_cast<int64_t>(2);
+        for (const Constant* item : value.elements())
+          least += static_cast<int64_t>(shortest_item(*item).size()) + 1;
+        if (value.size > 1) --least;
+        if (least > width && may_be_bare && least - bare <= width) {
           parentheses = false;
-        } else if (repeated_sequence(value, level, end)) {
+        } else if (least > width && repeated_sequence(value, level, end)) {
+          squeeze_ = squeezed;
           --depth_;
           return;
         }
@@ -186,6 +243,7 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
   space_ = false;
   if (parentheses) put(list ? "]" : tuple ? ")" : "}", kClose);
   if (parentheses || count == 1) end_at(end);
+  squeeze_ = squeezed;
   --depth_;
 }
 
@@ -205,8 +263,8 @@ bool Printer::repeated_sequence(const Constant& value, Level level, const Place&
   if (length == 1) put(",", kTight);
   space_ = false;
   put(")", kClose);
-  put("*", kSpace);
-  put(keep(count), kSpace);
+  put("*", squeeze_ ? 0u : kSpace);
+  put(keep(count), squeeze_ ? 0u : kSpace);
   if (wrap) put(")", kClose);
   end_at(end);
   return true;
@@ -325,6 +383,12 @@ void Printer::docstring(const ConstantExpr* e, const Place& end) {
     if (next.line != 0 && header != 0) free = next.line - header - 1;
   }
   std::string literal;
+  if (end.exact() && free < 1) {
+    // On the header's line.
+    pending_ = {};
+    put(keep(natural_string(text, false)));
+    return end_at(end);
+  }
   if (free < 1) free = 1;
   const size_t newlines = std::min(own, static_cast<size_t>(free) - 1);
   if (newlines == 0 || options_.clean) {

@@ -24,6 +24,17 @@ bool holds_slice(Exprs list) {
 
 }  // namespace
 
+namespace {
+
+/// Whether there is no room for the comma in `(a,)`: then folding made it from `[a]`.
+bool is_list(const TupleExpr* e, const Place& end) {
+  const Place last = end_of(e->elts[0]->range);
+  return last.exact() && end.exact() && last.line == end.line && end.column - last.column == 1 &&
+         differ(start_of(e->range), first_place(e->elts[0]));
+}
+
+}  // namespace
+
 // The range of a tuple in parentheses includes them. Where a tuple may stand without, its items tell.
 void Printer::tuple(const TupleExpr* e, Level level, const Place& end) {
   const size_t count = e->elts.size();
@@ -39,6 +50,12 @@ void Printer::tuple(const TupleExpr* e, Level level, const Place& end) {
     // Constants without a place: count on parentheses where there is room.
     if (!parentheses && pending_.exact() && end.exact() && !first.exact() && !last.exact())
       parentheses = end.line != pending_.line;
+  }
+  if (count == 1 && level & kListOk && is_list(e, end)) {
+    put("[", kOpen);
+    expression(e->elts[0], kTest | kNamedOk);
+    put("]", kClose);
+    return end_at(end);
   }
   if (parentheses) put("(", kOpen);
   const Level item_level = parentheses ? kTest | kNamedOk : holds_slice(e->elts) ? kTest | kNamedOk : kTest;

@@ -444,13 +444,34 @@ void Printer::subscript(const SubscriptExpr* e, const Place& end) {
   end_at(end);
 }
 
+// `a[b:]` and `a[b::]` differ in nothing but the range.
 void Printer::slice(const SliceExpr* e, const Place& end) {
+  const Place start = pending_;
   if (e->lower != nullptr) expression(e->lower, kTest);
   put(":");
-  if (e->upper != nullptr) expression(e->upper, kTest, e->step == nullptr ? end : Place());
-  if (e->step == nullptr) return end_at(end);
-  put(":");
-  expression(e->step, kTest, end);
+  if (e->step != nullptr) {
+    if (e->upper != nullptr) expression(e->upper, kTest);
+    put(":");
+    return expression(e->step, kTest, end);
+  }
+  const Expr* last = e->upper != nullptr ? e->upper : e->lower;
+  if (e->upper != nullptr && !ends_with_colon(e, start, end)) return expression(e->upper, kTest, end);
+  if (e->upper != nullptr) expression(e->upper, kTest);
+  const Place from = last != nullptr ? end_of(last->range) : start;
+  const int32_t colons = e->upper != nullptr ? 0 : 2;
+  if (e->upper != nullptr ||
+      (from.exact() && end.exact() && from.line == end.line && end.column - from.column >= colons))
+    put(":");
+  end_at(end);
+}
+
+/// Whether `upper` is followed by a colon: else it has parentheses around it, which need room in front, too.
+bool Printer::ends_with_colon(const SliceExpr* e, const Place& start, const Place& end) {
+  const Place upper_end = end_of(e->upper->range);
+  const Place upper = first_place(e->upper);
+  if (!differ(end, upper_end) || !before(upper_end, end) || !upper.exact()) return false;
+  const Place from = e->lower != nullptr ? end_of(e->lower->range) : start;
+  return from.exact() && from.line == upper.line && upper.column - from.column < 2;
 }
 
 void Printer::starred(const Expr* e, Level level, const Place& end) {

@@ -259,6 +259,16 @@ class FStringWriter {
     append("}");
   }
 
+  /// A tuple or generator without parentheses has the braces' range: they stand for parentheses when it is
+  /// read.
+  bool is_bare(const Expr* e, std::string_view text, bool in_spec) const {
+    if (e->kind != ExprKind::Tuple && e->kind != ExprKind::GeneratorExp) return false;
+    const Place start = start_of(e->range);
+    if (!start.exact() || start.line != line_) return false;
+    std::string out;
+    return body(text, in_spec, out, way_.style) && column_ + static_cast<int32_t>(out.size()) == start.column;
+  }
+
   void check(std::string_view expression) {
     if (expression.find('\\') != std::string_view::npos) exact_ = false;
     if (!way_.style.triple && expression.find(way_.style.quote) != std::string_view::npos) exact_ = false;
@@ -441,9 +451,10 @@ bool Printer::is_percent_format(const JoinedStrExpr* e) {
   for (const Expr* value : e->values) {
     if (value->kind != ExprKind::FormattedValue) continue;
     const SourceRange& range = value->range;
-    if (range.line > 0 && e->range.line > 0 && range.column >= 0 && e->range.column >= 0)
-      return range.line != e->range.line || range.column != e->range.column ||
-             range.end_line != e->range.end_line || range.end_column != e->range.end_column;
+    const SourceRange& argument = value->as<FormattedValueExpr>()->value->range;
+    if (range.line > 0 && range.column >= 0 && argument.line > 0)
+      return range.line == argument.line && range.column == argument.column &&
+             range.end_line == argument.end_line && range.end_column == argument.end_column;
   }
   return false;
 }

@@ -114,12 +114,25 @@ class IntegerSearch {
     if (zeros < 3) return;
     const std::string count = std::to_string(zeros);
     if (is_power_of_two(value) && zeros <= 64) add("2**" + count, kPower, more);
+    two_powers(value, more);
     const Constant* by = constants_.integer(static_cast<int64_t>(zeros));
     const Constant* odd = int_right_shift(constants_, value, int_view(*by));
     const std::string digits = int_to_decimal(int_view(*odd));
     if (int_bit_length(int_view(*odd)) + zeros <= kMaxBits) add(digits + "<<" + count, kShift, more);
     if (zeros <= 64 && int_bit_length(int_view(*odd)) + zeros + 1 <= kMaxBits)
       add(digits + "*2**" + count, kTerm, more);
+  }
+
+  /// The sum of two.
+  void two_powers(IntView value, std::string_view more) {
+    int bits = 0;
+    std::string text;
+    for (size_t i = value.limbs.size() * 64; i-- > 0;) {
+      if ((value.limbs[i / 64] >> (i % 64) & 1) == 0) continue;
+      if (++bits > 2 || i > 64) return;
+      text += (text.empty() ? "2**" : "+2**") + std::to_string(i);
+    }
+    if (bits == 2) candidates.push_back({text + std::string(more), kArithmetic});
   }
 
   Constants& constants_;
@@ -164,7 +177,7 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
       out = whole;
       *level = prefix.empty() ? own : prefix_level;
       // Spaces are free between tokens.
-      const size_t at = whole.find_first_of("*<+");
+      const size_t at = whole.find_first_of("*<");
       out.insert(at, width - whole.size(), ' ');
       return true;
     }
@@ -175,6 +188,10 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
   if (fill(sign, search, kFactor)) return true;
   if (!view.negative) return false;
   const Constant* inverted = int_invert(workspace.constants, view);
+  if (const std::string digits = int_to_decimal(int_view(*inverted)); digits.size() < width) {
+    out = "~" + std::string(width - 1 - digits.size(), ' ') + digits;
+    return true;
+  }
   IntegerSearch of_inverted(workspace.constants, int_view(*inverted));
   of_inverted.add_candidates();
   return fill("~", of_inverted, kFactor);
@@ -229,33 +246,49 @@ double rounded_to(double value, int decimals) {
   return std::round(value * scale) / scale;
 }
 
-std::string short_float(double value) {
-  std::string text = float_repr(value);
-  if (text.ends_with(".0")) text.resize(text.size() - 1);
-  return text;
+std::string shortest_float(double value) {
+  std::string best = float_repr(value);
+  if (!std::isfinite(value)) return best;
+  for (std::string& text : float_spellings(value))
+    if (text.size() < best.size()) best = std::move(text);
+  return best;
 }
 
-/// A quotient or product of short numbers that gives the float, which is finite and positive; or nothing.
+/// The shortest of a few sums, quotients and products of short numbers that give the float, which is finite
+/// and positive; or nothing.
 std::string float_expression(double value) {
+  std::string best;
+  auto consider = [&best](std::string text) {
+    if (best.empty() || text.size() < best.size()) best = std::move(text);
+  };
   for (int q = 1; q < 2000; ++q) {
     const double p = std::round(value * q);
     if (p < 1 || p > 1e15 || p / q != value) continue;
-    return std::to_string(static_cast<int64_t>(p)) + "/" + std::to_string(q);
+    consider(std::to_string(static_cast<int64_t>(p)) + "/" + std::to_string(q));
+    break;
+  }
+  for (int q = 2; q < 200; ++q) {
+    const std::string head = shortest_float(value * q);
+    if (head.size() < 9 && value * q / q == value) consider(head + "/" + std::to_string(q));
+  }
+  for (const int step : {1, -1}) {
+    const std::string head = shortest_float(value + step);
+    if (value + step - step == value && value + step > 0) consider(head + (step > 0 ? "-1" : "+1"));
   }
   if (const double inverse = 1 / value; std::isfinite(inverse)) {
     for (int decimals = 1; decimals < 12; ++decimals) {
       const double x = rounded_to(inverse, decimals);
-      if (x != 0 && 1 / x == value) return "1/" + short_float(x);
+      if (x != 0 && 1 / x == value) consider("1/" + shortest_float(x));
     }
   }
   for (int tenths = 11; tenths < 200; ++tenths) {
     const double a = tenths / 10.0;
     for (int decimals = 0; decimals < 4; ++decimals) {
       const double b = rounded_to(value / a, decimals);
-      if (a * b == value) return short_float(a) + "*" + short_float(b);
+      if (a * b == value) consider(shortest_float(a) + "*" + shortest_float(b));
     }
   }
-  return {};
+  return best;
 }
 
 bool float_of_width(double value, size_t width, bool literal_only, std::string& out, Level* level) {
@@ -282,9 +315,12 @@ bool float_of_width(double value, size_t width, bool literal_only, std::string& 
     const std::string made = literal_only || value == 0 ? std::string() : float_expression(std::fabs(value));
     if (made.empty() || made.size() > room) return false;
     out = made;
-    out.insert(made.find_first_of("*/"), room - made.size(), ' ');
+    const size_t at = made.find_first_of("*/+-", 1);
+    const bool sum = made.find_first_of("*/") == std::string::npos;
+    if (sum && negative) return false;
+    out.insert(at, room - made.size(), ' ');
     out = sign + out;
-    *level = kTerm;
+    *level = sum ? kArithmetic : kTerm;
     return true;
   }
   const size_t missing = room - best.size();
@@ -315,12 +351,24 @@ std::string real_part(double value) {
 std::string complex_sum(double real, double imag) {
   const bool negative_real = std::signbit(real);
   const bool negative_imag = std::signbit(imag);
-  if (real == 0 && negative_real == negative_imag)
-    return (negative_imag ? "-" : "") + imaginary(imag);
+  if (real == 0 && negative_real == negative_imag) return (negative_imag ? "-" : "") + imaginary(imag);
   if (!negative_imag && !(real == 0 && negative_real)) return real_part(real) + "+" + imaginary(imag);
   if (negative_imag && imag != 0) return real_part(real) + "-" + imaginary(imag);
   if (real == 0 && negative_real && imag == 0 && !negative_imag) return "-0.0-0j";
   return {};
+}
+
+std::string complex_text(const Constant& value);
+
+/// The same with shorter numbers.
+std::string short_complex_text(const Constant& value) {
+  if (!std::isfinite(value.real) || !std::isfinite(value.imag) || value.imag == 0 || value.real == 0)
+    return complex_text(value);
+  std::string imag = shortest_float(std::fabs(value.imag));
+  if (imag.back() == '.') imag.pop_back();
+  std::string real = shortest_float(std::fabs(value.real));
+  if (real.back() == '.') real.pop_back();
+  return (value.real < 0 ? "-" : "") + real + (value.imag < 0 ? "-" : "+") + imag + "j";
 }
 
 std::string complex_text(const Constant& value) {
@@ -373,8 +421,11 @@ std::string shortest_expression(Workspace& workspace, const Constant& value) {
   std::string best = shortest_number(value);
   if (best.size() < 5) return best;
   if (value.is(ConstantKind::Float) && std::isfinite(value.real)) {
-    const std::string made = (std::signbit(value.real) ? "-" : "") + float_expression(std::fabs(value.real));
-    return made.size() > 1 && made.size() < best.size() ? made : best;
+    const bool negative = std::signbit(value.real);
+    const std::string made = value.real == 0 ? std::string() : float_expression(std::fabs(value.real));
+    if (made.empty() || made.size() + negative >= best.size()) return best;
+    if (negative && made.find_first_of("*/") == std::string::npos) return best;
+    return (negative ? "-" : "") + made;
   }
   std::string text;
   Level level;
@@ -386,6 +437,9 @@ std::string shortest_expression(Workspace& workspace, const Constant& value) {
 
 std::string shortest_number(const Constant& value) {
   std::string best = natural_number(value);
+  if (value.is(ConstantKind::Complex))
+    return std::min(best, short_complex_text(value),
+                    [](const auto& a, const auto& b) { return a.size() < b.size(); });
   if (!value.is(ConstantKind::Float) || !std::isfinite(value.real)) return best;
   const std::string sign = std::signbit(value.real) ? "-" : "";
   for (const std::string& text : float_spellings(std::fabs(value.real)))
@@ -412,6 +466,7 @@ bool number_of_width(Workspace& workspace, const Constant& value, size_t width, 
       return float_of_width(value.real, width, literal_only, out, level);
     case ConstantKind::Complex: {
       out = complex_text(value);
+      if (out.size() > width) out = short_complex_text(value);
       *level = number_level(out);
       if (out.size() >= width) return out.size() == width;
       const size_t missing = width - out.size();

@@ -89,6 +89,7 @@ class Printer {
   void attribute(const syntax::AttributeExpr* e, const Place& end);
   void subscript(const syntax::SubscriptExpr* e, const Place& end);
   void slice(const syntax::SliceExpr* e, const Place& end);
+  static bool ends_with_colon(const syntax::SliceExpr* e, const Place& start, const Place& end);
   void starred(const Expr* e, Level level, const Place& end);
   /// A value at depth 0: parentheses around it save backslashes.
   void value(const Expr* e, Level level, const Place& end = {});
@@ -107,8 +108,9 @@ class Printer {
   void constant_token(const Constant& value, uint32_t flags);
   bool repeated_sequence(const Constant& value, Level level, const Place& end);
   std::string shortest_item(const Constant& value);
+  std::string shortest_sequence(const Constant& value);
   Spelling spell(const Constant& value, const syntax::SourceRange& range);
-  size_t least_width(const Constant& value, bool expressions);
+  size_t least_width(const Constant& value);
   void string_lines(const Constant& value, const syntax::SourceRange& range, const Place& end);
   void string_pieces(std::string_view text, bool bytes, const syntax::SourceRange& range, const Place& end);
 
@@ -182,6 +184,7 @@ class Printer {
   int brackets_ = 0;           // that are open
   int depth_ = 0;              // of the recursion
   bool literal_only_ = false;  // in a pattern: no expressions for constants
+  bool squeeze_ = false;       // in a constant tuple: the least text
   char forbidden_quote_ = 0;   // in the expression of an f-string: its quote
   // Of the statement that is being printed.
   int32_t indent_ = 0;

@@ -198,9 +198,17 @@ void Printer::mark_statement(size_t first) {
     token.extra = indent_;
     statement_flags_ = 0;
   }
+  int32_t width = static_cast<int32_t>(token.text.size());
   for (size_t i = first + 1; token.place.line == 0 && i < tokens_.size(); ++i) {
-    token.place.line = tokens_[i].place.line;
-    token.place.column = -1;
+    const Token& next = tokens_[i];
+    if (next.place.line == 0) {
+      if (!(next.flags & kOptional)) width += static_cast<int32_t>(next.text.size());
+      continue;
+    }
+    // Where it does not fit in front, it is on the line before.
+    const bool fits =
+        next.place.column < 0 || indent_ + width < next.place.column || (token.flags & kJoinable) != 0;
+    token.place = {fits ? next.place.line : next.place.line - 1, -1};
   }
 }
 

@@ -417,7 +417,7 @@ bool string_of_lines(std::string_view text, bool bytes, size_t newlines, int32_t
 namespace {
 
 constexpr size_t kMaxPeriod = 80;
-constexpr size_t kMaxFolded = 4096;  // characters that the folding of a repetition makes at most
+constexpr size_t kMaxRepeated = 40000;  // bytes; folding makes no more than 4096 characters of a repetition
 
 bool begins_character(std::string_view text, size_t at, bool bytes) {
   return bytes || at == text.size() || (text[at] & 0xC0) != 0x80;
@@ -446,14 +446,27 @@ Run longest_run(std::string_view text, size_t at, bool bytes) {
 
 }  // namespace
 
+namespace {
+
+/// What is repeated, which may itself hold repetitions.
+std::string repeated_part(std::string_view text, bool bytes) {
+  std::string best = shortest_string(text, bytes);
+  Level level = kAtom;
+  std::string made = text.size() >= 10 ? repeated_string(text, bytes, &level) : std::string();
+  if (level == kArithmetic) made = "(" + made + ")";
+  return !made.empty() && made.size() < best.size() ? made : best;
+}
+
+}  // namespace
+
 std::string repeated_string(std::string_view text, bool bytes, Level* level) {
-  if (text.size() < 3 || text.size() > kMaxFolded) return {};
+  if (text.size() < 3 || text.size() > kMaxRepeated) return {};
   // The whole of it first: short texts, too.
   for (size_t period = 1; period * 2 <= text.size(); ++period) {
     if (text.size() % period != 0 || !begins_character(text, period, bytes)) continue;
     if (text.substr(period) != text.substr(0, text.size() - period)) continue;
     *level = kTerm;
-    return shortest_string(text.substr(0, period), bytes) + "*" + std::to_string(text.size() / period);
+    return repeated_part(text.substr(0, period), bytes) + "*" + std::to_string(text.size() / period);
   }
   std::string out;
   size_t literal = 0;
@@ -470,7 +483,7 @@ std::string repeated_string(std::string_view text, bool bytes, Level* level) {
       continue;
     }
     if (at > literal) add(natural_string(text.substr(literal, at - literal), bytes));
-    add(natural_string(text.substr(at, run.period), bytes) + "*" + std::to_string(run.times));
+    add(repeated_part(text.substr(at, run.period), bytes) + "*" + std::to_string(run.times));
     at += run.period * run.times;
     literal = at;
   }
