@@ -28,13 +28,15 @@ class Listing {
   }
 
   std::vector<Comment> comments(std::string_view reason) {
+    // No lines but those that the code has: others would move what follows.
     std::vector<Comment> result;
-    Comment head;
-    head.text = " unproven: ";
-    append_comment_text(reason, head.text);
-    result.push_back(std::move(head));
     for (auto& [line, text] : lines_) result.push_back({line, std::move(text)});
-    for (std::string& text : handlers_) result.push_back({0, std::move(text)});
+    if (result.empty()) result.emplace_back();
+    std::string head = " unproven: ";
+    append_comment_text(reason, head);
+    Comment& first = result.front();
+    first.text = first.text.empty() ? head : head.append(kBetween).append(first.text, 1);
+    for (const std::string& text : handlers_) result.back().text.append(kBetween).append(text, 1);
     return result;
   }
 

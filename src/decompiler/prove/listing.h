@@ -10,7 +10,8 @@
 namespace ouro::decompiler {
 
 /// The instructions of a code object and of those inside it, one comment for each source line they come from,
-/// in order of lines; in front the reason, at the end the exception tables. Any code object may be given.
+/// in order of lines; the first begins with the reason, the last ends with the exception tables. Any code
+/// object may be given.
 std::vector<Comment> annotated_listing(const CodeObject& code, std::string_view reason);
 
 /// A module that consists of such a listing.
