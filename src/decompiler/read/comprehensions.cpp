@@ -87,6 +87,20 @@ bool Reader::comprehension_clause(InnerValue* result, Expr* iterable, bool is_as
   return clause->target != nullptr;
 }
 
+/// Whether the conditional jump at at_ is that of a clause's condition. Its range does not tell: after a
+/// comparison the jumps have the comparison's.
+bool Reader::tests_clause(const InnerValue& result) const {
+  if (result.clauses.empty() || stack_.size() != 1 || stack_.back().kind != Slot::Kind::Value) return false;
+  if (op() == Op::JUMP_IF_FALSE_OR_POP || op() == Op::JUMP_IF_TRUE_OR_POP) return false;
+  const Position test = position_of(stack_.back().expr->range);
+  const Position first = position_of(result.clauses.front()->target->range);
+  if (!has_columns(test) || !has_columns(first) || at_ + 1 >= code_.size()) return true;
+  if (starts_before(test, first)) return false;  // in the element
+  // `a if test else b` goes on in front of the test, and so does a clause that comes to the element.
+  const Position& following = code_[at_ + 1].position;
+  return !starts_before(following, test) || starts_before(following, first);
+}
+
 /// A condition whose first jump is at at_.
 bool Reader::comprehension_condition(InnerValue* result) {
   uint32_t if_true = kNone;
@@ -128,8 +142,7 @@ bool Reader::comprehension_step(InnerValue* result, Expr** iterable, StmtList* s
   const uint32_t size = code_.size();
   handler_ = here().handler;
   const Op following = at_ + 1 < size ? code_[at_ + 1].op : Op::NOP;
-  const bool ours = !has_columns(comprehension_) || here().position == comprehension_;
-  if (Code::is_conditional_jump(op()) && ours && stack_.size() == 1) return comprehension_condition(result);
+  if (Code::is_conditional_jump(op()) && tests_clause(*result)) return comprehension_condition(result);
   switch (op()) {
     case Op::FOR_ITER:
       return comprehension_clause(result, std::exchange(*iterable, nullptr), false);

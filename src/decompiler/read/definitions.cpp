@@ -22,9 +22,8 @@ bool Reader::step_function() {
   // The end of a class body: the cell of __class__ is stored and returned, where others return None.
   if (scope_ == ScopeKind::Class && at_ + 3 < code_.size() && code_[at_ + 1].op == Op::COPY &&
       code_[at_ + 2].op == Op::STORE_NAME && code_[at_ + 3].op == Op::RETURN_VALUE) {
-    push_value(make_constant(shared_.workspace.constants.none(), here().position));
-    at_ += 3;
-    return true;
+    at_ += 4;
+    return swallowed_statement(code_[at_ - 4].position, at_ - 4);
   }
   if (const Constant* name = code_.local(here().argument)) note_variable(op(), name);
   push({.kind = Slot::Kind::Closure, .position = here().position});
