@@ -95,7 +95,7 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   auto* node = make<syntax::IfStmt>(range);
   node->test = test;
   const uint32_t first = at_;
-  const bool inside = other > first && other < end;
+  const bool inside = other > first && other <= end;
   const uint32_t body_end = inside ? other : end;
   uint32_t orelse_end = body_end;
   if (inside) {

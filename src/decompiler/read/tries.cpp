@@ -306,7 +306,9 @@ bool Reader::read_finally(const Protection& protection, const std::vector<uint32
       at_ = body_end;
     } else {
       good = read_part(body_end, handler, &parts->body);
-      if (good) add_pass(body_end, &parts->body);
+      // Where there is no instruction in between, the place is that of a finally body that is `pass`.
+      const bool final = body_end < handler && code_[body_end].position == code_[handler + 1].position;
+      if (good && (!final || parts->body.empty())) add_pass(body_end, &parts->body);
     }
     handler_ = outer;
   }
