@@ -65,7 +65,8 @@ bool is_tracked_within(Value value, int depth) {
   if (is_atomic_kind(object->kind) || type == types.object || is_internal(type)) return false;
   if (depth >= kDepth) return true;
   if (type == types.tuple) return holds_tracked(static_cast<Tuple*>(object), depth + 1);
-  if (type == types.dict) return holds_tracked(static_cast<Dict*>(object), depth + 1);
+  // Of what containers hold, only tuples are looked into.
+  if (type == types.dict) return depth > 0 || holds_tracked(static_cast<Dict*>(object), depth + 1);
   return true;
 }
 
