@@ -275,13 +275,6 @@ Result<Value> complex_format(const Value* a) {
   return format_complex(a[0], a[1].as<Str>());
 }
 
-Result<Value> get_real(Value self) {
-  return make_float(get(self).real);
-}
-Result<Value> get_imag(Value self) {
-  return make_float(get(self).imag);
-}
-
 constexpr MethodSpec kMethods[] = {
     {"conjugate", "($self, /)", conjugate, "The number with the sign of its imaginary part turned."},
     {"__complex__", "($self, /)", complex_method, "The number as an exact complex."},
@@ -289,9 +282,9 @@ constexpr MethodSpec kMethods[] = {
     {"__format__", "($self, format_spec, /)", complex_format, "Formats by a format specification."},
 };
 
-constexpr GetSetSpec kGetSets[] = {
-    {"real", get_real, nullptr, "the real part of a complex number"},
-    {"imag", get_imag, nullptr, "the imaginary part of a complex number"},
+constexpr MemberSpec kMembers[] = {
+    {"real", offsetof(Complex, real), false, false, "the real part of a complex number", true},
+    {"imag", offsetof(Complex, imag), false, false, "the imaginary part of a complex number", true},
 };
 
 Slots complex_slots() {
@@ -321,7 +314,7 @@ void complete_complex() {
       .basic_size = sizeof(Complex),
       .flags = kTypeBase,
       .methods = kMethods,
-      .getsets = kGetSets,
+      .members = kMembers,
       .doc = "A complex number, made from its parts or from text.",
       .signature = "(real=0, imag=0)",
       .slots = complex_slots(),

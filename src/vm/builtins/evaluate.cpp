@@ -11,8 +11,11 @@ namespace {
 
 // ---- compile
 
-constexpr uint32_t kKnownFlags = kCompileFutureMask | kCompileDontImplyDedent | kCompileOnlyAst |
-                                 kCompileTypeComments | kCompileTopLevelAwait | kCompileIncompleteInput;
+// Of features that are no longer optional: taken and without meaning (nested_scopes).
+constexpr uint32_t kObsoleteFlags = 0x10;
+constexpr uint32_t kKnownFlags = kCompileFutureMask | kObsoleteFlags | kCompileDontImplyDedent |
+                                 kCompileOnlyAst | kCompileTypeComments | kCompileTopLevelAwait |
+                                 kCompileIncompleteInput;
 
 /// The `from __future__` features of the calling code.
 uint32_t inherited_flags() {

@@ -198,10 +198,10 @@ struct Extreme {
 };
 
 Result<Value> extreme(const Value* a, const char* name, CompareOp op) {
-  auto* items = a[1].as<Tuple>();
-  Extreme state{name, op, a[2], {}, {}};
+  auto* items = a[0].as<Tuple>();
+  Extreme state{name, op, a[1], {}, {}};
   if (items->length > 1) {
-    if (!a[3].is_null())
+    if (!a[2].is_null())
       return raise(types.TypeError, "Cannot specify a default for {}() with multiple positional arguments",
                    name);
     for (Value item : items->span()) TRY(state.consider(item));
@@ -210,14 +210,26 @@ Result<Value> extreme(const Value* a, const char* name, CompareOp op) {
   if (items->length == 0) return raise(types.TypeError, "{} expected at least 1 argument, got 0", name);
   TRY(for_each(items->items[0], [&](Value item) { return state.consider(item); }));
   if (!state.best.is_null()) return state.best;
-  if (!a[3].is_null()) return a[3];
+  if (!a[2].is_null()) return a[2];
   return raise(types.ValueError, "{}() arg is an empty sequence", name);
 }
-Result<Value> builtin_min(const Value* a) {
-  return extreme(a, "min", CompareOp::Less);
+Result<Value> extreme(const Signature& signature, const Arguments& arguments, const char* name,
+                      CompareOp op) {
+  const size_t keywords = arguments.keyword_count();
+  if (keywords > 2)
+    return raise(types.TypeError, "{}() takes at most 2 keyword arguments ({} given)", name, keywords);
+  Value bound[3];
+  TRY(signature.bind(arguments, bound));
+  return extreme(bound, name, op);
 }
-Result<Value> builtin_max(const Value* a) {
-  return extreme(a, "max", CompareOp::Greater);
+constexpr const char* kExtremeSignature = "(*args, key=None, default=<unrepresentable>)";
+Result<Value> builtin_min(Value, const Arguments& arguments) {
+  static const Signature signature("min", kExtremeSignature);
+  return extreme(signature, arguments, "min", CompareOp::Less);
+}
+Result<Value> builtin_max(Value, const Arguments& arguments) {
+  static const Signature signature("max", kExtremeSignature);
+  return extreme(signature, arguments, "max", CompareOp::Greater);
 }
 
 // ---- the rest of the numbers
@@ -347,12 +359,14 @@ constexpr MethodSpec kFunctions[] = {
      "The iterator of an iterable, or one that calls the object until it returns the sentinel."},
     {"len", "($module, obj, /)", builtin_len, "The number of items."},
     {"locals", "($module, /)", builtin_locals, "The namespace of the running code."},
-    {"max", "($module, /, *args, key=None, default=<unrepresentable>)", builtin_max,
+    {"max", nullptr, nullptr,
      "max(iterable, *[, default, key]), max(first, second, *rest[, key])\n\n"
-     "The greatest item of an iterable, or the greatest argument."},
-    {"min", "($module, /, *args, key=None, default=<unrepresentable>)", builtin_min,
+     "The greatest item of an iterable, or the greatest argument.",
+     Binding::Instance, builtin_max},
+    {"min", nullptr, nullptr,
      "min(iterable, *[, default, key]), min(first, second, *rest[, key])\n\n"
-     "The least item of an iterable, or the least argument."},
+     "The least item of an iterable, or the least argument.",
+     Binding::Instance, builtin_min},
     {"next", "($module, iterator, default=<unrepresentable>, /)", builtin_next,
      "The next item; the default, if given, when there is none."},
     {"oct", "($module, number, /)", builtin_oct,

@@ -141,7 +141,7 @@ Result<Str*> replace(Str* text, Str* old, Str* with, size_t limit) {
   }
   const uint8_t width = text->width();
   const Widened needle(old, width);
-  if (!needle.fits()) return exact_str(text);
+  if (!needle.fits() || equals(old, with)) return exact_str(text);
   size_t at = 0;
   StrBuilder out;
   while (limit-- != 0) {

@@ -245,8 +245,18 @@ Result<Value> exec_builtin(const Value*) {
 }
 
 Result<Value> no_dynamic(const Value* a) {
-  Value name = TRY(get_attribute(a[1], names.name));
-  return raise_with(types.ImportError, {make_str("extension modules of CPython cannot be loaded"), name});
+  const Value name = TRY(get_attribute(a[1], names.name));
+  if (!is_str(name)) return raise(types.TypeError, "spec.name must be a string");
+  const Value path = TRY(get_attribute(a[1], intern("origin")));
+  if (!is_str(path)) return raise(types.TypeError, "bad argument type for built-in operation");
+  (void)raise_with(types.ImportError, {make_str("extension modules of CPython cannot be loaded")});
+  auto* exception = static_cast<ImportErrorObject*>(thread()->exception);
+  store(exception, exception->name, name);
+  // As the path that a dynamic linker would be asked for.
+  const bool has_directory = to_utf8(path.as<Str>()).find('/') != std::string::npos;
+  store(exception, exception->path,
+        has_directory ? path : Value(TRY(concat(make_ascii("./"), path.as<Str>()))));
+  return Raised{};
 }
 
 Result<Value> extension_suffixes(const Value*) {

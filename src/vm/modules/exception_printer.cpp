@@ -355,6 +355,11 @@ Status Printer::print_member(ExceptionGroupObject* group, size_t index, size_t s
   return flush();
 }
 
+// What was written may still come to light; a file without flush() is no reason to say it again elsewhere.
+void flush_quietly(Value file) {
+  if (!call_method(file, names.flush).ok()) (void)take_exception();
+}
+
 }  // namespace
 
 Status print_exception(Value file, Value exception, Value traceback) {
@@ -363,7 +368,7 @@ Status print_exception(Value file, Value exception, Value traceback) {
     store(exception.object(), exception.as<Exception>()->traceback, traceback);
   Printer printer(file);
   TRY(printer.print_chain(exception));
-  TRY(call_method(file, names.flush));
+  flush_quietly(file);
   return {};
 }
 
@@ -430,7 +435,7 @@ Status print_unraisable(Value file, const UnraisableReport& report) {
   }
   line.append_ascii("\n");
   TRY(write_text(file, line));
-  TRY(call_method(file, names.flush));
+  flush_quietly(file);
   return {};
 }
 

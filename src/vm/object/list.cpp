@@ -67,7 +67,11 @@ void shrink_storage(List* list) {
 Status extend_by(List* list, std::span<const Value> items) {
   if (items.empty()) return {};
   size_t length = list->length;
-  TRY(make_room(list, length + items.size()));
+  // A new list is made for what it holds.
+  if (list->storage == nullptr)
+    TRY(change_capacity(list, items.size()));
+  else
+    TRY(make_room(list, length + items.size()));
   std::memmove(list->storage->items + length, items.data(), items.size() * sizeof(Value));
   list->length = length + items.size();
   write_barrier(list->storage);

@@ -54,6 +54,7 @@ struct MemberSpec {
   bool writable = false;
   bool null_is_error = false;  // AttributeError instead of None
   const char* doc = nullptr;
+  bool is_double = false;  // a C double instead, read only
 };
 
 struct TypeSpec {

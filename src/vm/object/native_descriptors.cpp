@@ -345,6 +345,9 @@ Result<Value> member_get(Value self, Value instance, Value) {
   if (instance.is_null()) return self;
   auto* member = self.as<Member>();
   if (!is_instance(instance, member->owner)) return wrong_object(self, instance);
+  if (member->spec != nullptr && member->spec->is_double)
+    return make_float(
+        *reinterpret_cast<double*>(reinterpret_cast<char*>(instance.object()) + member->offset));
   Value value = member_word(member, instance);
   if (!value.is_null()) return value;
   if (member->spec == nullptr || member->spec->null_is_error) {

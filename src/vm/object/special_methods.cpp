@@ -36,8 +36,8 @@ const SpecialMethod kSpecialMethods[] = {
 };
 
 /// Slots that no dunder stands for: they come from the nearest class that has them.
-constexpr uint16_t kNamelessSlots[] = {offsetof(Slots, finalize), offsetof(Slots, get_buffer),
-                                       offsetof(Slots, release_buffer)};
+constexpr uint16_t kNamelessSlots[] = {offsetof(Slots, finalize), offsetof(Slots, release),
+                                       offsetof(Slots, get_buffer), offsetof(Slots, release_buffer)};
 
 struct NamedRow {
   const Str* name;
@@ -69,6 +69,8 @@ void* native_function_of(Type* type, const SpecialMethod& row, Value found, bool
     return slot_at(owner->slots, row.slot);
   }
   if (row.slot == offsetof(Slots, new_) && is_new_function(found)) {
+    // A class keeps what it has: once it had a __new__ of its own, object.__new__ takes no arguments from it.
+    if (type->slots.new_ != nullptr) return reinterpret_cast<void*>(type->slots.new_);
     auto* owner = found.as<NativeFunction>()->self.as<Type>();
     return reinterpret_cast<void*>(owner->slots.new_);
   }
@@ -149,6 +151,7 @@ bool is_special_name(const Str* name) {
 
 void compute_slots(Type* type) {
   if (type->has(kTypeNative) && !type->has(kTypeHeap)) return;
+  if (type->slots.new_ == nullptr && type->base != nullptr) type->slots.new_ = type->base->slots.new_;
   for_each_slot([&](const SpecialMethod* row, const SpecialMethod* end) { update_slot(type, row, end); });
   for (uint16_t slot : kNamelessSlots) inherit_slot(type, slot);
   update_slot_flags(type);
@@ -189,7 +192,8 @@ void update_slot_flags(Type* type) {
   set_flag(kTypeDefaultSetattr, slots.setattro == generic_set_attribute);
   set_flag(kTypeDefaultHash,
            slots.hash == types.object->slots.hash && slots.richcompare == types.object->slots.richcompare);
-  if (slots.del != nullptr || slots.finalize != nullptr) set_flag(kTypeHasFinalizer, true);
+  if (slots.del != nullptr || slots.finalize != nullptr || slots.release != nullptr)
+    set_flag(kTypeHasFinalizer, true);
 }
 
 void add_slot_wrappers(Type* type, const Slots& own) {

@@ -104,7 +104,10 @@ class StrBuilder {
   size_t length() const { return length_; }
   /// MemoryError when the text is too large.
   Result<Str*> finish();
-  void clear() { length_ = 0; }
+  void clear() {
+    length_ = 0;
+    first_ = nullptr;
+  }
   StrBuilder() = default;
   ~StrBuilder();
   StrBuilder(const StrBuilder&) = delete;
@@ -116,7 +119,8 @@ class StrBuilder {
   bool grow(size_t more, uint8_t width);
   void append_data(const void* data, uint8_t width, size_t count, char32_t seen);
 
-  void* data_ = small_;  // small_, or of malloc
+  void* data_ = small_;         // small_, or of malloc
+  const Str* first_ = nullptr;  // what was appended first: where nothing follows, it is the result
   size_t length_ = 0, capacity_ = kSmall;
   char32_t seen_ = 0;  // all characters, or-ed
   uint8_t width_ = 1;

@@ -79,11 +79,13 @@ void StrBuilder::append_utf8(std::string_view text) {
 }
 
 void StrBuilder::append(const Str* str) {
+  if (length_ == 0) first_ = str;
   append_data(str->data_, str->width(), str->length, max_char_bound(str));
 }
 
 void StrBuilder::append(const Str* str, size_t start, size_t end) {
   if (start >= end) return;
+  if (start == 0 && end == str->length) return append(str);
   const void* data = char_address(str, start);
   const char32_t seen = str->is_ascii() ? 0x7F : or_of(data, str->width(), end - start);
   append_data(data, str->width(), end - start, seen);
@@ -91,6 +93,7 @@ void StrBuilder::append(const Str* str, size_t start, size_t end) {
 
 Result<Str*> StrBuilder::finish() {
   if (failed_) return raise_no_memory();
+  if (first_ != nullptr && first_->length == length_) return exact_str(const_cast<Str*>(first_));
   if (length_ == 1)
     return make_char(width_ == 1   ? *static_cast<uint8_t*>(data_)
                      : width_ == 2 ? *static_cast<char16_t*>(data_)

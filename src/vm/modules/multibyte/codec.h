@@ -1,4 +1,5 @@
-// The East Asian codecs below their Python classes: bytes to characters and back, with a state that can be kept.
+// The East Asian codecs below their Python classes: bytes to characters and back, with a state that can be
+// kept.
 #pragma once
 
 #include <cstdint>

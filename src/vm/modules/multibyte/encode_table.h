@@ -1,4 +1,5 @@
-// Which bytes stand for which characters in the East Asian encodings: base/codec_tables.h the other way round.
+// Which bytes stand for which characters in the East Asian encodings: base/codec_tables.h the other way
+// round.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 
 namespace ouro::vm::multibyte {
 
-/// What the characters of one encoding, or of one set of ISO 2022, are written as. Made at first use and never
-/// changed afterwards.
+/// What the characters of one encoding, or of one set of ISO 2022, are written as. Made at first use and
+/// never changed afterwards.
 class EncodeTable {
  public:
   /// By Python's name of the encoding; also "jisx0213" and "jisx0213_2000", the two planes of that standard
