@@ -88,7 +88,7 @@ Status release_view(MemoryView* self) {
   return {};
 }
 
-void finalize_view(Object* object) {
+void release_dead_view(Object* object) {
   drop_view(static_cast<MemoryView*>(object));
 }
 
@@ -453,7 +453,7 @@ void complete_memoryview() {
   spec.slots.richcompare = memory_compare;
   spec.slots.iter = memory_iter;
   spec.slots.new_ = memory_new;
-  spec.slots.finalize = finalize_view;
+  spec.slots.release = release_dead_view;
   spec.slots.length = memory_length;
   spec.slots.item = memory_item;
   spec.slots.subscript = memory_subscript;

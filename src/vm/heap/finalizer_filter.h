@@ -1,12 +1,19 @@
-// A collection may leave out dead objects whose finaliser would do nothing.
+// What a collection does with the dead that are registered as finalisable.
 #pragma once
 
 #include "vm/heap/object.h"
 
 namespace ouro::vm {
 
-/// `needed` says of a registered, dead object whether its finaliser has something to do. It must not
-/// allocate. The others are freed like any dead object, without being brought back for the call.
-void set_finalizer_filter(bool (*needed)(const Object* object));
+enum class Finalizer : uint8_t {
+  None,     // has nothing to do: the object is freed like any other
+  Release,  // gives native resources back, and may run only when nobody can reach the object any more
+  Call,     // may run any code: the object and all it reaches come back for that, and perhaps to stay
+};
+
+/// `kind` says what a registered, dead object has. Those with a Release that no object with a Call reaches
+/// are passed to `release` during the collection, and freed by it; the others wait until they are found dead
+/// again. Neither function may allocate. Without this all finalisers are Calls.
+void set_finalizer_filter(Finalizer (*kind)(const Object* object), void (*release)(Object* object));
 
 }  // namespace ouro::vm

@@ -1,6 +1,7 @@
 // Finalisers (PEP 442): each object's runs once, after the collection that found it dead, in the order of
 // registration; the object and all it reaches stay alive until then, and longer when the finaliser stores
-// them.
+// them. Native resources (a lock's memory, say) are released later than that: inside the first collection
+// that finds that no object whose finaliser is still to run reaches their owner.
 #include <algorithm>
 #include <iterator>
 
@@ -14,18 +15,35 @@ namespace heap {
 
 namespace {
 
-bool (*finalizer_needed)(const Object*) = nullptr;
+Finalizer (*kind_of_finalizer)(const Object*) = nullptr;
+void (*release_object)(Object*) = nullptr;
+
+struct Dead {
+  std::vector<Object*> to_call, to_release;
+};
 
 // Moves the dead out of `list`.
-void split_dead(State& heap, std::vector<Object*>& list, std::vector<Object*>& dead) {
+void split_dead(State& heap, std::vector<Object*>& list, Dead& dead) {
   size_t kept = 0;
   for (Object* object : list) {
-    if (is_live_mark(heap, object))
+    if (is_live_mark(heap, object)) {
       list[kept++] = object;
-    else if (finalizer_needed == nullptr || finalizer_needed(object))
-      dead.push_back(object);
+      continue;
+    }
+    const Finalizer kind = kind_of_finalizer != nullptr ? kind_of_finalizer(object) : Finalizer::Call;
+    if (kind == Finalizer::Call) dead.to_call.push_back(object);
+    if (kind == Finalizer::Release) dead.to_release.push_back(object);
   }
   list.resize(kept);
+}
+
+void release_unreached(State& heap, const std::vector<Object*>& objects) {
+  for (Object* object : objects) {
+    if (is_live_mark(heap, object))
+      heap.old_finalizable.push_back(object);
+    else
+      release_object(object);
+  }
 }
 
 template <class Queue>
@@ -39,15 +57,16 @@ Object* pop_front(Queue& queue) {
 
 // All dead objects are found before the first is brought back: each of a cycle gets its call.
 void queue_dead_finalizable(State& heap, Marker& marker, bool full) {
-  std::vector<Object*> dead;
+  Dead dead;
   if (full) split_dead(heap, heap.old_finalizable, dead);
   split_dead(heap, heap.young_finalizable, dead);
   heap.old_finalizable.insert(heap.old_finalizable.end(), heap.young_finalizable.begin(),
                               heap.young_finalizable.end());
   heap.young_finalizable.clear();
-  for (Object* object : dead) marker.visit(object);
+  for (Object* object : dead.to_call) marker.visit(object);
   marker.drain();
-  heap.pending_finalizers.insert(heap.pending_finalizers.end(), dead.begin(), dead.end());
+  heap.pending_finalizers.insert(heap.pending_finalizers.end(), dead.to_call.begin(), dead.to_call.end());
+  release_unreached(heap, dead.to_release);
 }
 
 void announce_pending(State& heap) {
@@ -63,8 +82,9 @@ void register_finalizable(Object* object) {
   state().young_finalizable.push_back(object);
 }
 
-void set_finalizer_filter(bool (*needed)(const Object* object)) {
-  heap::finalizer_needed = needed;
+void set_finalizer_filter(Finalizer (*kind)(const Object* object), void (*release)(Object* object)) {
+  heap::kind_of_finalizer = kind;
+  heap::release_object = release;
 }
 
 void set_finalize_hook(FinalizeFn hook) {

@@ -156,7 +156,7 @@ Result<Executable*> make_executable(Code* code, bool tracing) {
   return executable;
 }
 
-void finalize_executable(Object* object) {
+void release_executable(Object* object) {
   auto* executable = static_cast<Executable*>(object);
   if (executable->lifted == nullptr) return;
   account_external(-kept_bytes(*executable->lifted));
@@ -215,7 +215,7 @@ void complete_executable_type() {
   TypeSpec spec{.name = "executable", .kind = Kind::kNative, .basic_size = sizeof(Executable)};
   spec.flags = kTypeDisallowNew;
   spec.trace = trace_members<&Executable::code, &Executable::storage>;
-  spec.slots.finalize = finalize_executable;
+  spec.slots.release = release_executable;
   static TypeSpec kept = spec;
   executable_type = make_native_type(kept);
   static Object* root = executable_type;

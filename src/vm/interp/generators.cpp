@@ -203,15 +203,24 @@ Raised raise_stop_iteration(Value value) {
   return raise_with(types.StopIteration, {value});
 }
 
-bool finalizer_needed(const Object* object) {
+Finalizer finalizer_of(const Object* object) {
   switch (object->kind) {
     case Kind::kGenerator:
     case Kind::kCoroutine:
     case Kind::kAsyncGenerator:
-      return static_cast<const Generator*>(object)->state != GeneratorState::Finished;
+      return static_cast<const Generator*>(object)->state != GeneratorState::Finished ? Finalizer::Call
+                                                                                      : Finalizer::None;
     default:
-      return true;
+      break;
   }
+  const Slots& slots = object->shape->type->slots;
+  if ((slots.del != nullptr && (object->gc & kGcFinalized) == 0) || slots.finalize != nullptr)
+    return Finalizer::Call;
+  return slots.release != nullptr ? Finalizer::Release : Finalizer::None;
+}
+
+void release_dead(Object* object) {
+  object->shape->type->slots.release(object);
 }
 
 void trace_generator(Object* object, Tracer& tracer) {

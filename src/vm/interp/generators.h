@@ -1,6 +1,7 @@
 // Generators, coroutines and asynchronous generators: what their types and the loop's slow paths share.
 #pragma once
 
+#include "vm/heap/finalizer_filter.h"
 #include "vm/interp/calls.h"
 
 namespace ouro::vm {
@@ -32,8 +33,10 @@ Status generator_close(Generator* generator);
 bool take_stop_value(Value* value);
 Raised raise_stop_iteration(Value value);
 
-/// The heap's finaliser filter: a generator that has ended needs nobody to close it.
-bool finalizer_needed(const Object* object);
+/// The heap's finaliser filter: by the slots of its type; a generator that has ended needs nobody to close
+/// it.
+Finalizer finalizer_of(const Object* object);
+void release_dead(Object* object);
 void trace_generator(Object* object, Tracer& tracer);
 /// What a frame holds; `with_registers`: also its registers, by liveness at its pc.
 void visit_frame(Frame* frame, Tracer& tracer, bool with_registers);

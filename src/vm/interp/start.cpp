@@ -44,7 +44,7 @@ void complete_functions() {
   fill_hot_shapes();
   start_loop();
   start_roots();
-  set_finalizer_filter(finalizer_needed);
+  set_finalizer_filter(finalizer_of, release_dead);
   set_thread_hooks(prepare_thread, release_thread);
   complete_executable_type();
   complete_function_types();

@@ -176,7 +176,7 @@ Status init_profiler(Value value, const Arguments& arguments) {
   return {};
 }
 
-void finalize_profiler(Object* object) {
+void release_profiler(Object* object) {
   auto* self = static_cast<Profiler*>(object);
   delete self->record;
   self->record = nullptr;
@@ -263,7 +263,7 @@ Status execute(Module* module) {
                           .doc = "Profiler(timer=None, timeunit=None, subcalls=True, builtins=True)"};
   spec.slots.new_ = new_profiler;
   spec.slots.init = init_profiler;
-  spec.slots.finalize = finalize_profiler;
+  spec.slots.release = release_profiler;
   TRY(add_type(module, &profiler_type, spec));
   if (entry_type == nullptr) {
     entry_type = make_struct_sequence_type("_lsprof.profiler_entry", nullptr, kEntryFields, 6);

@@ -79,7 +79,7 @@ Result<Value> rebuild(const Value* a) {
   return make_lock(a[0].as<Type>(), handle, kind, greatest, a[4]);
 }
 
-void finalize(Object* object) {
+void release_resources(Object* object) {
   auto* self = static_cast<SemLock*>(object);
   if (self->handle != nullptr) sem_close(self->handle);
   self->handle = nullptr;
@@ -230,7 +230,7 @@ Status execute(Module* module) {
                           .getsets = kGetSets,
                           .doc = "Semaphore/Mutex type"};
   spec.slots.new_ = new_lock;
-  spec.slots.finalize = finalize;
+  spec.slots.release = release_resources;
   TRY(add_type(module, &lock_type, spec));
   dict_set(lock_type->dict, intern("SEM_VALUE_MAX"), make_int(SEM_VALUE_MAX));
   Dict* flags = make_dict();

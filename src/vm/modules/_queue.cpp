@@ -141,7 +141,7 @@ Status execute(Module* module) {
   spec.doc = "A first-in, first-out queue without bounds.";
   spec.signature = "()";
   spec.slots.new_ = queue_new;
-  spec.slots.finalize = free_queue;
+  spec.slots.release = free_queue;
   TRY(add_type(module, &queue_type, spec));
   if (empty_type == nullptr) {
     empty_type = TRY(make_exception_class("_queue", "Empty", types.Exception));

@@ -131,7 +131,7 @@ void trace_iterator(Object* object, Tracer& tracer) {
   tracer.visit(iterator->view.object);
 }
 
-void finalize_iterator(Object* object) {
+void release_iterator(Object* object) {
   release_buffer(&static_cast<UnpackIterator*>(object)->view);
 }
 
@@ -289,7 +289,7 @@ Status execute(Module* module) {
     iterator.methods = kIteratorMethods;
     iterator.slots.iter = iterate_self;
     iterator.slots.iternext = iterator_next;
-    iterator.slots.finalize = finalize_iterator;
+    iterator.slots.release = release_iterator;
     iterator_type = make_native_type(iterator);
     add_root(reinterpret_cast<Object**>(&iterator_type));
   }

@@ -465,7 +465,7 @@ Status execute(Module* module) {
                             .methods = kLockMethods,
                             .doc = "A lock; allocate_lock() makes them."};
   lock_spec.slots.repr = lock_repr;
-  lock_spec.slots.finalize = free_lock;
+  lock_spec.slots.release = free_lock;
   static TypeSpec rlock_spec{.name = "_thread.RLock",
                              .kind = Kind::kNative,
                              .basic_size = sizeof(Lock),
@@ -474,7 +474,7 @@ Status execute(Module* module) {
                              .doc = "A lock that its thread can take more than once."};
   rlock_spec.slots.repr = rlock_repr;
   rlock_spec.slots.new_ = new_lock;
-  rlock_spec.slots.finalize = free_lock;
+  rlock_spec.slots.release = free_lock;
   static TypeSpec local_spec{.name = "_thread._local",
                              .kind = Kind::kNative,
                              .basic_size = sizeof(Local),

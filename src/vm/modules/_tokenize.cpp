@@ -17,7 +17,7 @@ void trace_iterator(Object* object, Tracer& tracer) {
   tracer.visit(static_cast<TokenizerIter*>(object)->tokens);
 }
 
-void finalize_iterator(Object* object) {
+void release_iterator(Object* object) {
   delete static_cast<TokenizerIter*>(object)->failure;
 }
 
@@ -60,7 +60,7 @@ Status execute(Module* module) {
                        .flags = kTypeImmutable | kTypeHasFinalizer,
                        .trace = trace_iterator};
   spec.slots = iterator_class_slots(make_iterator, next_token);
-  spec.slots.finalize = finalize_iterator;
+  spec.slots.release = release_iterator;
   return add_type(module, &iterator_type, spec);
 }
 

@@ -51,7 +51,7 @@ void unmap(Map* self) {
   self->descriptor = -1;
   self->data = nullptr;
 }
-void finalize(Object* object) {
+void release_resources(Object* object) {
   unmap(static_cast<Map*>(object));
 }
 
@@ -468,7 +468,7 @@ Status execute(Module* module) {
                           .getsets = kGetSets,
                           .doc = "A file, or nothing, as memory."};
   spec.slots.new_ = new_map;
-  spec.slots.finalize = finalize;
+  spec.slots.release = release_resources;
   spec.slots.repr = repr_map;
   spec.slots.length = length_of;
   spec.slots.item = item_at;

@@ -230,7 +230,7 @@ Result<Value> new_epoll(Type* type, const Arguments& arguments) {
   return make_epoll(type, epoll_create1(EPOLL_CLOEXEC));
 }
 
-void finalize_epoll(Object* object) {
+void release_epoll(Object* object) {
   auto* self = static_cast<Epoll*>(object);
   if (self->descriptor >= 0) close(std::exchange(self->descriptor, -1));
 }
@@ -353,7 +353,7 @@ Status execute(Module* module) {
   spec.methods = kEpollMethods;
   spec.getsets = kEpollGetSets;
   spec.slots.new_ = new_epoll;
-  spec.slots.finalize = finalize_epoll;
+  spec.slots.release = release_epoll;
   TRY(add_type(module, &epoll_type, spec));
   for (const auto& [name, value] : kConstants) TRY(module_add(module, name, make_int(value)));
   return module_add(module, "error", types.OSError);

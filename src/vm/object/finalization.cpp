@@ -3,7 +3,8 @@
 //
 // An object that has both a __del__ and a native finaliser (a subclass of a native type) is asked to run
 // __del__ first. That may bring it back to life, so the native part waits until the object is found dead once
-// more.
+// more. Finalisers of other objects may still use this one, too. What must not be used once its resources are
+// gone therefore gives them back in the slot `release`, which waits until nobody can do so.
 #include <cstdlib>
 
 #include "vm/object/exceptions.h"
@@ -32,7 +33,8 @@ void finalize(Object* object) {
   const Type* type = type_of(object);
   if (type->slots.del != nullptr && (object->gc & kGcFinalized) == 0) {
     if (!type->slots.del(object).ok()) report_unraisable(lookup_special(object, names.dunder_del));
-    if (type_of(object)->slots.finalize != nullptr) register_finalizable(object);
+    const Slots& slots = type_of(object)->slots;
+    if (slots.finalize != nullptr || slots.release != nullptr) register_finalizable(object);
     return;
   }
   if (type->slots.finalize != nullptr) type->slots.finalize(object);

@@ -46,7 +46,9 @@ struct Slots {
   Status (*descr_set)(Value self, Value instance, Value value);         // null value: delete
   Result<Value> (*new_)(Type* type, const Arguments& arguments);
   Status (*init)(Value self, const Arguments& arguments);
-  void (*finalize)(Object* self);  // native finaliser, no exceptions
+  void (*finalize)(Object* self);  // native finaliser, no exceptions; the object may be used afterwards
+  void (*release)(Object* self);   // gives native resources back, when nobody can reach the object any more;
+                                   // inside a collection, so that it must not allocate
   Status (*del)(Value self);       // __del__
   UnaryFn await, aiter, anext;
   // numbers; left/right as CPython's nb_* slots: called for either operand's type with both operands in order

@@ -70,7 +70,7 @@ Result<Value> new_compressor(Type* type, const Arguments& arguments) {
   return self;
 }
 
-void finalize_compressor(Object* object) {
+void release_compressor(Object* object) {
   auto* self = static_cast<Stream*>(object);
   if (!self->is_open) return;
   self->is_open = false;
@@ -128,7 +128,7 @@ Result<Value> new_decompressor(Type* type, const Arguments& arguments) {
   return self;
 }
 
-void finalize_decompressor(Object* object) {
+void release_decompressor(Object* object) {
   auto* self = static_cast<Stream*>(object);
   delete self->pending;
   self->pending = nullptr;
@@ -215,7 +215,7 @@ Status execute(Module* module) {
                                 .doc = "Create a compressor object for compressing data incrementally.",
                                 .signature = "(compresslevel=9, /)"};
   compressor.slots.new_ = new_compressor;
-  compressor.slots.finalize = finalize_compressor;
+  compressor.slots.release = release_compressor;
   static TypeSpec decompressor = {.name = "_bz2.BZ2Decompressor",
                                   .kind = Kind::kNative,
                                   .basic_size = sizeof(Stream),
@@ -227,7 +227,7 @@ Status execute(Module* module) {
                                   .doc = "Create a decompressor object for decompressing data incrementally.",
                                   .signature = "()"};
   decompressor.slots.new_ = new_decompressor;
-  decompressor.slots.finalize = finalize_decompressor;
+  decompressor.slots.release = release_decompressor;
   TRY(add_type(module, &compressor_type, compressor));
   return add_type(module, &decompressor_type, decompressor);
 }

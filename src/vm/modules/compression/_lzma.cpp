@@ -30,7 +30,7 @@ Stream* self_of(Value value) {
   return value.as<Stream>();
 }
 
-void finalize(Object* object) {
+void release_resources(Object* object) {
   auto* self = static_cast<Stream*>(object);
   delete self->pending;
   self->pending = nullptr;
@@ -334,7 +334,7 @@ Status add_types(Module* module) {
                                 .methods = kCompressorMethods,
                                 .doc = "Create a compressor object for compressing data incrementally."};
   compressor.slots.new_ = new_compressor;
-  compressor.slots.finalize = finalize;
+  compressor.slots.release = release_resources;
   static TypeSpec decompressor = {.name = "_lzma.LZMADecompressor",
                                   .kind = Kind::kNative,
                                   .basic_size = sizeof(Stream),
@@ -346,7 +346,7 @@ Status add_types(Module* module) {
                                   .doc = "Create a decompressor object for decompressing data incrementally.",
                                   .signature = "(format=FORMAT_AUTO, memlimit=None, filters=None)"};
   decompressor.slots.new_ = new_decompressor;
-  decompressor.slots.finalize = finalize;
+  decompressor.slots.release = release_resources;
   TRY(add_type(module, &compressor_type, compressor));
   return add_type(module, &decompressor_type, decompressor);
 }

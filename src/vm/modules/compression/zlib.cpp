@@ -176,11 +176,11 @@ int close_decompressor(Stream* self) {
   account_external(-kInflateMemory);
   return inflateEnd(&self->z);
 }
-void finalize_compressor(Object* object) {
+void release_compressor(Object* object) {
   auto* self = static_cast<Stream*>(object);
   if (self->is_open) close_compressor(self);
 }
-void finalize_decompressor(Object* object) {
+void release_decompressor(Object* object) {
   auto* self = static_cast<Stream*>(object);
   if (self->is_open) close_decompressor(self);
 }
@@ -452,7 +452,7 @@ constexpr Constant kConstants[] = {
     {"Z_TREES", Z_TREES},
 };
 
-TypeSpec stream_spec(const char* name, void (*finalize)(Object*), std::span<const MethodSpec> methods) {
+TypeSpec stream_spec(const char* name, void (*release)(Object*), std::span<const MethodSpec> methods) {
   TypeSpec spec = {
       .name = name,
       .kind = Kind::kNative,
@@ -460,14 +460,14 @@ TypeSpec stream_spec(const char* name, void (*finalize)(Object*), std::span<cons
       .flags = kTypeDisallowNew | kTypeHasFinalizer,
       .trace = trace_members<&Stream::unused_data, &Stream::unconsumed_tail, &Stream::dictionary>,
       .methods = methods};
-  spec.slots.finalize = finalize;
+  spec.slots.release = release;
   return spec;
 }
 
 void make_types() {
   if (compress_type != nullptr) return;
-  static TypeSpec compressor = stream_spec("zlib.Compress", finalize_compressor, kCompressMethods);
-  static TypeSpec decompressor = stream_spec("zlib.Decompress", finalize_decompressor, kDecompressMethods);
+  static TypeSpec compressor = stream_spec("zlib.Compress", release_compressor, kCompressMethods);
+  static TypeSpec decompressor = stream_spec("zlib.Decompress", release_decompressor, kDecompressMethods);
   decompressor.members = kDecompressMembers;
   decompressor.getsets = kDecompressGetSets;
   compress_type = make_native_type(compressor);

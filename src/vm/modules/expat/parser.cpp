@@ -22,7 +22,7 @@ void trace_parser(Object* object, Tracer& tracer) {
   tracer.visit(self->handlers, kHandlerCount);
 }
 
-void finalize_parser(Object* object) {
+void release_parser(Object* object) {
   auto* self = static_cast<Parser*>(object);
   if (self->parser != nullptr) {
     XML_ParserFree(self->parser);
@@ -364,7 +364,7 @@ void make_parser_type() {
                           .methods = kMethods,
                           .getsets = kGetSets,
                           .doc = "XML parser"};
-  spec.slots.finalize = finalize_parser;
+  spec.slots.release = release_parser;
   parser_type = make_native_type(spec);
   add_root(reinterpret_cast<Object**>(&parser_type));
 }

@@ -384,7 +384,7 @@ Status add_posix_directory_types(Module* module) {
                             .methods = kScanMethods};
   scan_spec.slots.iter = scan_self;
   scan_spec.slots.iternext = scan_next;
-  scan_spec.slots.finalize = free_scan;
+  scan_spec.slots.release = free_scan;
   entry_type = make_native_type(entry_spec);
   scan_type = make_native_type(scan_spec);
   add_root(reinterpret_cast<Object**>(&scan_type));

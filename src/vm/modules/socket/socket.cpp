@@ -92,7 +92,7 @@ Status init_socket(Value self, const Arguments& arguments) {
   return s->timeout > 0 ? set_blocking(s, false) : Status();
 }
 
-void finalize_socket(Object* object) {
+void release_socket(Object* object) {
   auto* s = static_cast<Socket*>(object);
   if (s->descriptor >= 0) close(std::exchange(s->descriptor, -1));
 }
@@ -464,7 +464,7 @@ Type* make_socket_type() {
   spec.slots.init = init_socket;
   spec.slots.repr = repr_socket;
   spec.slots.del = del_socket;
-  spec.slots.finalize = finalize_socket;
+  spec.slots.release = release_socket;
   return make_native_type(spec);
 }
 

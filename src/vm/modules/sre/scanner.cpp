@@ -23,7 +23,7 @@ void trace_scanner(Object* object, Tracer& tracer) {
   tracer.visit(scanner->view.object);
 }
 
-void finalize_scanner(Object* object) {
+void release_scanner(Object* object) {
   auto* scanner = static_cast<Scanner*>(object);
   scanner->exhausted = true;
   if (!scanner->view.object.is_null()) release_buffer(&scanner->view);
@@ -85,7 +85,7 @@ void fill_scanner_spec(TypeSpec* spec) {
   spec->trace = trace_scanner;
   spec->methods = kMethods;
   spec->members = kMembers;
-  spec->slots.finalize = finalize_scanner;
+  spec->slots.release = release_scanner;
 }
 
 }  // namespace ouro::vm::sre
