@@ -303,8 +303,10 @@ Result<Value> list_count(const Value* args) {
 }
 
 Result<Value> list_reverse(const Value* args) {
-  std::span<Value> items = self_of(args[0])->span();
-  std::reverse(items.begin(), items.end());
+  List* list = self_of(args[0]);
+  if (list->length < 2) return none();
+  std::reverse(list->items(), list->items() + list->length);
+  write_barrier(list->storage);  // a large one remembers places, and what stands there has changed
   return none();
 }
 

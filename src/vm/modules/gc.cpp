@@ -215,7 +215,7 @@ Result<Value> list_objects(Wanted wanted) {
   List* list = make_list();
   Status status;
   for_each_object([&](Object* object) {
-    if (object->shape->type == nullptr || object == list || !is_tracked(object) || !status.ok()) return;
+    if (!status.ok() || object == list || !is_presentable(object) || !is_tracked(object)) return;
     if (wanted(object)) status = list_append(list, object);
   });
   TRY(status);

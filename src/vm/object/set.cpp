@@ -209,7 +209,12 @@ Status set_add(Set* set, Value key, int64_t hash) {
     ++table->fill;
     write_barrier(table, entry);
     if (table->fill * 5 < table->mask * 3) return {};
-    return grow(set);
+    if (grow(set).ok()) return {};
+    // Without a larger table the item leaves again: a search ends at a free place, so that some must stay.
+    *entry = {};
+    --set->count;
+    --table->fill;
+    return Raised{};
   }
 }
 
