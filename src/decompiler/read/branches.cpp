@@ -71,7 +71,7 @@ bool Reader::read_assert(Expr* test, const Position& range, uint32_t end) {
 // assert False: nothing is left of the test.
 bool Reader::read_certain_assert(uint32_t end) {
   auto* test = make<syntax::ConstantExpr>(Position());
-  test->value = shared_.workspace.constants.boolean(false);
+  test->value = dropped_test(here().position, false);
   return read_assert(test, here().position, end);
 }
 

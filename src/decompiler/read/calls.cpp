@@ -170,7 +170,7 @@ bool Reader::call_unpacked() {
     const auto elements = packed->as<syntax::TupleExpr>()->elts;
     args.assign(elements.begin(), elements.end());
   } else if (ours && constant) {
-    args = constant_items(packed->as<syntax::ConstantExpr>()->value);
+    args = constant_items(packed);
   } else {
     args.push_back(make_starred(packed));
   }

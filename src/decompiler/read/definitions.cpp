@@ -41,7 +41,7 @@ bool Reader::pop_made_tuple(std::vector<Expr*>* items) {
   }
   if (value->kind != ExprKind::Constant || !value->as<syntax::ConstantExpr>()->value->is(ConstantKind::Tuple))
     return fail("no tuple for a function");
-  *items = constant_items(value->as<syntax::ConstantExpr>()->value);
+  *items = constant_items(value);
   return true;
 }
 

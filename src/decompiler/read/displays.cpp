@@ -119,9 +119,13 @@ void Reader::append(Expr* display, Expr* element) {
   }
 }
 
-std::vector<Expr*> Reader::constant_items(const Constant* tuple) {
+std::vector<Expr*> Reader::constant_items(const Expr* tuple) {
   std::vector<Expr*> items;
-  for (const Constant* item : tuple->elements()) items.push_back(make_constant(item, Position()));
+  const auto places = item_places_.find(tuple);
+  for (const Constant* item : tuple->as<syntax::ConstantExpr>()->value->elements()) {
+    const bool known = places != item_places_.end() && items.size() < places->second.size();
+    items.push_back(make_constant(item, known ? places->second[items.size()] : Position()));
+  }
   return items;
 }
 
@@ -139,7 +143,7 @@ bool Reader::extend_sequence() {
                      (constant->is(ConstantKind::Tuple) || constant->is(ConstantKind::FrozenSet)) &&
                      (!has_columns(here().position) || has_range(more, here().position));
   if (items) {
-    for (Expr* item : constant_items(constant)) append(display, item);
+    for (Expr* item : constant_items(more)) append(display, item);
     return next();
   }
   append(display, make_starred(more));

@@ -231,12 +231,12 @@ bool Reader::read_certain(const Position& range, uint32_t end) {
   if (body.empty()) add_placeholder(&body);
   if (loops) {
     auto* node = make<syntax::WhileStmt>(range);
-    node->test = certain(true);
+    node->test = certain(true, range);
     node->body = list(body);
     emit(node);
   } else {
     auto* node = make<syntax::IfStmt>(range);
-    node->test = certain(true);
+    node->test = certain(true, range);
     node->body = list(body);
     emit(node);
   }

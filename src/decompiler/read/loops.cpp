@@ -129,7 +129,7 @@ bool Reader::read_endless_loop(uint32_t end) {
   const uint32_t start = at_;
   at_ = first;
   auto* node = make<syntax::WhileStmt>(range);
-  node->test = certain(true);
+  node->test = certain(true, range);
   constructs_.push_back({.kind = Construct::Kind::While,
                          .range = range,
                          .continue_target = start,
@@ -146,9 +146,9 @@ bool Reader::read_endless_loop(uint32_t end) {
   return true;
 }
 
-Expr* Reader::certain(bool truth) {
+Expr* Reader::certain(bool truth, const Position& statement) {
   auto* node = make<syntax::ConstantExpr>(Position());
-  node->value = shared_.workspace.constants.boolean(truth);
+  node->value = dropped_test(statement, truth);
   return node;
 }
 

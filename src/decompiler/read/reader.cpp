@@ -133,6 +133,7 @@ Expr* Reader::make_constant(const Constant* value, const Position& position) {
 
 bool Reader::step(uint32_t end) {
   if (begins_try()) return read_try(end);
+  if (begins_folded_tuple()) return read_folded_tuple();
   if (begins_match()) return read_match(end);
   if (begins_endless_loop()) return read_endless_loop(end);
   if (begins_unwinding(end)) return read_unwinding(end);

@@ -297,9 +297,13 @@ class Reader {
   bool build_const_key_map();
   bool update_dict();
   bool map_add();
+  void find_constant_uses();  // dropped.cpp
+  const Constant* dropped_test(const Position& position, bool truth);
+  bool begins_folded_tuple() const;
+  bool read_folded_tuple();
   void append(Expr* display, Expr* element);
   void append_entry(Expr* dict, Expr* key, Expr* value);
-  std::vector<Expr*> constant_items(const Constant* tuple);
+  std::vector<Expr*> constant_items(const Expr* tuple);
 
   bool call();
   bool call_unpacked();
@@ -451,7 +455,7 @@ class Reader {
   uint32_t end_of_orelse(const Position& range, uint32_t first, uint32_t end) const;
   uint32_t end_of_own(const Position& range, uint32_t first, uint32_t end) const;
   void add_placeholder(StmtList* body);
-  Expr* certain(bool truth);
+  Expr* certain(bool truth, const Position& statement);
 
   Construct* innermost_loop();
   const Construct* innermost_loop() const;
@@ -596,6 +600,9 @@ class Reader {
   std::vector<std::pair<Slot, Expr*>> parallel_;                 // the assignments of `a, b = b, a` so far
   std::unordered_map<const Expr*, FunctionValue*> function_of_;  // functions inside a display under way
   std::unordered_set<const Expr*> async_comprehensions_;
+  bool constants_known_ = false;
+  std::vector<Position> constant_uses_;  // of each constant, the first one in the source
+  std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads
   std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
   ScopeNotes notes_;
