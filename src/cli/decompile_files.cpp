@@ -67,9 +67,23 @@ class Finder {
     add_file(path, to_file ? "" : file_name(path), to_file);
   }
 
+  /// Gives each item an output that no other one has; level 0 comes first.
+  void share_out() {
+    for (const Wish& wish : wishes_)
+      if (wish.tag.empty()) claim(wish);
+    for (const Wish& wish : wishes_)
+      if (!wish.tag.empty()) claim(wish);
+  }
+
   std::vector<DecompileItem> items;
 
  private:
+  struct Wish {
+    size_t item;
+    std::string name;  // without ".py"
+    std::string tag;   // "opt-1", say
+  };
+
   static bool is_directory(const std::string& path) {
     FileInfo info;
     return stat_file(path, &info) == 0 && info.type == FileType::Directory;
@@ -101,8 +115,7 @@ class Finder {
     if (to_file)
       item.output = settings_.output;
     else if (!settings_.output.empty())
-      item.output = batch::join_path(settings_.output, directory_of(below) + name);
-    if (!to_file && !item.output.empty()) claim(item, tag);
+      wishes_.push_back({items.size(), batch::join_path(settings_.output, directory_of(below) + name), tag});
     items.push_back(std::move(item));
   }
 
@@ -115,14 +128,12 @@ class Finder {
     return directory;
   }
 
-  /// Gives an item an output that no other one has.
-  void claim(DecompileItem& item, const std::string& tag) {
-    const std::string plain = item.output + ".py";
-    const std::string tagged = tag.empty() ? plain : item.output + "." + tag + ".py";
-    item.output = plain;
-    if (claimed_.emplace(plain, item.path).second) return;
-    item.output = tagged;
-    const auto [other, mine] = claimed_.emplace(tagged, item.path);
+  void claim(const Wish& wish) {
+    DecompileItem& item = items[wish.item];
+    item.output = wish.name + ".py";
+    if (claimed_.emplace(item.output, item.path).second) return;
+    if (!wish.tag.empty()) item.output = fmt::format("{}.{}.py", wish.name, wish.tag);
+    const auto [other, mine] = claimed_.emplace(item.output, item.path);
     if (mine) return;
     item.error =
         InputError{"FileExistsError", fmt::format("its output {} is that of {}", item.output, other->second),
@@ -130,6 +141,7 @@ class Finder {
   }
 
   const DecompileSettings& settings_;
+  std::vector<Wish> wishes_;
   std::unordered_map<std::string, std::string> claimed_;  // by output: the input
 };
 
@@ -139,6 +151,7 @@ std::vector<DecompileItem> find_decompile_items(const std::vector<std::string>& 
                                                 const DecompileSettings& settings) {
   Finder finder(settings);
   for (const std::string& path : paths) finder.add(path, paths.size() == 1);
+  finder.share_out();
   return std::move(finder.items);
 }
 

@@ -73,6 +73,31 @@ TEST(Api, KeepsOddInterning) {
   EXPECT_EQ(ouro::write_pyc(ouro::read_pyc(once).code, {}), once);
 }
 
+TEST(Api, DecompilesWithAProof) {
+  const std::string source = "class A:\n    def f(self, x=1):\n        return [y for y in x if y]\n";
+  const auto compiled = ouro::compile(source, {.filename = "m.py"});
+  const auto result = ouro::decompile(compiled.code);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result.verdict, ouro::Verdict::Exact);
+  EXPECT_EQ(result.source, source);
+  ASSERT_EQ(result.codes.size(), 4u);
+  EXPECT_EQ(result.codes[2].qualified_name, "A.f");
+  EXPECT_EQ(result.codes[2].line, 2);
+  EXPECT_EQ(result.codes[2].reason, "");
+  // What is not a module's code has no source of its own.
+  const auto function = ouro::decompile(compiled.code.nested()[0]);
+  ASSERT_TRUE(function);
+  EXPECT_EQ(function.verdict, ouro::Verdict::Unproven);
+  EXPECT_TRUE(ouro::compile(function.source)) << function.source;
+}
+
+TEST(Api, DecompilesNothingOutOfNothing) {
+  EXPECT_EQ(ouro::decompile(ouro::Code()).error->type, "ValueError");
+  const auto compiled = ouro::compile("x = 1\n");
+  EXPECT_EQ(ouro::decompile(compiled.code, {.optimize = 3}).error->type, "ValueError");
+  EXPECT_EQ(ouro::decompile(compiled.code, {.clean = true}).verdict, ouro::Verdict::Exact);
+}
+
 TEST(Api, CompilesTrees) {
   const fs::path root = fs::temp_directory_path() / ("ouro-api-" + std::to_string(::getpid()));
   fs::create_directories(root / "pkg");

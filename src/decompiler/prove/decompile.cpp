@@ -265,7 +265,7 @@ class Session {
       verdict.reason = comparison.reason;
       if (entry != 0 || verdict.verdict != Verdict::Exact || !all_exact(attempt)) return;
       verdict.verdict = Verdict::Equal;
-      verdict.reason = "the same objects are shared otherwise";
+      verdict.reason = "strings are interned or shared otherwise";
     }
   }
 
