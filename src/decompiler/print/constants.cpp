@@ -106,10 +106,7 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range) {
   std::string text;
   if (is_string(value)) {
     const bool bytes = value.is(ConstantKind::Bytes);
-    if (forbidden_quote_ != 0) {
-      spelling.text = keep(quoted_for_fstring(value.text(), bytes));
-      return spelling;
-    }
+    if (forbidden_quote_ != 0) return spell_in_fstring(value, width);
     if (width > 0 && string_of_width(value.text(), bytes, static_cast<size_t>(width), text)) {
       spelling.text = keep(text);
       return spelling;
@@ -141,6 +138,35 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range) {
   spelling.level = number_level(natural);
   if (const std::string less = shortest_number(value); less.size() < natural.size())
     spelling.less = keep(less);
+  return spelling;
+}
+
+/// A string in the expression of an f-string.
+Spelling Printer::spell_in_fstring(const Constant& value, int64_t width) {
+  const bool bytes = value.is(ConstantKind::Bytes);
+  Spelling spelling;
+  std::string text = quoted_for_fstring(value.text(), bytes);
+  const auto wanted = static_cast<size_t>(std::max(width, int64_t{0}));
+  if (width > 0 && text.size() > wanted) {
+    std::string made = repeated_string(value.text(), bytes, &spelling.level);
+    const char other = forbidden_quote_ == '\'' ? '"' : '\'';
+    if (value.text().find_first_of("'\"") == std::string_view::npos)
+      std::replace(made.begin(), made.end(), forbidden_quote_, other);
+    if (!made.empty() && made.size() <= wanted) {
+      made.insert(made.rfind('*'), wanted - made.size(), ' ');
+      text = made;
+    } else {
+      spelling.level = kAtom;
+    }
+  } else if (width > 0 && text.size() < wanted) {
+    const size_t missing = wanted - text.size();
+    const std::string empty(2, text.back());
+    if (missing >= 2 && !bytes)
+      text += std::string(missing - 2, ' ') + empty;
+    else if (missing == 1 && (text[0] == '\'' || text[0] == '"'))
+      text.insert(0, 1, 'u');
+  }
+  spelling.text = keep(text);
   return spelling;
 }
 
@@ -247,10 +273,46 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
   --depth_;
 }
 
+/// `(a, b) + (c,) * count`: the longest run of equal items apart.
+bool Printer::tuple_sum(const Constant& value, Level level, const Place& end) {
+  const auto items = value.elements();
+  size_t from = 0;
+  size_t to = 0;
+  for (size_t i = 0; i < items.size();) {
+    size_t j = i + 1;
+    while (j < items.size() && same(*items[i], *items[j])) ++j;
+    if (j - i > to - from) {
+      from = i;
+      to = j;
+    }
+    i = j;
+  }
+  if (to - from < 3) return false;
+  auto part = [&](size_t begin, size_t stop) {
+    std::string out = "(";
+    for (size_t i = begin; i < stop; ++i) out += (i == begin ? "" : ",") + shortest_item(*items[i]);
+    return out + (stop - begin == 1 ? ",)" : ")");
+  };
+  std::string text;
+  if (from > 0) text = part(0, from) + "+";
+  text += part(from, from + 1) + "*" + std::to_string(to - from);
+  if (to < items.size()) text += "+" + part(to, items.size());
+  const bool wrap = base(level) > kArithmetic;
+  if (end.exact() && pending_.exact() && end.line == pending_.line && !wrap) {
+    const int64_t missing = end.column - pending_.column - static_cast<int64_t>(text.size());
+    if (missing < 0) return false;
+    text.insert(text.find('*'), static_cast<size_t>(missing), ' ');
+  }
+  put(keep(wrap ? "(" + text + ")" : text));
+  end_at(end);
+  return true;
+}
+
 /// `(item, ...) * count`.
 bool Printer::repeated_sequence(const Constant& value, Level level, const Place& end) {
   const size_t length = period(value.elements(), value.size);
-  if (length == value.size || literal_only_) return false;
+  if (literal_only_) return false;
+  if (length == value.size) return tuple_sum(value, level, end);
   const bool wrap = base(level) > kTerm;
   const std::string count = std::to_string(value.size / length);
   if (wrap) put("(", kOpen);

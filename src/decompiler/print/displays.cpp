@@ -29,6 +29,7 @@ namespace {
 /// Whether there is no room for the comma in `(a,)`: then folding made it from `[a]`.
 bool is_list(const TupleExpr* e, const Place& end) {
   const Place last = end_of(e->elts[0]->range);
+  if (e->range.line <= 0) return e->elts[0]->kind != ExprKind::Starred;
   return last.exact() && end.exact() && last.line == end.line && end.column - last.column == 1 &&
          differ(start_of(e->range), first_place(e->elts[0]));
 }
@@ -58,7 +59,7 @@ void Printer::tuple(const TupleExpr* e, Level level, const Place& end) {
     return end_at(end);
   }
   if (parentheses) put("(", kOpen);
-  const Level item_level = parentheses ? kTest | kNamedOk : holds_slice(e->elts) ? kTest | kNamedOk : kTest;
+  const Level item_level = parentheses || level & kNamedOk ? kTest | kNamedOk : kTest;
   for (size_t i = 0; i < count; ++i) {
     const bool last = i + 1 == count;
     expression(e->elts[i], item_level, last && !parentheses && !trailing_comma ? end : Place());

@@ -249,13 +249,23 @@ void Printer::inner(const Expr* expression, Level level, const Place& end) {
   }
 }
 
+namespace {
+
+/// Parentheses are part of a tuple's range.
+bool is_tuple(const Expr* e) {
+  return e->kind == ExprKind::Tuple ||
+         (e->kind == ExprKind::Constant && e->as<ConstantExpr>()->value->is(ConstantKind::Tuple));
+}
+
+}  // namespace
+
 void Printer::value(const Expr* e, Level level, const Place& end) {
   const Place own_end = end_of(e->range);
   const bool fixed_end = end.exact();
   const bool several_lines = e->range.line > 0 && e->range.end_line > e->range.line;
   space_ = true;
   if (brackets_ != 0 || fixed_end || options_.clean || (!several_lines && own_end.line == 0) ||
-      needs_parentheses(e, level)) {
+      needs_parentheses(e, level) || is_tuple(e)) {
     return expression(e, level, end);
   }
   const uint32_t lines = several_lines ? kMultiline : 0;
@@ -457,7 +467,9 @@ void Printer::slice(const SliceExpr* e, const Place& end) {
   const Expr* last = e->upper != nullptr ? e->upper : e->lower;
   if (e->upper != nullptr && !ends_with_colon(e, start, end)) return expression(e->upper, kTest, end);
   if (e->upper != nullptr) expression(e->upper, kTest);
-  const Place from = last != nullptr ? end_of(last->range) : start;
+  Place from = last != nullptr ? end_of(last->range) : start;
+  if (last == e->lower && last != nullptr && differ(start, start_of(last->range)))
+    ++from.column;  // its parenthesis
   const int32_t colons = e->upper != nullptr ? 0 : 2;
   if (e->upper != nullptr ||
       (from.exact() && end.exact() && from.line == end.line && end.column - from.column >= colons))

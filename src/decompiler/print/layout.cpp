@@ -260,7 +260,21 @@ class Layout {
     } else {
       same_line(begin, end, true);
     }
-    write_token(anchor, false);
+    write_token(anchor, !anchor.less.empty() && !leaves_room(end));
+  }
+
+  /// Whether the tokens between this one and the next that has a place fit if it is not shortened.
+  bool leaves_room(size_t i) const {
+    const Token& token = tokens_[i];
+    int64_t column = column_ + static_cast<int64_t>(token.text.size());
+    for (size_t j = i + 1; j < tokens_.size() && !(tokens_[j].flags & kStatement); ++j) {
+      const Token& next = tokens_[j];
+      if (next.flags & kOptional) continue;
+      if (next.place.line != 0)
+        return next.place.line != line_ || next.place.column < 0 || column <= next.place.column;
+      column += static_cast<int64_t>((next.less.empty() ? next.text : next.less).size());
+    }
+    return true;
   }
 
   /// Tokens [begin, end), and the space before the anchor.

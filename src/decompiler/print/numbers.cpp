@@ -64,13 +64,17 @@ class IntegerSearch {
 
   /// Expressions for the magnitude, in the order of liking.
   void add_candidates() {
-    power_of_ten();
+    power_of_ten(value_, "");
     shifted(value_, "");
-    const Constant one = *constants_.integer(1);
-    const Constant* above = int_add(constants_, value_, int_view(one));
-    shifted(int_view(*above), "-1");
-    const Constant* below = int_subtract(constants_, value_, int_view(one));
-    if (!int_view(*below).is_zero()) shifted(int_view(*below), "+1");
+    small_power();
+    for (int64_t by = 1; by <= kMaxDistance; ++by) {
+      const Constant distance = *constants_.integer(by);
+      const Constant* above = int_add(constants_, value_, int_view(distance));
+      near(int_view(*above), "-" + std::to_string(by));
+      const Constant* below = int_subtract(constants_, value_, int_view(distance));
+      if (!int_view(*below).negative && !int_view(*below).is_zero())
+        near(int_view(*below), "+" + std::to_string(by));
+    }
   }
   struct Candidate {
     std::string text;
@@ -81,6 +85,25 @@ class IntegerSearch {
  private:
   // What is larger than this is not folded.
   static constexpr uint64_t kMaxBits = 128;
+  static constexpr int64_t kMaxDistance = 64;
+
+  void near(IntView value, std::string_view more) {
+    if (more.size() == 2 && more[1] == '1')
+      shifted(value, more);
+    else if (is_power_of_two(value))
+      shifted(value, more);
+    power_of_ten(value, more);
+  }
+
+  void small_power() {
+    if (value_.limbs.size() != 1 || value_.limbs[0] > uint64_t{1} << 53) return;
+    const auto wanted = static_cast<double>(value_.limbs[0]);
+    for (int base = 3; base <= 100; ++base) {
+      const auto exponent = static_cast<int>(std::lround(std::log(wanted) / std::log(base)));
+      if (exponent >= 2 && std::pow(base, exponent) == wanted)
+        add(std::to_string(base) + "**" + std::to_string(exponent), kPower, "");
+    }
+  }
 
   void add(std::string text, Level level, std::string_view add) {
     if (add.empty())
@@ -89,17 +112,17 @@ class IntegerSearch {
       candidates.push_back({(level < kTerm ? "(" + text + ")" : text) + std::string(add), kArithmetic});
   }
 
-  void power_of_ten() {
-    const std::string digits = int_to_decimal(value_);
+  void power_of_ten(IntView value, std::string_view more) {
+    const std::string digits = int_to_decimal(value);
     const size_t last = digits.find_last_not_of('0');
     if (last == std::string::npos) return;
     const size_t zeros = digits.size() - 1 - last;
-    if (zeros < 3 || zeros > 32 || int_bit_length(value_) > kMaxBits) return;
+    if (zeros < 3 || zeros > 32 || int_bit_length(value) > kMaxBits) return;
     const std::string head = digits.substr(0, last + 1);
     if (head == "1")
-      add("10**" + std::to_string(zeros), kPower, "");
-    else
-      add(head + "*10**" + std::to_string(zeros), kTerm, "");
+      add("10**" + std::to_string(zeros), kPower, more);
+    else if (more.empty())
+      add(head + "*10**" + std::to_string(zeros), kTerm, more);
   }
 
   void shifted(IntView value, std::string_view more) {
@@ -164,9 +187,10 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
   if (hex.size() + 2 < room) return take(prefixed("0x", hex, room));
   if (literal_only) return false;
   if (!huge && decimal.size() < room) {
-    out = std::string(room - decimal.size(), view.negative ? '-' : '+') + sign + decimal;
+    const std::string filling(room - decimal.size(), view.negative ? ' ' : '+');
+    out = view.negative ? "-" + filling + decimal : filling + decimal;
     *level = kFactor;
-    return !view.negative || (room - decimal.size()) % 2 == 0;
+    return true;
   }
   if (huge) return false;
   auto fill = [&](const std::string& prefix, const IntegerSearch& search, Level prefix_level) {
@@ -187,6 +211,16 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
   search.add_candidates();
   if (fill(sign, search, kFactor)) return true;
   if (!view.negative) return false;
+  // 1 - 2**31
+  const Constant* more = int_subtract(workspace.constants, int_view(*workspace.constants.integer(1)), view);
+  IntegerSearch of_more(workspace.constants, int_view(*more));
+  of_more.add_candidates();
+  for (const auto& [text, own] : of_more.candidates) {
+    if (own < kTerm || text.size() + 2 > width) continue;
+    out = "1" + std::string(width - 2 - text.size(), ' ') + "-" + text;
+    *level = kArithmetic;
+    return true;
+  }
   const Constant* inverted = int_invert(workspace.constants, view);
   if (const std::string digits = int_to_decimal(int_view(*inverted)); digits.size() < width) {
     out = "~" + std::string(width - 1 - digits.size(), ' ') + digits;
@@ -271,9 +305,15 @@ std::string float_expression(double value) {
     const std::string head = shortest_float(value * q);
     if (head.size() < 9 && value * q / q == value) consider(head + "/" + std::to_string(q));
   }
-  for (const int step : {1, -1}) {
-    const std::string head = shortest_float(value + step);
-    if (value + step - step == value && value + step > 0) consider(head + (step > 0 ? "-1" : "+1"));
+  int exponent = 0;
+  if (std::frexp(value, &exponent) == 0.5) consider("2.**" + std::to_string(exponent - 1));
+  for (int step = -16; step <= 16; ++step) {
+    const double head = value + step;
+    if (step == 0 || head - step != value || head <= 0) continue;
+    const std::string sum = (step > 0 ? "-" : "+") + std::to_string(std::abs(step));
+    consider(shortest_float(head) + sum);
+    if (std::frexp(head, &exponent) == 0.5 && exponent > 4)
+      consider("2.**" + std::to_string(exponent - 1) + sum);
   }
   if (const double inverse = 1 / value; std::isfinite(inverse)) {
     for (int decimals = 1; decimals < 12; ++decimals) {
@@ -470,11 +510,11 @@ bool number_of_width(Workspace& workspace, const Constant& value, size_t width, 
       *level = number_level(out);
       if (out.size() >= width) return out.size() == width;
       const size_t missing = width - out.size();
-      if (value.real == 0 && *level == kAtom && out.back() == 'j' && std::isfinite(value.imag)) {
-        if (out.find('.') == std::string::npos && out.find('e') == std::string::npos && missing > 1)
+      if (value.real == 0 && *level != kArithmetic && out.back() == 'j') {
+        if (out.find_first_of(".e") == std::string::npos && missing > 1)
           out = out.substr(0, out.size() - 1) + "." + std::string(missing - 1, '0') + "j";
         else
-          out.insert(0, missing, '0');
+          out.insert(out[0] == '-' ? 1 : 0, missing, '0');
         return true;
       }
       const size_t at = out.find_first_of("+-", 1);

@@ -107,6 +107,8 @@ class Printer {
                          const Place& end);
   void constant_token(const Constant& value, uint32_t flags);
   bool repeated_sequence(const Constant& value, Level level, const Place& end);
+  bool tuple_sum(const Constant& value, Level level, const Place& end);
+  Spelling spell_in_fstring(const Constant& value, int64_t width);
   std::string shortest_item(const Constant& value);
   std::string shortest_sequence(const Constant& value);
   Spelling spell(const Constant& value, const syntax::SourceRange& range);
@@ -129,6 +131,7 @@ class Printer {
   void begin(std::string_view keyword, const Place& start, uint32_t flags = 0);
   /// Marks the tokens from `first` on as a statement: its line is that of the first token that knows one.
   void mark_statement(size_t first);
+  int32_t last_line(size_t end) const;
   void expect_start(const Place& first_expression);
   int32_t suite_indent(syntax::Stmts list, int32_t parent_indent) const;
   void clause(std::string_view keyword, syntax::Stmts list, int32_t indent, const Place& end);

@@ -198,18 +198,29 @@ void Printer::mark_statement(size_t first) {
     token.extra = indent_;
     statement_flags_ = 0;
   }
+  if (token.place.line != 0) return;
   int32_t width = static_cast<int32_t>(token.text.size());
-  for (size_t i = first + 1; token.place.line == 0 && i < tokens_.size(); ++i) {
+  for (size_t i = first + 1; i < tokens_.size(); ++i) {
     const Token& next = tokens_[i];
     if (next.place.line == 0) {
       if (!(next.flags & kOptional)) width += static_cast<int32_t>(next.text.size());
       continue;
     }
     // Where it does not fit in front, it is on the line before.
-    const bool fits =
-        next.place.column < 0 || indent_ + width < next.place.column || (token.flags & kJoinable) != 0;
+    const char begin = next.text.front();
+    const bool separate = begin != '(' && begin != '[' && begin != '{' && begin != '\'' && begin != '"';
+    const bool fits = next.place.column < 0 || indent_ + width + separate <= next.place.column ||
+                      last_line(first) >= next.place.line - 1;
     token.place = {fits ? next.place.line : next.place.line - 1, -1};
+    return;
   }
+}
+
+/// The last line that is known of the tokens before `end`; 0: none is.
+int32_t Printer::last_line(size_t end) const {
+  for (size_t i = end; i-- > 0;)
+    if (tokens_[i].place.line != 0) return tokens_[i].place.line + count_newlines(tokens_[i]);
+  return 0;
 }
 
 /// A statement without a keyword begins at the indentation, if it begins a line.
@@ -218,11 +229,7 @@ void Printer::expect_start(const Place& first) {
   if (!first.exact() || first.column <= indent_) return;
   if (statement_flags_ & (kFirst | kJoinable)) {
     // It may share its line with what is before it.
-    for (size_t i = tokens_.size(); i-- > 0;) {
-      if (tokens_[i].place.line == 0) continue;
-      if (tokens_[i].place.line + count_newlines(tokens_[i]) >= first.line) return;
-      break;
-    }
+    if (const int32_t line = last_line(tokens_.size()); line != 0 && line >= first.line) return;
   }
   pending_ = {first.line, indent_};
 }
@@ -300,7 +307,13 @@ void Printer::expression_statement(const ExprStmt* s, const Place& end) {
     return docstring(e->as<ConstantExpr>(), end);
   }
   expect_start(first_place(e));
-  expression(e, kTest | kTupleOk | kYieldOk, end);
+  const Place own = end_of(e->range);
+  if (pending_.line != 0 || !differ(own, end) || !before(own, end))
+    return expression(e, kTest | kTupleOk | kYieldOk, end);
+  // There is no room for a parenthesis in front.
+  expression(e, kTest | kTupleOk | kYieldOk);
+  put(";");
+  end_at(end);
 }
 
 void Printer::assign(const AssignStmt* s, const Place& end) {
@@ -314,7 +327,17 @@ void Printer::assign(const AssignStmt* s, const Place& end) {
     put("=", kSpace);
     space_ = true;
   }
-  value(s->value, kTest | kTupleOk | kYieldOk, end);
+  constexpr int32_t kEquals = 3;
+  const Place target = end_of(s->targets.back()->range);
+  const Place start_of_value = first_place(s->value);
+  const Place own = end_of(s->value->range);
+  const bool no_room = target.exact() && start_of_value.exact() && target.line == start_of_value.line &&
+                       start_of_value.column - target.column <= kEquals;
+  if (!no_room || !differ(own, end) || !before(own, end))
+    return value(s->value, kTest | kTupleOk | kYieldOk, end);
+  value(s->value, kTest | kTupleOk | kYieldOk);
+  put(";");
+  end_at(end);
 }
 
 void Printer::augmented_assign(const AugAssignStmt* s, const Place& end) {

@@ -285,6 +285,87 @@ void pad(std::string& literal, size_t width, bool bytes) {
   literal += empty;
 }
 
+/// Each character in one of the ways to write it, so that the whole has the width.
+class MixedString {
+ public:
+  MixedString(std::string_view text, bool bytes, char quote) : text_(text), bytes_(bytes), quote_(quote) {}
+
+  bool run(size_t width, std::string& out) {
+    StringStyle style;
+    style.quote = quote_;
+    std::string natural;
+    write_string(text_, bytes_, style, natural);
+    need_ = static_cast<int64_t>(width) - static_cast<int64_t>(natural.size());
+    out = bytes_ ? "b" : "";
+    out += quote_;
+    for (size_t at = 0; at < text_.size();) {
+      const size_t begin = at;
+      if (bytes_)
+        ++at;
+      else
+        decode_code_point(text_, &at);
+      out += spelling(begin, at);
+    }
+    out += quote_;
+    return out.size() == width;
+  }
+
+ private:
+  /// How the character stands in the string, changed towards what is needed.
+  std::string spelling(size_t begin, size_t end) {
+    StringStyle style;
+    style.quote = quote_;
+    std::string usual;
+    write_body(text_.substr(begin, end - begin), bytes_, style, usual);
+    if (need_ == 0) return usual;
+    std::string best = usual;
+    int64_t best_gain = 0;
+    for (const std::string& each : alternatives(begin, end)) {
+      const int64_t gain = static_cast<int64_t>(each.size()) - static_cast<int64_t>(usual.size());
+      const bool helps = need_ > 0 ? gain > best_gain && gain <= need_ : gain < best_gain && gain >= need_;
+      if (!helps) continue;
+      best = each;
+      best_gain = gain;
+    }
+    need_ -= best_gain;
+    return best;
+  }
+
+  std::vector<std::string> alternatives(size_t begin, size_t end) const {
+    std::vector<std::string> result;
+    const auto ch = static_cast<unsigned char>(text_[begin]);
+    if (end - begin > 1 || (ch >= ' ' && ch < 127 && ch != '\'' && ch != '"')) {
+      if (end - begin == 1) return result;
+      StringStyle style;
+      style.escape_unicode = true;
+      write_body(text_.substr(begin, end - begin), bytes_, style, result.emplace_back());
+      return result;
+    }
+    if (ch == '\'' || ch == '"') return {std::string("\\") + static_cast<char>(ch)};
+    constexpr std::string_view kLetters = "abtnvfr";
+    if (ch >= 7 && ch <= 13) result.push_back(std::string("\\") + kLetters[ch - 7u]);
+    result.emplace_back("\\x");
+    append_hex(result.back(), ch, 2, false);
+    const bool digit_follows = end < text_.size() && text_[end] >= '0' && text_[end] <= '7';
+    const std::string octal = {static_cast<char>('0' + (ch >> 6)), static_cast<char>('0' + (ch >> 3 & 7)),
+                               static_cast<char>('0' + (ch & 7))};
+    result.push_back("\\" + octal);
+    if (ch < 64 && !digit_follows) result.push_back("\\" + octal.substr(1));
+    if (ch < 8 && !digit_follows) result.push_back("\\" + octal.substr(2));
+    return result;
+  }
+
+  std::string_view text_;
+  bool bytes_;
+  char quote_;
+  int64_t need_ = 0;
+};
+
+bool mixed_string(std::string_view text, bool bytes, char quote, size_t width, std::string& out) {
+  return MixedString(text, bytes, quote).run(width, out) ||
+         MixedString(text, bytes, other(quote)).run(width, out);
+}
+
 }  // namespace
 
 bool write_body(std::string_view text, bool bytes, const StringStyle& style, std::string& out) {
@@ -357,6 +438,7 @@ bool string_of_width(std::string_view text, bool bytes, size_t width, std::strin
       return true;
     }
   }
+  if (mixed_string(text, bytes, natural.quote, width, out)) return true;
   if (best.empty()) return false;
   pad(best, width, bytes);
   out = best;
@@ -372,6 +454,38 @@ size_t last_line_width(std::string_view text) {
 
 bool fits_lines(std::string_view literal, int32_t last_column) {
   return last_column < 0 || last_line_width(literal) == static_cast<size_t>(last_column);
+}
+
+}  // namespace
+
+namespace {
+
+/// Simple quotes; each newline is an escape and a backslash at the end of the line.
+bool continued_string(std::string_view text, bool bytes, size_t newlines, int32_t last_column,
+                      std::string& out) {
+  for (const char quote : {usual_quote(text), other(usual_quote(text))}) {
+    for (const bool escape_quotes : {false, true}) {
+      StringStyle style;
+      style.quote = quote;
+      style.escape_quotes = escape_quotes;
+      out = bytes ? "b" : "";
+      out += quote;
+      size_t begin = 0;
+      size_t lines = 0;
+      while (begin < text.size()) {
+        const size_t newline = text.find('\n', begin);
+        const size_t end = newline == std::string_view::npos ? text.size() : newline + 1;
+        write_body(text.substr(begin, end - begin), bytes, style, out);
+        begin = end;
+        if (newline == std::string_view::npos || lines == newlines) continue;
+        out += "\\\n";
+        ++lines;
+      }
+      out += quote;
+      if (lines == newlines && fits_lines(out, last_column)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -409,7 +523,7 @@ bool string_of_lines(std::string_view text, bool bytes, size_t newlines, int32_t
     }
     if (fits_lines(out, last_column)) return true;
   }
-  return false;
+  return continued_string(text, bytes, newlines, last_column, out);
 }
 
 // --- Repetitions
@@ -437,8 +551,12 @@ Run longest_run(std::string_view text, size_t at, bool bytes) {
     size_t end = at + period;
     while (end < text.size() && text[end] == text[end - period]) ++end;
     const size_t times = (end - at) / period;
-    if (times < 2 || (times - 1) * period <= saved) continue;
-    saved = (times - 1) * period;
+    if (times < 2) continue;
+    const size_t width = is_plain(text.substr(at, period))
+                             ? period
+                             : shortest_string(text.substr(at, period), bytes).size() - 2;
+    if ((times - 1) * width <= saved) continue;
+    saved = (times - 1) * width;
     best = {period, times};
   }
   return best;
