@@ -161,10 +161,10 @@ bool Reader::read_for(uint32_t end) {
   if (!at_statement_start()) return fail("a loop in an expression");
   const uint32_t start = at_ + 1;
   const uint32_t exit = code_[start].target;
-  const uint32_t back = shape_.jump_back_to(start);
   uint32_t body_end = exit;
   if (exit == kNone || exit <= start) return fail("a loop without an end");
-  if (exit > end) body_end = back != kNone && back < end ? back + 1 : end;
+  // The exit stands elsewhere only where it is a copy of an implicit return: nothing comes between.
+  if (exit > end) body_end = end;
   auto* node = make<syntax::ForStmt>(range);
   node->iter = iter;
   push({.kind = Slot::Kind::Marker, .position = range});

@@ -414,7 +414,8 @@ class Reader {
   uint32_t exit_length(uint32_t at) const;
   uint32_t first_copy(uint32_t at, bool keeps) const;
   Exit exit_at(uint32_t target, bool keeps, bool truth) const;
-  const Exit& nearer(const Exit& a, const Exit& b) const;
+  bool is_copy(uint32_t a, uint32_t b, uint32_t length) const;
+  static const Exit& nearest(const Exit& a, const Exit& b, uint32_t at);
   bool is_artificial_jump(uint32_t at) const;
   bool is_own_position(uint32_t at) const;
 
@@ -423,7 +424,18 @@ class Reader {
   bool read_part_of(Condition* condition, uint32_t end);
   bool read_operand(uint32_t jump);
   bool goes_on(Condition* condition, uint32_t end) const;
-  bool is_same_test(const Condition& condition, uint32_t jump) const;
+  bool is_same_test(const Condition& condition, uint32_t jump, uint32_t end) const;
+  enum class Ahead : uint8_t { No, Perhaps, Same };
+  Ahead look_ahead(const Condition& condition, uint32_t end) const;
+  bool merge_exits(std::vector<Leaf>* leaves, uint32_t at) const;
+  static bool goes_to(const Leaf& leaf, uint32_t target);
+  bool leads_to_else(const Condition& condition, uint32_t label) const;
+  bool repeats(const Leaf& before, uint32_t jump, uint32_t body) const;
+  uint32_t cleanup_in(uint32_t from, uint32_t jump) const;
+  uint32_t inner_join(const Condition& condition, uint32_t from, uint32_t limit) const;
+  bool has_open_between(const Condition& condition, uint32_t first, uint32_t last) const;
+  uint32_t end_of_leaf(const Condition& condition, uint32_t from, uint32_t limit) const;
+  uint32_t end_of_conditional_body(const Condition& condition) const;
   bool is_comparison_jump(uint32_t at) const;
   bool in_expression(const Condition& condition, const Position& place) const;
   void note_value(Condition* condition, uint32_t target) const;
@@ -445,7 +457,7 @@ class Reader {
   bool finish_chain(const Position& position, const std::vector<Expr*>& values,
                     const std::vector<syntax::CompareOperator>& operators, bool keeps, uint32_t cleanup,
                     uint32_t end);
-  uint32_t after_chain(uint32_t at);
+  uint32_t after_chain(uint32_t at, uint32_t cleanup) const;
 
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;
@@ -509,6 +521,8 @@ class Reader {
   void find_lone_handlers() const;
   int32_t final_line() const;
   bool begins_lone_try(uint32_t at, uint32_t* handler) const;
+  uint32_t after_try_nops(uint32_t at) const;
+  bool is_nop_of_try(uint32_t handler) const;
   bool find_handlers(uint32_t* first, Position* range, std::vector<uint32_t>* handlers) const;
   bool find_protection(uint32_t handler, uint32_t end, Protection* protection) const;
   bool find_clause(const Protection& protection, uint32_t first, Clause* clause) const;
@@ -538,17 +552,19 @@ class Reader {
   bool takes_place_over(uint32_t at) const;
   bool same_but_moved(uint32_t a, uint32_t b) const;
   uint32_t after_shared_exit(uint32_t at) const;
-  uint32_t after_copy(const Construct& construct, uint32_t at) const;
+  uint32_t after_copy(const Construct& construct, uint32_t at, uint32_t* shared = nullptr) const;
   uint32_t after_await(uint32_t at) const;
   uint32_t after_exit_call(const Construct& construct, uint32_t at) const;
   uint32_t after_name_cleared(uint32_t at) const;
   uint32_t after_exit(const Construct& construct, uint32_t at, bool keep) const;
+  bool is_reached(uint32_t first, uint32_t next) const;
   bool undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t* left) const;
   Leaving leaving_kept(uint32_t at) const;
   Leaving leaving_loop(uint32_t at) const;
   Leaving leaving_function(uint32_t at) const;
   Leaving leaving(uint32_t at, bool keep) const;
   bool looks_like_leaving(uint32_t at) const;
+  bool leads_behind(uint32_t jump, uint32_t exit) const;
   bool is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const;
   bool is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const;
   uint32_t end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const;

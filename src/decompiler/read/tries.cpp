@@ -123,6 +123,25 @@ bool Reader::begins_lone_try(uint32_t at, uint32_t* handler) const {
   return place.line > head.line && head.line > 0 && place.line < final_line();
 }
 
+/// Behind the NOPs of statements that begin at `at`, one inside the other.
+uint32_t Reader::after_try_nops(uint32_t at) const {
+  while (at < code_.size() && code_[at].op == Op::NOP &&
+         (spans_lines(code_[at].position) || !has_columns(code_[at].position)))
+    ++at;
+  return at;
+}
+
+/// Whether the NOP at at_ is that of the statement with that handler, and not of something around it.
+bool Reader::is_nop_of_try(uint32_t handler) const {
+  const Position& place = here().position;
+  const Position& head = code_[handler + 1].position;
+  if (!has_columns(place)) return place.line < code_[after_try_nops(at_)].position.line;
+  if (has_columns(head) && !contains(place, head)) return false;
+  uint32_t first = kNone;
+  const uint32_t loop = endless_loop_jump(&first);
+  return loop == kNone || !(code_[loop].position == place);
+}
+
 /// The statements that begin at at_, by their handlers, innermost first; the first instruction of the body,
 /// and the range of the outermost one if it is known.
 bool Reader::find_handlers(uint32_t* first, Position* range, std::vector<uint32_t>* handlers) const {
@@ -131,20 +150,11 @@ bool Reader::find_handlers(uint32_t* first, Position* range, std::vector<uint32_
   handlers->clear();
   const bool nop = here().op == Op::NOP;
   const Position& place = here().position;
-  if (nop && at_ + 1 < code_.size() && code_[at_ + 1].handler != here().handler &&
-      (spans_lines(place) || !has_columns(place)) && begins_protection(at_ + 1, handlers)) {
-    // The NOP of a loop around has another column.
-    const Position& head = code_[handlers->back() + 1].position;
-    const bool fits = has_columns(place)
-                          ? contains(place, code_[at_ + 1].position) || !has_columns(code_[at_ + 1].position)
-                          : place.line < code_[at_ + 1].position.line;
-    const bool bare = code_[handlers->back() + 1].op == Op::POP_TOP;
-    if (fits && !(bare && has_columns(head) && has_columns(place) &&
-                  handler_kind(handlers->back()) == HandlerKind::Except && head.column != place.column)) {
-      *first = at_ + 1;
-      *range = place;
-      return true;
-    }
+  if (nop && (spans_lines(place) || !has_columns(place)) &&
+      begins_protection(after_try_nops(at_), handlers) && is_nop_of_try(handlers->back())) {
+    *first = at_ + 1;
+    *range = place;
+    return true;
   }
   handlers->clear();
   uint32_t lone = kNone;
@@ -271,6 +281,8 @@ uint32_t Reader::inner_handler(const Protection& outer, uint32_t body_end,
   else if (inner.kind != HandlerKind::Except)
     return kNone;
   if (skip_nops(exit) != body_end && exit != body_end) return kNone;
+  // An own NOP shows a statement of its own.
+  if (handlers.size() >= 2 && here().op == Op::NOP && here().handler != outer.handler) return kNone;
   Clause clause;
   const uint32_t first = handler + 1;
   const Position* head = &code_[first].position;

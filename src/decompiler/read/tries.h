@@ -45,6 +45,7 @@ struct Reader::Leaving {
   uint32_t end = kNone;       // behind its last instruction
   bool kept = false;          // the returned value lies on the stack
   bool undoes = false;        // some construct needs undoing
+  uint32_t resume = kNone;    // where reading goes on, when what leaves stands inside a copy
   uint32_t constant = kNone;  // the LOAD_CONST of a returned constant
   Position position;          // of the statement, or of the constant; line 0: not known
   Position statement;         // of the statement, where position is the constant's

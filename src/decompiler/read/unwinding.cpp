@@ -10,6 +10,8 @@
 // the normal end goes on behind the construct. Where control flow says the same for both, the place of the
 // statement decides: the NOP in front, or the first instruction, has it; at a normal end it only repeats the
 // place of what came before, or that of a `pass`.
+#include <utility>
+
 #include "decompiler/read/tries.h"
 
 namespace ouro::decompiler {
@@ -111,12 +113,24 @@ uint32_t Reader::after_shared_exit(uint32_t at) const {
   return at;
 }
 
-uint32_t Reader::after_copy(const Construct& construct, uint32_t at) const {
+/// Behind a copy of a finally body that begins at `at`; kNone: there is none. What follows the copy may have
+/// been copied in turn, into places inside it, where the other copy has a jump: `*shared` is the last of
+/// them.
+uint32_t Reader::after_copy(const Construct& construct, uint32_t at, uint32_t* shared) const {
   uint32_t from = construct.final_first;
   bool begun = false;
+  bool jumped = false;
+  auto skip_shared = [&] {
+    const uint32_t next = after_shared_exit(at);
+    if (next == at) return false;
+    if (shared != nullptr) *shared = at;
+    at = next;
+    return true;
+  };
   while (from < construct.final_end) {
     const Op wanted = code_[from].op;
     if (is_filler(wanted)) {
+      jumped |= wanted != Op::NOP;
       ++from;
       continue;
     }
@@ -124,13 +138,16 @@ uint32_t Reader::after_copy(const Construct& construct, uint32_t at) const {
     const bool same = same_but_moved(from, at) && (begun || code_[from].position == code_[at].position);
     if (same) {
       begun = true;
+      jumped = false;
       ++from;
       ++at;
+    } else if (std::exchange(jumped, false) && skip_shared()) {
+      continue;
     } else if (is_filler(code_[at].op)) {
       ++at;
     } else if (wanted == Op::RERAISE && code_[from].argument == 0) {
       ++from;
-      at = after_shared_exit(at);
+      skip_shared();
     } else if (is_stack_juggling(wanted)) {
       ++from;
     } else if (begun && is_stack_juggling(code_[at].op)) {
@@ -196,20 +213,37 @@ uint32_t Reader::after_exit(const Construct& construct, uint32_t at, bool keep) 
   }
 }
 
+/// Whether control gets from [first, next) to `next`.
+bool Reader::is_reached(uint32_t first, uint32_t next) const {
+  if (next == first || !Code::is_terminator(code_[next - 1].op)) return true;
+  for (uint32_t i = first; i < next; ++i)
+    if (code_[i].target == next) return true;
+  return false;
+}
+
 /// Undoes constructs from the innermost one on, all of them or those inside the innermost loop; false where
 /// something else is there. `*left` is how many constructs remain.
 bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t* left) const {
   using Kind = Construct::Kind;
   const uint32_t first = at;
+  uint32_t& resume = leaving->resume;
   bool placed = false;  // whether the exits so far have the statement's own place
   for (*left = constructs_.size(); *left > 0; --*left) {
     const Construct& construct = constructs_[*left - 1];
     const bool loop =
         construct.kind == Kind::For || construct.kind == Kind::AsyncFor || construct.kind == Kind::While;
     if (to_loop && loop) break;
-    const uint32_t next = after_exit(construct, at, keep);
+    uint32_t next = after_exit(construct, at, keep);
     if (next == kNone) return false;
     if (skip_nops(at) >= next) continue;
+    if (construct.kind == Kind::FinallyBody && resume == kNone && !is_reached(at, next)) {
+      uint32_t shared = kNone;
+      after_copy(construct, skip_nops(at), &shared);
+      if (shared != kNone) {
+        resume = next;
+        next = shared;
+      }
+    }
     if (!leaving->undoes)
       placed = loop || construct.kind == Kind::Handler || construct.kind == Kind::FinallyHandler;
     leaving->undoes = true;
@@ -231,7 +265,7 @@ Reader::Leaving Reader::leaving_kept(uint32_t at) const {
   if (!undo(at, true, false, &leaving, &left)) return {};
   if (code_[leaving.end].op != Op::RETURN_VALUE) return {};
   if (leaving.position.line <= 0 && leaving.end == at) leaving.position = code_[at].position;
-  ++leaving.end;
+  leaving.end = leaving.resume != kNone ? leaving.resume : leaving.end + 1;
   leaving.kept = true;
   leaving.kind = Leaving::Kind::Return;
   return leaving;
@@ -260,14 +294,14 @@ Reader::Leaving Reader::leaving_loop(uint32_t at) const {
     leaving.kind = Leaving::Kind::Break;
   }
   if (Code::is_unconditional_jump(code_[end].op)) {
-    leaving.end = end + 1;
+    leaving.end = leaving.resume != kNone ? leaving.resume : end + 1;
     return leaving;
   }
   // The jump behind the loop has become a copy of the implicit return.
   if (width_of(leaving.position) != 5 || !is_none(end) || end + 1 >= code_.size() ||
       code_[end + 1].op != Op::RETURN_VALUE)
     return {};
-  leaving.end = end + 2;
+  leaving.end = leaving.resume != kNone ? leaving.resume : end + 2;
   return leaving;
 }
 
@@ -279,7 +313,7 @@ Reader::Leaving Reader::leaving_function(uint32_t at) const {
   if (leaving.end + 1 >= code_.size() || code_[leaving.end].op != Op::LOAD_CONST ||
       code_[leaving.end + 1].op != Op::RETURN_VALUE)
     return {};
-  leaving.end += 2;
+  leaving.end = leaving.resume != kNone ? leaving.resume : leaving.end + 2;
   leaving.kind = Leaving::Kind::Return;
   if (is_none(leaving.constant) && leaving.undoes && !constructs_.empty() && code_[at].op == Op::POP_EXCEPT &&
       takes_place_over(at))
@@ -314,11 +348,19 @@ bool Reader::looks_like_leaving(uint32_t at) const {
   return has_columns(around) && around.line != position.line && position.column - around.column >= 9;
 }
 
+/// Whether the jump is no break or continue, as far as jumps tell. When the instruction behind the statement
+/// is only another jump, nothing is left of it where it should be: what stands there is something else.
+bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
+  if (has_columns(code_[jump].position)) return true;
+  if (exit < code_.size() && code_.destination(jump) == code_.destination(exit)) return true;
+  const Construct* const loop = innermost_loop();
+  return loop == nullptr || code_[jump].target != loop->break_target;
+}
+
 /// Whether [at, limit) does nothing but go on at `exit`.
 bool Reader::is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const {
   if (at >= limit) return at == limit;
-  if (Code::is_unconditional_jump(code_[at].op))
-    return at + 1 == limit && exit < code_.size() && code_.destination(at) == code_.destination(exit);
+  if (Code::is_unconditional_jump(code_[at].op)) return at + 1 == limit && leads_behind(at, exit);
   while (at < limit && code_[at].op == Op::POP_EXCEPT) ++at;
   if (at + 1 == limit) return code_[at].op == Op::RERAISE && code_[at].argument == 0;
   return at + 2 == limit && is_none(at) && code_[at + 1].op == Op::RETURN_VALUE;
