@@ -26,8 +26,10 @@ namespace {
 
 // Columns between two leaves that leave room for ` and not `, or for ` or not `.
 constexpr int32_t kRoomForNot = 8;
-// An exit of up to so many instructions is copied rather than jumped to.
-constexpr uint32_t kMaxExit = 4;
+// Exits that are copied are hardly ever longer.
+constexpr uint32_t kMaxExit = 12;
+// How many leaves are looked at ahead.
+constexpr size_t kMaxLeavesAhead = 64;
 
 bool tests_none(Op op) {
   switch (op) {
@@ -65,27 +67,25 @@ int32_t gap(const Position& first, const Position& second) {
 // The number of instructions of the exit at `at`, which is short and straight, 0 where it is none.
 uint32_t Reader::exit_length(uint32_t at) const {
   for (uint32_t i = at; i < code_.size() && i < at + kMaxExit; ++i) {
-    if (code_[i].op == Op::RETURN_VALUE) return i + 1 - at;
+    if (code_[i].op == Op::RETURN_VALUE || code_[i].op == Op::RERAISE) return i + 1 - at;
     if (code_[i].target != kNone || Code::is_terminator(code_[i].op)) return 0;
   }
   return 0;
+}
+
+bool Reader::is_copy(uint32_t a, uint32_t b, uint32_t length) const {
+  for (uint32_t i = 0; i < length; ++i)
+    if (code_[a + i].op != code_[b + i].op || code_[a + i].argument != code_[b + i].argument) return false;
+  return true;
 }
 
 // An exit without a line is copied for each jump to it, behind the original: all copies count as the first of
 // them. A value that is kept comes to the original too, from above.
 uint32_t Reader::first_copy(uint32_t at, bool keeps) const {
   const uint32_t length = exit_length(at);
-  if (length == 0) return at;
-  auto is_copy = [&](uint32_t of) {
-    for (uint32_t i = 0; i < length; ++i)
-      if (code_[of + i].op != code_[at + i].op || code_[of + i].argument != code_[at + i].argument)
-        return false;
-    return true;
-  };
-  if (keeps && code_[at].op != Op::POP_TOP) return at;
-  if (!keeps && code_[at].op != Op::LOAD_CONST) return at;
+  if (length == 0 || is_own_position(at) || (keeps && code_[at].op != Op::POP_TOP)) return at;
   uint32_t first = at;
-  while (first >= length && is_copy(first - length)) {
+  while (first >= length && is_copy(first - length, at, length)) {
     const bool jumped_to = code_[first - length].jumps_here > 0;
     if (!keeps && !jumped_to) break;
     first -= length;
@@ -119,9 +119,9 @@ Exit Reader::exit_at(uint32_t label, bool keeps, bool truth) const {
 }
 
 // Of two exits that lead to one place, the jump that says more of where the parts of a statement are.
-const Exit& Reader::nearer(const Exit& a, const Exit& b) const {
-  const bool a_forward = a.label >= at_;
-  const bool b_forward = b.label >= at_;
+const Exit& Reader::nearest(const Exit& a, const Exit& b, uint32_t at) {
+  const bool a_forward = a.label >= at;
+  const bool b_forward = b.label >= at;
   if (a_forward != b_forward) return a_forward ? a : b;
   return a.label <= b.label ? a : b;
 }
@@ -177,7 +177,7 @@ bool Reader::add_leaf(Condition* condition, uint32_t start) {
   }
   const bool keeps = keeps_value(op);
   if (jump.target == kNone) return fail("a jump without target");
-  const uint32_t after = after_chain(at_);
+  const uint32_t after = after_chain(at_, std::exchange(chain_cleanup_, kNone));
   Exit fallthrough = exit_at(after, false, true);
   // The body of a conditional expression in a test goes on past the other one.
   const bool passes_other = is_artificial_jump(after) && is_open(*condition, after + 1);
@@ -358,9 +358,10 @@ void Reader::apply_merge(Condition* condition, const Merge& merge) {
   node->op = op;
   node->values = list(values);
   first.expr = node;
-  const Exit decided = first.on_true.target == second.start && !first.on_true.keeps ? first.on_false : first.on_true;
-  if (second.on_true == decided) second.on_true = nearer(second.on_true, decided);
-  if (second.on_false == decided) second.on_false = nearer(second.on_false, decided);
+  const Exit decided =
+      first.on_true.target == second.start && !first.on_true.keeps ? first.on_false : first.on_true;
+  if (second.on_true == decided) second.on_true = nearest(second.on_true, decided, at_);
+  if (second.on_false == decided) second.on_false = nearest(second.on_false, decided, at_);
   first.on_true = merge.swap ? second.on_false : second.on_true;
   first.on_false = merge.swap ? second.on_true : second.on_false;
   first.extent = exact ? first.joined : extent;
@@ -489,8 +490,7 @@ bool Reader::finish_chain(const Position& position, const std::vector<Expr*>& va
 }
 
 // What follows the jump at `at`: where its test was a chained comparison, the cleanup for those that fail.
-uint32_t Reader::after_chain(uint32_t at) {
-  const uint32_t cleanup = std::exchange(chain_cleanup_, kNone);
+uint32_t Reader::after_chain(uint32_t at, uint32_t cleanup) const {
   if (cleanup == kNone) return at + 1;
   const uint32_t after = cleanup + 1;
   const uint32_t target = code_[at].target;
@@ -514,9 +514,151 @@ bool Reader::is_comparison_jump(uint32_t at) const {
   return at > 0 && is_comparison(code_[at - 1].op) && code_[at - 1].position == code_[at].position;
 }
 
-// Whether the jump at `jump`, whose test begins at at_, belongs to the same test as the leaf before it, and
+// Where the value that begins at `from` with jumps of its own is complete, when that is not where the
+// condition's values are: inside of an operand. kNone: there is no such thing.
+uint32_t Reader::inner_join(const Condition& condition, uint32_t from, uint32_t limit) const {
+  const int32_t depth = shape_.depth(from);
+  uint32_t last_target = from;
+  for (size_t i = 0; i < kMaxLeavesAhead && from < limit; ++i) {
+    const uint32_t last = shape_.last_of_segment(from);
+    if (last >= limit || shape_.depth(last) != depth + 1) return kNone;
+    const Op op = code_[last].op;
+    const uint32_t target = code_[last].target;
+    if (target == kNone || target <= last || target >= limit) return kNone;
+    if (keeps_value(op) || op == Op::JUMP_FORWARD) {
+      if (target < last_target || has_open_between(condition.leaves, from, target)) return kNone;
+      return target;
+    }
+    if (!Code::is_conditional_jump(op)) return kNone;
+    last_target = std::max(last_target, target);
+    from = last + 1;
+  }
+  return kNone;
+}
+
+bool Reader::has_open_between(const std::vector<Leaf>& leaves, uint32_t first, uint32_t last) {
+  auto between = [&](const Exit& exit) { return !exit.keeps && exit.label > first && exit.label <= last; };
+  for (const Leaf& leaf : leaves)
+    if (between(leaf.on_true) || between(leaf.on_false)) return true;
+  return false;
+}
+
+// The jump that takes the value which begins at `from`; values inside of it that have jumps are passed over.
+uint32_t Reader::end_of_leaf(const Condition& condition, uint32_t from, uint32_t limit) const {
+  const int32_t depth = shape_.depth(from);
+  for (;;) {
+    uint32_t at = inner_join(condition, from, limit);
+    if (at == kNone) return shape_.last_of_segment(from);
+    while (at < code_.size() && shape_.depth(at) > depth) {
+      if ((keeps_value(code_[at].op) || code_[at].op == Op::JUMP_FORWARD) && shape_.depth(at) == depth + 1)
+        return at;
+      const uint32_t next = shape_.last_of_segment(at) + 1;
+      // The jump of a test lies on the way to a lower place.
+      if (next < code_.size() && shape_.depth(next) <= depth) return next - 1;
+      at = next;
+    }
+    return at == 0 ? 0 : at - 1;
+  }
+}
+
+// Whether the leaves from at_ on merge with the one before them, going by their jumps alone.
+Reader::Ahead Reader::look_ahead(const Condition& condition, uint32_t end) const {
+  const Leaf& before = condition.leaves.back();
+  const Exit far = before.on_true.label == at_ ? before.on_false : before.on_true;
+  std::vector<Leaf> leaves{before};
+  uint32_t at = at_;
+  for (size_t i = 0; i < kMaxLeavesAhead && at < end; ++i) {
+    Leaf leaf;
+    leaf.start = at;
+    const uint32_t jump = end_of_leaf(condition, at, end);
+    if (jump >= end || !Code::is_conditional_jump(code_[jump].op) || keeps_value(code_[jump].op))
+      return Ahead::No;
+    const bool on_true = Code::jumps_if_true(code_[jump].op);
+    const Exit taken = exit_at(code_[jump].target, false, on_true);
+    at = after_chain(jump, cleanup_in(at, jump));
+    Exit next = exit_at(at, false, true);
+    if (is_artificial_jump(at) && has_open_between(leaves, at, at + 1)) next.label = next.target, ++at;
+    leaf.on_true = on_true ? taken : next;
+    leaf.on_false = on_true ? next : taken;
+    leaves.push_back(leaf);
+    while (merge_exits(&leaves, at)) {
+    }
+    if (leaves.size() > 1) continue;
+    if (far.label == at || leads_to_else(condition, far.label)) return Ahead::Same;
+    return shape_.test_back_to(at) != kNone && !repeats(before, jump, at) ? Ahead::No : Ahead::Perhaps;
+  }
+  return Ahead::No;
+}
+
+// As merge_conditional() and merge_two(), for exits alone.
+bool Reader::merge_exits(std::vector<Leaf>* leaves, uint32_t at) const {
+  const size_t count = leaves->size();
+  if (count >= 3) {
+    Leaf& test = (*leaves)[count - 3];
+    const Leaf& body = (*leaves)[count - 2];
+    const Leaf& other = (*leaves)[count - 1];
+    if (body.on_true == other.on_true && body.on_false == other.on_false && goes_to(test, body.start) &&
+        goes_to(test, other.start)) {
+      test.on_true = nearest(body.on_true, other.on_true, at);
+      test.on_false = nearest(body.on_false, other.on_false, at);
+      leaves->resize(count - 2);
+      return true;
+    }
+  }
+  if (count < 2) return false;
+  Leaf& first = (*leaves)[count - 2];
+  const Leaf& second = (*leaves)[count - 1];
+  const Exit next{second.start, false};
+  if ((first.on_true == next) == (first.on_false == next)) return false;
+  const Exit decided = first.on_true == next ? first.on_false : first.on_true;
+  if (decided != second.on_true && decided != second.on_false) return false;
+  const uint32_t start = first.start;
+  first = second;
+  first.start = start;
+  leaves->pop_back();
+  return true;
+}
+
+bool Reader::goes_to(const Leaf& leaf, uint32_t target) {
+  return (leaf.on_true.target == target && !leaf.on_true.keeps) ||
+         (leaf.on_false.target == target && !leaf.on_false.keeps);
+}
+
+// Whether the statement of the test goes on at `label`: then only its own test leads there.
+bool Reader::leads_to_else(const Condition& condition, uint32_t label) const {
+  if (condition.is_clause || label <= at_ || label >= code_.size()) return false;
+  if (!condition.first_is_comparison && is_own_position(label) &&
+      contains(condition.first, code_[label].position))
+    return true;
+  return code_[label - 1].op == Op::JUMP_FORWARD && code_[label - 1].target > label &&
+         !is_own_position(label - 1);
+}
+
+// Whether the loop at `body` has at its bottom the leaf before the last one, too, whose jump is at `jump`.
+bool Reader::repeats(const Leaf& before, uint32_t jump, uint32_t body) const {
+  const uint32_t bottom = shape_.test_back_to(body);
+  const uint32_t first = shape_.first_of_segment(bottom);
+  return first > body && Code::is_conditional_jump(code_[first - 1].op) &&
+         code_[first - 1].position == before.jump && code_[bottom].position == code_[jump].position;
+}
+
+// The cleanup of a chained comparison that begins at `from` and ends in the jump at `jump`.
+uint32_t Reader::cleanup_in(uint32_t from, uint32_t jump) const {
+  for (uint32_t i = jump; i-- > from + 3;) {
+    if (!Code::is_conditional_jump(code_[i].op) || code_[i - 3].op != Op::SWAP ||
+        !is_comparison(code_[i - 1].op))
+      continue;
+    const uint32_t target = code_[i].target;
+    const bool cleans = target != kNone && target > jump && target < code_.size() &&
+                        code_[target].op == Op::POP_TOP && target <= jump + kMaxExit;
+    if (cleans && !keeps_value(code_[i].op)) return target;
+  }
+  return kNone;
+}
+
+// Whether the jump at `jump`, whose leaf begins at at_, belongs to the same test as the leaf before it, and
 // not to a statement inside.
-bool Reader::is_same_test(const Condition& condition, uint32_t jump) const {
+bool Reader::is_same_test(const Condition& condition, uint32_t jump, uint32_t end) const {
   const Leaf& last = condition.leaves.back();
   const Position& before = last.jump;
   const Position& after = code_[jump].position;
@@ -526,17 +668,16 @@ bool Reader::is_same_test(const Condition& condition, uint32_t jump) const {
   if (before == after || contains(after, before)) return true;
   if (contains(before, after) && !starts_before(before, condition.extent_of_first)) return true;
   if (!is_comparison_jump(jump)) return false;
-  const Exit far = last.on_true.label == at_ ? last.on_false : last.on_true;
-  if (far != exit_at(code_[jump].target, false, true) && far.label != jump + 1) return false;
-  const Position& test = code_[at_].position;
-  if (test.line == last.extent.end_line) return true;
-  if (shape_.test_back_to(jump + 1) != kNone) return false;
+  const Ahead ahead = look_ahead(condition, end);
+  if (ahead != Ahead::Perhaps) return ahead == Ahead::Same;
+  if (code_[at_].position.line == last.extent.end_line) return true;
   // On a line of its own: `if` three columns before it, at the indentation of a body?
-  if (jump + 1 >= code_.size() || !has_columns(code_[jump + 1].position)) return true;
+  const uint32_t next = after_chain(jump, cleanup_in(at_, jump));
+  if (next >= code_.size() || !has_columns(code_[next].position)) return true;
   const int32_t outer =
       condition.first_is_comparison ? condition.extent_of_first.column - 3 : condition.first.column;
   const int32_t inner = after.column - 3;
-  const int32_t body = code_[jump + 1].position.column;
+  const int32_t body = code_[next].position.column;
   return inner <= outer || body < inner + (inner - outer);
 }
 
@@ -545,22 +686,22 @@ bool Reader::goes_on(Condition* condition, uint32_t end) const {
   if (at_ >= end || condition->is_complete()) return false;
   if (condition->is_value || condition->leaves.size() > 1) return true;
   const Leaf& last = condition->leaves.back();
-  const uint32_t jump = shape_.last_of_segment(at_);
   const Exit far = last.on_true.label == at_ ? last.on_false : last.on_true;
   // The body of a conditional expression stands in front of its test.
   const Position& next = code_[at_].position;
   if (!condition->is_clause && has_columns(next) && has_columns(condition->extent_of_first) &&
       in_expression(*condition, next))
-    return condition->is_value = true;
+    return true;
+  const uint32_t jump = end_of_leaf(*condition, at_, end);
   if (jump >= end) return false;
   const Op op = code_[jump].op;
   if (keeps_value(op)) {
     const Exit join = exit_at(code_[jump].target, true, Code::jumps_if_true(op));
-    if (far.target > at_ && far.target <= join.target) condition->is_value = true;
+    if (far.label > at_ && far.label <= join.target) condition->is_value = true;
     return condition->is_value;
   }
   if (!Code::is_conditional_jump(op)) return false;
-  return far.label == jump + 1 || is_same_test(*condition, jump);
+  return far.label == after_chain(jump, cleanup_in(at_, jump)) || is_same_test(*condition, jump, end);
 }
 
 // Whether a place behind a test is in front of it in the source.
@@ -575,8 +716,8 @@ bool Reader::in_expression(const Condition& condition, const Position& place) co
 // The next part of the expression.
 bool Reader::read_part_of(Condition* condition, uint32_t end) {
   const uint32_t start = at_;
-  const uint32_t last = shape_.last_of_segment(start);
-  const uint32_t limit = condition->join != kNone && condition->join < end ? condition->join : end;
+  const uint32_t limit = std::min(condition->join, end);
+  const uint32_t last = end_of_leaf(*condition, start, std::min(limit, end_of_conditional_body(*condition)));
   if (last < limit && Code::is_conditional_jump(code_[last].op)) {
     if (!read_operand(last)) return false;
     return add_leaf(condition, start);
@@ -609,6 +750,19 @@ bool Reader::read_part_of(Condition* condition, uint32_t end) {
   condition->leaves.push_back(leaf);
   merge_leaves(condition);
   return true;
+}
+
+// The jump over the other part of a conditional expression whose body begins at at_; kNone: it does not.
+uint32_t Reader::end_of_conditional_body(const Condition& condition) const {
+  uint32_t first = kNone;
+  for (const Leaf& leaf : condition.leaves) {
+    for (const Exit& exit : {leaf.on_true, leaf.on_false}) {
+      if (exit.keeps || exit.label <= at_ || exit.label >= first) continue;
+      const uint32_t jump = exit.label - 1;
+      if (code_[jump].op == Op::JUMP_FORWARD && shape_.depth(jump) == condition.depth + 1) first = exit.label;
+    }
+  }
+  return first == kNone ? kNone : first - 1;
 }
 
 bool Reader::has_exit(const Condition& condition, const Exit& exit) const {

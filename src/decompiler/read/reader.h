@@ -433,7 +433,7 @@ class Reader {
   bool repeats(const Leaf& before, uint32_t jump, uint32_t body) const;
   uint32_t cleanup_in(uint32_t from, uint32_t jump) const;
   uint32_t inner_join(const Condition& condition, uint32_t from, uint32_t limit) const;
-  bool has_open_between(const Condition& condition, uint32_t first, uint32_t last) const;
+  static bool has_open_between(const std::vector<Leaf>& leaves, uint32_t first, uint32_t last);
   uint32_t end_of_leaf(const Condition& condition, uint32_t from, uint32_t limit) const;
   uint32_t end_of_conditional_body(const Condition& condition) const;
   bool is_comparison_jump(uint32_t at) const;
