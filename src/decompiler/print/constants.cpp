@@ -84,7 +84,7 @@ void Printer::constant(const ConstantExpr* e, Level level, Place end) {
     put("0");
     return end_at(end);
   }
-  const Spelling spelling = spell(value, range);
+  const Spelling spelling = spell(value, range, level);
   const bool wrap = base(level) > spelling.level;
   const Place start = pending_;
   if (wrap) {
@@ -94,13 +94,19 @@ void Printer::constant(const ConstantExpr* e, Level level, Place end) {
   }
   put(spelling.text);
   tokens_.back().less = spelling.less;
+  constexpr size_t kLong = 8;
+  if (e->range.line <= 0 && base(level) == kTest && spelling.text.size() > kLong && !literal_only_ &&
+      !options_.clean && forbidden_quote_ == 0) {
+    if (const std::string less = shortest_item(value); less.size() < spelling.text.size())
+      tokens_.back().less = keep(less);
+  }
   if (wrap)
     put(")", kClose);
   else
     end_at(end);
 }
 
-Spelling Printer::spell(const Constant& value, const SourceRange& range) {
+Spelling Printer::spell(const Constant& value, const SourceRange& range, Level level) {
   const int64_t width = options_.clean ? -1 : width_of(range);
   Spelling spelling;
   std::string text;
@@ -128,8 +134,8 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range) {
     if (width > 0 && !spelling.less.empty()) spelling.text = spelling.less;
     return spelling;
   }
-  if (width > 0 &&
-      number_of_width(workspace_, value, static_cast<size_t>(width), literal_only_, text, &spelling.level)) {
+  if (width > 0 && number_of_width(workspace_, value, static_cast<size_t>(width), literal_only_, text,
+                                   &spelling.level, base(level))) {
     spelling.text = keep(text);
     return spelling;
   }

@@ -16,6 +16,10 @@ void Printer::items(Exprs list, Level level) {
 
 namespace {
 
+bool needs_own_parentheses(const Expr* e) {
+  return e->kind == ExprKind::Yield || e->kind == ExprKind::YieldFrom || e->kind == ExprKind::NamedExpr;
+}
+
 bool holds_slice(Exprs list) {
   for (const Expr* item : list)
     if (item->kind == ExprKind::Slice) return true;
@@ -30,7 +34,8 @@ namespace {
 bool is_list(const TupleExpr* e, const Place& end) {
   const Place last = end_of(e->elts[0]->range);
   if (e->range.line <= 0) return e->elts[0]->kind != ExprKind::Starred;
-  return last.exact() && end.exact() && last.line == end.line && end.column - last.column == 1 &&
+  return last.exact() && end.exact() && last.line == end.line &&
+         end.column - last.column == (needs_own_parentheses(e->elts[0]) ? 2 : 1) &&
          differ(start_of(e->range), first_place(e->elts[0]));
 }
 
@@ -47,7 +52,11 @@ void Printer::tuple(const TupleExpr* e, Level level, const Place& end) {
     const bool starts_before = differ(pending_, first) && before(pending_, first);
     const bool ends_behind = differ(end, last) && before(last, end);
     parentheses = starts_before && (ends_behind || !end.exact() || !last.exact());
-    trailing_comma |= ends_behind && !starts_before;
+    trailing_comma |= ends_behind && !starts_before && !needs_own_parentheses(e->elts[count - 1]);
+    // Unpacking may have taken the tuple's place away: on a later line it has parentheses.
+    if (e->range.line <= 0 && brackets_ == 0 && first.line > last_line(tokens_.size()) && !tokens_.empty() &&
+        !(tokens_.back().flags & kStatement) && tokens_.back().text == "=")
+      parentheses = true;
     // Constants without a place: count on parentheses where there is room.
     if (!parentheses && pending_.exact() && end.exact() && !first.exact() && !last.exact())
       parentheses = end.line != pending_.line;

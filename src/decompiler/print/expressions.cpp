@@ -100,6 +100,9 @@ Place first_place(const Expr* e) {
       case ExprKind::IfExp:
         e = e->as<IfExpExpr>()->body;
         break;
+      case ExprKind::NamedExpr:
+        e = e->as<NamedExprExpr>()->target;
+        break;
       case ExprKind::Tuple:
         if (e->as<TupleExpr>()->elts.empty()) return {};
         e = e->as<TupleExpr>()->elts[0];

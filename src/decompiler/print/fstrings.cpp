@@ -298,11 +298,15 @@ class FStringWriter {
 
   /// `{x=}`: the text ends with the source of the expression.
   bool debug_field(const FormattedValueExpr* e, std::string_view text, const Place& brace, bool in_spec) {
-    if (!brace.exact() || brace.line != line_ || in_spec) return false;
+    const bool lines = brace.line > line_;
+    if (!brace.exact() || in_spec || (lines && !way_.pieces)) return false;
+    if (e->conversion != 'r' && e->format_spec == nullptr) return false;
+    if (lines && fits_aligned(text, brace)) return false;
     const size_t equals = text.find_last_not_of(" \t\n");
     if (equals == std::string_view::npos || text[equals] != '=') return false;
     std::string out;
-    if (!body(text, false, out, way_.style) || column_ + static_cast<int32_t>(out.size()) <= brace.column)
+    if (!body(text, false, out, way_.style) ||
+        (!lines && column_ + static_cast<int32_t>(out.size()) <= brace.column))
       return false;
     const std::string expression =
         without_blanks(printer_.inline_text(e->value, {}, way_.style.quote, way_.style.triple));
@@ -320,16 +324,29 @@ class FStringWriter {
       --at;
     }
     if (left != 0) return false;
-    while (at > 0 && (text[at - 1] == ' ') && brace_column(text.substr(0, at)) > brace.column) --at;
+    while (!lines && at > 0 && (text[at - 1] == ' ') && brace_column(text.substr(0, at)) > brace.column) --at;
     const std::string_view front = text.substr(0, at);
     std::string front_text;
     if (!body(front, false, front_text, way_.style)) return false;
-    append(front_text);
+    if (lines)
+      write_text(front, brace, in_spec);
+    else
+      append(front_text);
     append("{");
     append(text.substr(at));
     conversion(e, e->conversion == 'r' && e->format_spec == nullptr ? -1 : e->conversion);
     append("}");
     return true;
+  }
+
+  /// Whether the text breaks at a blank so that a literal with the last part of it begins below the first
+  /// one.
+  bool fits_aligned(std::string_view text, const Place& next) const {
+    const int32_t width = next.column - start_.column - (way_.style.raw ? 3 : 2);
+    const size_t last = suffix(text, width);
+    const size_t at = text.size() - last;
+    return last != 0 && width_of(text.substr(at)) == width &&
+           (at == 0 || text[at - 1] == ' ' || text[at - 1] == '\n');
   }
 
   int32_t brace_column(std::string_view front) const {

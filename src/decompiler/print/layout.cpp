@@ -20,16 +20,6 @@ namespace ouro::decompiler {
 
 namespace {
 
-bool is_word_character(char ch) {
-  return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_' ||
-         (ch & 0x80) != 0;
-}
-
-/// Whether two characters that meet would make one token of two.
-bool must_part(char last, char first) {
-  return is_word_character(last) && is_word_character(first);
-}
-
 class Layout {
  public:
   explicit Layout(Tokens& tokens) : tokens_(tokens), next_(tokens.size() + 1) { survey(); }
@@ -247,7 +237,7 @@ class Layout {
   void place_run(size_t begin, size_t end, bool anchored) {
     decide_parentheses(begin, end, anchored);
     if (!anchored) {
-      write_pretty(begin, end);
+      before_statement(begin, end);
       return;
     }
     const Token& anchor = tokens_[end];
@@ -261,6 +251,31 @@ class Layout {
       same_line(begin, end, true);
     }
     write_token(anchor, !anchor.less.empty() && !leaves_room(end));
+  }
+
+  /// The rest of a statement, or of a header; what follows may stand on the same line at a known place.
+  void before_statement(size_t begin, size_t end) {
+    if (end < tokens_.size() && tokens_[end].place.exact() && tokens_[end].place.line == line_ &&
+        begin < end) {
+      const Token& next = tokens_[end];
+      const bool joins = (next.flags & kFirst && next.flags & kInlineSuite) || next.flags & kJoinable;
+      const int64_t gap = int64_t{next.place.column} - column_ - (next.flags & kJoinable ? 1 : 0);
+      const auto least = static_cast<int64_t>(width(begin, end, false, false));
+      if (joins && static_cast<int64_t>(width(begin, end, true, false)) > gap && gap > 0) {
+        for (size_t i = begin, budget = static_cast<size_t>(std::max(gap - least, int64_t{0})); i < end;
+             ++i) {
+          if (tokens_[i].flags & kDropped) continue;
+          const size_t must = separator(tokens_[i], false);
+          const bool wide = must == 0 && budget != 0 && separator(tokens_[i], true) != 0 &&
+                            !(tokens_[i].flags & kStatement);
+          if (wide) --budget;
+          spaces(wide ? 1 : must);
+          write_token(tokens_[i], false);
+        }
+        return;
+      }
+    }
+    write_pretty(begin, end);
   }
 
   /// Whether the tokens between this one and the next that has a place fit if it is not shortened.

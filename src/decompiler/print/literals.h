@@ -48,8 +48,9 @@ std::string shortest_number(const Constant& value);
 /// The same, where operators are welcome.
 std::string shortest_expression(Workspace& workspace, const Constant& value);
 Level number_level(std::string_view text);
-/// A text of exactly `width` bytes that is or folds to the number.
+/// A text of exactly `width` bytes that is or folds to the number, of level `wanted` or above if there is
+/// one.
 bool number_of_width(Workspace& workspace, const Constant& value, size_t width, bool literal_only,
-                     std::string& out, Level* level);
+                     std::string& out, Level* level, Level wanted = kTest);
 
 }  // namespace ouro::decompiler

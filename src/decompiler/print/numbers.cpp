@@ -66,7 +66,7 @@ class IntegerSearch {
   void add_candidates() {
     power_of_ten(value_, "");
     shifted(value_, "");
-    small_power();
+    small_power(value_, "");
     for (int64_t by = 1; by <= kMaxDistance; ++by) {
       const Constant distance = *constants_.integer(by);
       const Constant* above = int_add(constants_, value_, int_view(distance));
@@ -88,20 +88,26 @@ class IntegerSearch {
   static constexpr int64_t kMaxDistance = 64;
 
   void near(IntView value, std::string_view more) {
-    if (more.size() == 2 && more[1] == '1')
+    if (more.size() == 2 && more[1] == '1') {
       shifted(value, more);
-    else if (is_power_of_two(value))
+      small_power(value, more);
+    } else if (is_power_of_two(value))
       shifted(value, more);
     power_of_ten(value, more);
   }
 
-  void small_power() {
-    if (value_.limbs.size() != 1 || value_.limbs[0] > uint64_t{1} << 53) return;
-    const auto wanted = static_cast<double>(value_.limbs[0]);
-    for (int base = 3; base <= 100; ++base) {
-      const auto exponent = static_cast<int>(std::lround(std::log(wanted) / std::log(base)));
-      if (exponent >= 2 && std::pow(base, exponent) == wanted)
-        add(std::to_string(base) + "**" + std::to_string(exponent), kPower, "");
+  void small_power(IntView value, std::string_view more) {
+    const uint64_t bits = int_bit_length(value);
+    if (bits > kMaxBits || bits < 8) return;
+    const double wanted = int_to_double(value).value_or(1);
+    for (int64_t base = 3; base <= 100; ++base) {
+      const auto exponent = std::lround(std::log(wanted) / std::log(static_cast<double>(base)));
+      const Constant by = *constants_.integer(base);
+      if (exponent < 2 || int_bit_length(int_view(by)) > kMaxBits / static_cast<uint64_t>(exponent)) continue;
+      const Constant count = *constants_.integer(exponent);
+      const Constant* power = int_power(constants_, int_view(by), int_view(count));
+      if (power == nullptr || int_compare(int_view(*power), value) != 0) continue;
+      add(std::to_string(base) + "**" + std::to_string(exponent), kPower, more);
     }
   }
 
@@ -163,7 +169,7 @@ class IntegerSearch {
 };
 
 bool integer_of_width(Workspace& workspace, const Constant& value, size_t width, bool literal_only,
-                      std::string& out, Level* level) {
+                      std::string& out, Level* level, Level wanted) {
   const IntView view = int_view(value);
   const std::string sign = view.negative ? "-" : "";
   const bool huge = view.limbs.size() > 200;
@@ -195,6 +201,7 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
   if (huge) return false;
   auto fill = [&](const std::string& prefix, const IntegerSearch& search, Level prefix_level) {
     for (const auto& [text, own] : search.candidates) {
+      if (prefix.empty() && own < wanted) continue;
       const bool group = !prefix.empty() && own < kFactor;
       const std::string whole = group ? prefix + "(" + text + ")" : prefix + text;
       if (whole.size() > width) continue;
@@ -210,6 +217,7 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
   IntegerSearch search(workspace.constants, IntView{view.limbs, false});
   search.add_candidates();
   if (fill(sign, search, kFactor)) return true;
+  if (wanted != kTest) return integer_of_width(workspace, value, width, literal_only, out, level, kTest);
   if (!view.negative) return false;
   // 1 - 2**31
   const Constant* more = int_subtract(workspace.constants, int_view(*workspace.constants.integer(1)), view);
@@ -307,6 +315,12 @@ std::string float_expression(double value) {
   }
   int exponent = 0;
   if (std::frexp(value, &exponent) == 0.5) consider("2.**" + std::to_string(exponent - 1));
+  for (int tenths = 11; tenths < 400; ++tenths) {
+    const double q = tenths / 10.0;
+    const std::string head = shortest_float(value * q);
+    if (head.size() < 7 && tenths % 10 != 0 && value * q / q == value)
+      consider(head + "/" + shortest_float(q));
+  }
   for (int step = -16; step <= 16; ++step) {
     const double head = value + step;
     if (step == 0 || head - step != value || head <= 0) continue;
@@ -331,13 +345,25 @@ std::string float_expression(double value) {
   return best;
 }
 
+std::string float_text(double value);
+
 bool float_of_width(double value, size_t width, bool literal_only, std::string& out, Level* level) {
   const bool negative = std::signbit(value);
   const std::string sign = negative ? "-" : "";
   *level = negative ? kFactor : kAtom;
   if (width <= sign.size()) return false;
   const size_t room = width - sign.size();
-  if (std::isnan(value)) return false;
+  if (std::isnan(value)) {
+    out = float_text(value);
+    *level = kFactor;
+    if (out[0] == '(') {
+      out = out.substr(1, out.size() - 2);
+      *level = kArithmetic;
+    }
+    if (out.size() > width) return false;
+    out.insert(out.find("-1e", 3), width - out.size(), ' ');
+    return true;
+  }
   if (std::isinf(value)) {
     if (room < 5) return false;
     out = sign + "1e" + std::string(room - 5, '9') + "999";
@@ -402,8 +428,11 @@ std::string complex_text(const Constant& value);
 
 /// The same with shorter numbers.
 std::string short_complex_text(const Constant& value) {
-  if (!std::isfinite(value.real) || !std::isfinite(value.imag) || value.imag == 0 || value.real == 0)
-    return complex_text(value);
+  if (!std::isfinite(value.real) || !std::isfinite(value.imag) || value.imag == 0) return complex_text(value);
+  if (value.real == 0) {
+    if (std::signbit(value.real) != (value.imag < 0)) return complex_text(value);
+    return (value.imag < 0 ? "-" : "") + shortest_float(std::fabs(value.imag)) + "j";
+  }
   std::string imag = shortest_float(std::fabs(value.imag));
   if (imag.back() == '.') imag.pop_back();
   std::string real = shortest_float(std::fabs(value.real));
@@ -471,7 +500,7 @@ std::string shortest_expression(Workspace& workspace, const Constant& value) {
   Level level;
   if (!value.is(ConstantKind::Int) || value.size > 3) return best;
   for (size_t width = 4; width < best.size(); ++width)
-    if (integer_of_width(workspace, value, width, false, text, &level)) return text;
+    if (integer_of_width(workspace, value, width, false, text, &level, kTest)) return text;
   return best;
 }
 
@@ -497,11 +526,11 @@ Level number_level(std::string_view text) {
 }
 
 bool number_of_width(Workspace& workspace, const Constant& value, size_t width, bool literal_only,
-                     std::string& out, Level* level) {
+                     std::string& out, Level* level, Level wanted) {
   *level = kAtom;
   switch (value.kind) {
     case ConstantKind::Int:
-      return integer_of_width(workspace, value, width, literal_only, out, level);
+      return integer_of_width(workspace, value, width, literal_only, out, level, wanted);
     case ConstantKind::Float:
       return float_of_width(value.real, width, literal_only, out, level);
     case ConstantKind::Complex: {

@@ -154,9 +154,25 @@ void Printer::sequence_pattern(const MatchSequencePattern* p, int level, const P
     open = first.exact() && pending_.exact() && !differ(first, pending_);
   }
   if (!open) {
+    const size_t bracket = tokens_.size();
+    const Place start = pending_;
     put("[", kOpen);
     pattern_list(list);
     space_ = false;
+    if (level == kOpenSequence && list.size() > 1 && start.exact() && end.exact() && start.line == end.line) {
+      int64_t width = 1;
+      for (size_t i = bracket; i < tokens_.size(); ++i)
+        width += static_cast<int64_t>(tokens_[i].text.size()) +
+                 (i != bracket && tokens_[i].flags & kSpace ? 1 : 0);
+      if (width > end.column - start.column) {
+        // There is no room for brackets.
+        tokens_.erase(tokens_.begin() + static_cast<ptrdiff_t>(bracket));
+        if (!tokens_[bracket].place.exact()) tokens_[bracket].place = start;
+        tokens_[bracket].flags |= kSpace;
+        --brackets_;
+        return end_at(end);
+      }
+    }
     put("]", kClose);
     return end_at(end);
   }

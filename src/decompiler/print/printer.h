@@ -111,7 +111,7 @@ class Printer {
   Spelling spell_in_fstring(const Constant& value, int64_t width);
   std::string shortest_item(const Constant& value);
   std::string shortest_sequence(const Constant& value);
-  Spelling spell(const Constant& value, const syntax::SourceRange& range);
+  Spelling spell(const Constant& value, const syntax::SourceRange& range, Level level = kTest);
   size_t least_width(const Constant& value);
   void string_lines(const Constant& value, const syntax::SourceRange& range, const Place& end);
   void string_pieces(std::string_view text, bool bytes, const syntax::SourceRange& range, const Place& end);

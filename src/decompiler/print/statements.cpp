@@ -67,7 +67,8 @@ Place statement_place(const Stmt* s, bool* reliable) {
       *reliable = true;
       return start_of(s->range);
     }
-    const Place place = first_place(leading);
+    Place place = first_place(leading);
+    if (leading->kind == ExprKind::NamedExpr && place.column > 0) --place.column;  // its parenthesis
     if (place.line != 0 || s->kind == StmtKind::Expr) return place;
     if (s->kind == StmtKind::Assign) return {first_place(s->as<AssignStmt>()->value).line, -1};
     return {};
@@ -207,8 +208,7 @@ void Printer::mark_statement(size_t first) {
       continue;
     }
     // Where it does not fit in front, it is on the line before.
-    const char begin = next.text.front();
-    const bool separate = begin != '(' && begin != '[' && begin != '{' && begin != '\'' && begin != '"';
+    const bool separate = must_part(tokens_[i - 1].text.back(), next.text.front());
     const bool fits = next.place.column < 0 || indent_ + width + separate <= next.place.column ||
                       last_line(first) >= next.place.line - 1;
     token.place = {fits ? next.place.line : next.place.line - 1, -1};

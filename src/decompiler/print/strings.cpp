@@ -36,7 +36,7 @@ void append_escape(std::string& out, char32_t ch, const StringStyle& style) {
 /// Whether a backslash before this character stays one.
 bool keeps_backslash(char next, bool bytes) {
   constexpr std::string_view kEscapes = "\n\\'\"abfnrtvx01234567";
-  if ((next & 0x80) != 0 || kEscapes.find(next) != std::string_view::npos) return false;
+  if (kEscapes.find(next) != std::string_view::npos) return false;
   return bytes || (next != 'N' && next != 'u' && next != 'U');
 }
 
@@ -578,7 +578,7 @@ std::string repeated_part(std::string_view text, bool bytes) {
 }  // namespace
 
 std::string repeated_string(std::string_view text, bool bytes, Level* level) {
-  if (text.size() < 3 || text.size() > kMaxRepeated) return {};
+  if (text.size() < 2 || text.size() > kMaxRepeated) return {};
   // The whole of it first: short texts, too.
   for (size_t period = 1; period * 2 <= text.size(); ++period) {
     if (text.size() % period != 0 || !begins_character(text, period, bytes)) continue;

@@ -62,4 +62,14 @@ struct Token {
 
 using Tokens = std::vector<Token>;
 
+inline bool is_word_character(char ch) {
+  return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_' ||
+         (ch & 0x80) != 0;
+}
+
+/// Whether two characters that meet would make one token of two.
+inline bool must_part(char last, char first) {
+  return is_word_character(last) && is_word_character(first);
+}
+
 }  // namespace ouro::decompiler
