@@ -91,6 +91,7 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   if (instruction.op == Op::RERAISE) {
     // The last one is a try statement: the way past its handlers leads on.
     for (uint32_t i = last; i-- > first;) {
+      if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i)) return {.jumps = true, .target = end};
       if (!Code::is_unconditional_jump(code_[i].op) || is_leaving_jump(i)) continue;
       if (code_[i].target > other) return {.jumps = true, .target = code_[i].target};
     }

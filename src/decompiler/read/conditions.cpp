@@ -518,6 +518,7 @@ bool Reader::is_comparison_jump(uint32_t at) const {
 // condition's values are: inside of an operand. kNone: there is no such thing.
 uint32_t Reader::inner_join(const Condition& condition, uint32_t from, uint32_t limit) const {
   const int32_t depth = shape_.depth(from);
+  const uint32_t first = from;
   uint32_t last_target = from;
   for (size_t i = 0; i < kMaxLeavesAhead && from < limit; ++i) {
     const uint32_t last = shape_.last_of_segment(from);
@@ -526,8 +527,9 @@ uint32_t Reader::inner_join(const Condition& condition, uint32_t from, uint32_t 
     const uint32_t target = code_[last].target;
     if (target == kNone || target <= last || target >= limit) return kNone;
     if (keeps_value(op) || op == Op::JUMP_FORWARD) {
-      if (target < last_target || has_open_between(condition.leaves, from, target)) return kNone;
-      return target;
+      // Where the next thing is a jump, too, the value is that of one level.
+      if (target < last_target || Code::is_conditional_jump(code_[target].op)) return kNone;
+      return has_open_between(condition.leaves, first, target) ? kNone : target;
     }
     if (!Code::is_conditional_jump(op)) return kNone;
     last_target = std::max(last_target, target);
@@ -566,13 +568,13 @@ Reader::Ahead Reader::look_ahead(const Condition& condition, uint32_t end) const
   const Leaf& before = condition.leaves.back();
   const Exit far = before.on_true.label == at_ ? before.on_false : before.on_true;
   std::vector<Leaf> leaves{before};
+  Ahead found = Ahead::No;
   uint32_t at = at_;
   for (size_t i = 0; i < kMaxLeavesAhead && at < end; ++i) {
     Leaf leaf;
     leaf.start = at;
     const uint32_t jump = end_of_leaf(condition, at, end);
-    if (jump >= end || !Code::is_conditional_jump(code_[jump].op) || keeps_value(code_[jump].op))
-      return Ahead::No;
+    if (jump >= end || !Code::is_conditional_jump(code_[jump].op) || keeps_value(code_[jump].op)) break;
     const bool on_true = Code::jumps_if_true(code_[jump].op);
     const Exit taken = exit_at(code_[jump].target, false, on_true);
     at = after_chain(jump, cleanup_in(at, jump));
@@ -585,9 +587,10 @@ Reader::Ahead Reader::look_ahead(const Condition& condition, uint32_t end) const
     }
     if (leaves.size() > 1) continue;
     if (far.label == at || leads_to_else(condition, far.label)) return Ahead::Same;
-    return shape_.test_back_to(at) != kNone && !repeats(before, jump, at) ? Ahead::No : Ahead::Perhaps;
+    if (found == Ahead::No && (shape_.test_back_to(at) == kNone || repeats(before, jump, at)))
+      found = Ahead::Perhaps;
   }
-  return Ahead::No;
+  return found;
 }
 
 // As merge_conditional() and merge_two(), for exits alone.

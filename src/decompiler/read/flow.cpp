@@ -52,6 +52,7 @@ bool Reader::step_flow(uint32_t end) {
 bool Reader::is_implicit_return(uint32_t at) const {
   if (scope_ == ScopeKind::Class) return true;
   if (at == 0 || code_[at].op != Op::RETURN_VALUE || code_[at - 1].op != Op::LOAD_CONST) return false;
+  if (code_[at].jumps_here > 0) return false;
   const Constant* value = code_.constant(code_[at - 1].argument);
   if (value == nullptr || !value->is(ConstantKind::None)) return false;
   if (scope_ == ScopeKind::Module) return true;
@@ -79,7 +80,7 @@ bool Reader::read_return() {
   if (!pop(&slot)) return false;
   if (!at_statement_start()) return fail("a return in the middle of an expression");
   ++at_;
-  const bool constant = at > 0 && code_[at - 1].op == Op::LOAD_CONST;
+  const bool constant = at > 0 && code_[at - 1].op == Op::LOAD_CONST && code_[at].jumps_here == 0;
   if (is_implicit_return(at)) return swallowed_statement(code_[at - 1].position, at - 1);
   if (scope_ == ScopeKind::Module || scope_ == ScopeKind::Class)
     return fail("a return outside of a function");
