@@ -59,7 +59,13 @@ bool Reader::make_function() {
   }
   if ((flags & kHasAnnotations) != 0 && !pop_annotations(function)) return false;
   if ((flags & kHasKeywordDefaults) != 0 && !pop_keyword_defaults(function)) return false;
-  if ((flags & kHasDefaults) != 0 && !pop_made_tuple(&function.defaults)) return false;
+  if ((flags & kHasDefaults) != 0) {
+    if (!stack_.empty() && stack_.back().kind == Slot::Kind::Value) {
+      const auto places = item_places_.find(stack_.back().expr);
+      if (places != item_places_.end()) function.default_places = places->second;
+    }
+    if (!pop_made_tuple(&function.defaults)) return false;
+  }
   push({.kind = Slot::Kind::Function, .position = here().position, .function = &function});
   return next();
 }
@@ -167,6 +173,7 @@ syntax::Stmts Reader::inner_body(const CodeObject& code, ScopeKind scope, const 
     } else {
       ++shared_.depth;
       Reader reader(shared_, code, scope, this);
+      reader.set_definition(position_of(statement->range));
       body.good = reader.read_body(&body.statements);
       if (!body.good) body.reason = reader.reason();
       --shared_.depth;
@@ -195,7 +202,7 @@ const InnerValue& Reader::inner_value(const CodeObject& code, ScopeKind scope) {
     }
     if (value.element == nullptr) value.reason = reader.reason() + " of " + std::string(code.name->text());
     value.notes = std::move(reader.notes_);
-    value.notes.global_loads.merge(reader.inner_global_loads_);
+    for (const Name name : reader.inner_global_loads_) value.notes.global_loads.emplace(name, Position());
     --shared_.depth;
   }
   return shared_.values.emplace(&code, std::move(value)).first->second;

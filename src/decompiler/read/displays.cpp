@@ -121,11 +121,14 @@ void Reader::append(Expr* display, Expr* element) {
 
 std::vector<Expr*> Reader::constant_items(const Expr* tuple) {
   std::vector<Expr*> items;
+  for (const Constant* item : tuple->as<syntax::ConstantExpr>()->value->elements())
+    items.push_back(make_constant(item, Position()));
   const auto places = item_places_.find(tuple);
-  for (const Constant* item : tuple->as<syntax::ConstantExpr>()->value->elements()) {
-    const bool known = places != item_places_.end() && items.size() < places->second.size();
-    items.push_back(make_constant(item, known ? places->second[items.size()] : Position()));
-  }
+  if (places == item_places_.end() || places->second.size() > items.size()) return items;
+  // An item keeps its NOP where the next one stands on another line; the last ones are the safest guess.
+  const std::vector<Position>& known = places->second;
+  for (size_t i = 0; i < known.size(); ++i)
+    items[items.size() - known.size() + i]->range = range_of(known[i]);
   return items;
 }
 

@@ -91,10 +91,7 @@ bool Reader::read_folded_tuple() {
   for (; op() == Op::NOP; ++at_) places.push_back(here().position);
   const Constant* tuple = constant_operand();
   Expr* node = make_constant(tuple, here().position);
-  // An item keeps its NOP where the next one stands on another line; the last ones are the safest guess.
-  std::vector<Position> items(tuple->size);
-  std::copy(places.rbegin(), places.rend(), items.rbegin());
-  item_places_.emplace(node, std::move(items));
+  item_places_.emplace(node, std::move(places));
   push_value(node);
   return next();
 }

@@ -69,6 +69,7 @@ bool Reader::is_implicit_return(uint32_t at) const {
 bool Reader::is_returned_none(uint32_t at) const {
   constexpr int32_t kReturn = 7;
   const Position& position = code_[at].position;
+  if (position.line == definition_.line) return false;  // `def f(): pass`
   if (statements_ != nullptr && !statements_->empty() && statements_->back()->range.column >= 0)
     return position.column >= statements_->back()->range.column + kReturn;
   return position.column >= kReturn && position.column % 2 != 0;

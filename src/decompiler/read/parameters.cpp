@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "decompiler/read/reader.h"
+#include "syntax/unparse.h"
 
 namespace ouro::decompiler {
 
@@ -62,7 +63,58 @@ syntax::Arguments* Reader::parameters(const FunctionValue& function) {
   if ((code.flags & kCoVarArgs) != 0) node->vararg = parameter(&raw);
   if ((code.flags & kCoVarKeywords) != 0) node->kwarg = parameter(&raw);
   node->defaults = list(function.defaults);
+  if (!function.default_places.empty()) place_defaults(function, *node);
   return node;
+}
+
+// Of constant defaults only those that stand last on a line have left their places. From these the lines of
+// parameters are reckoned backwards, as if each were written `name=value, `, up to a column where lines of
+// parameters begin.
+void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& arguments) {
+  std::vector<Arg*> args(arguments.posonlyargs.begin(), arguments.posonlyargs.end());
+  args.insert(args.end(), arguments.args.begin(), arguments.args.end());
+  const size_t first_default = args.size() - arguments.defaults.size();
+  const std::vector<Position>& places = function.default_places;
+  if (places.size() > arguments.defaults.size()) return;
+  for (Expr* value : arguments.defaults) value->range = kUnknown;
+  const int32_t indent = function.position.column;
+  const auto name_size = static_cast<int32_t>(function.code->name->length);
+  const bool async = (function.code->flags & (kCoCoroutine | kCoAsyncGenerator)) != 0;
+  const int32_t bracket = indent + (async ? 10 : 4) + name_size + 1;
+  auto begins_line = [&](int32_t column) {
+    return column == bracket || column == indent + 4 || column == indent + 8;
+  };
+  auto width = [&](size_t i) -> int32_t {
+    auto size = static_cast<int32_t>(shared_.workspace.names.text(args[i]->arg).size());
+    if (const Expr* note = args[i]->annotation) {
+      if (note->range.line <= 0 || note->range.end_line != note->range.line) return -1;
+      size += 2 + note->range.end_column - note->range.column;
+    }
+    if (i >= first_default) {
+      const auto text = syntax::constant_repr(
+          shared_.workspace, *arguments.defaults[i - first_default]->as<syntax::ConstantExpr>()->value);
+      if (!text.ok()) return -1;
+      size += (args[i]->annotation != nullptr ? 3 : 1) + static_cast<int32_t>(text.value().size());
+    }
+    return size;
+  };
+  size_t next = args.size();  // the first parameter of the line below
+  for (size_t p = places.size(); p-- > 0 && next > first_default;) {
+    const Position& place = places[p];
+    const size_t last = next - 1;
+    arguments.defaults[last - first_default]->range = range_of(place);
+    int32_t column = place.end_column + 2;
+    size_t first = next;
+    while (first > 0) {
+      const int32_t size = width(first - 1);
+      if (size < 0 || column - size - 2 < 0) break;
+      column -= size + 2;
+      --first;
+      args[first]->range = {place.line, column, 0, -1};
+      if (begins_line(column) && place.line > function.position.line) break;
+    }
+    next = first;
+  }
 }
 
 }  // namespace ouro::decompiler

@@ -46,8 +46,9 @@ using StmtList = std::vector<Stmt*>;
 /// What MAKE_FUNCTION made: a def, a lambda, a comprehension or a class body, as its consumer decides.
 struct FunctionValue {
   const CodeObject* code = nullptr;
-  Position position;            // of MAKE_FUNCTION
-  std::vector<Expr*> defaults;  // of positional parameters
+  Position position;                     // of MAKE_FUNCTION
+  std::vector<Expr*> defaults;           // of positional parameters
+  std::vector<Position> default_places;  // constant defaults: of those that stand last on a line
   std::vector<std::pair<Name, Expr*>> keyword_defaults;
   std::vector<std::pair<Name, Expr*>> annotations;     // "return" among them
   std::vector<std::pair<Expr*, Position>> decorators;  // applied so far, innermost first
@@ -135,10 +136,11 @@ struct Construct {
 /// How a scope uses names that a declaration may be needed for. Lambdas and comprehensions cannot declare
 /// anything: what they need is asked of the scope around them.
 struct ScopeNotes {
-  std::unordered_set<Name> global_loads;
-  std::unordered_set<Name> global_stores;        // deletions too
+  using Uses = std::unordered_map<Name, Position>;  // with the place of the first one
+  Uses global_loads;
+  Uses global_stores;                            // deletions too
   std::unordered_set<Name> inner_global_stores;  // by walrus in a comprehension
-  std::unordered_set<Name> free_uses;
+  Uses free_uses;
   std::unordered_set<Name> free_stores;
   std::unordered_set<Name> bindings;  // locals and cells that something binds
   bool yields = false;
@@ -176,6 +178,9 @@ class Reader {
   enum class ScopeKind : uint8_t { Module, Function, Class, Lambda, Comprehension };
 
   Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent);
+
+  /// Says where the statement is that this is the body of.
+  void set_definition(const Position& position) { definition_ = position; }
 
   // --- reader.cpp: the whole of a code object -------------------------------------------------------------
 
@@ -279,6 +284,7 @@ class Reader {
   bool pop_parts(uint32_t count, std::vector<Expr*>* values);
   Expr* whole_string(Expr* part);
   bool has_range(const Expr* expr, const Position& position) const;
+  SourceRange attribute_range(const Expr* value, Name name, const Position& position) const;
   SourceRange range_from(const SourceRange& start, const Position& end) const;
   bool load_variable();
   bool load_attribute();
@@ -322,6 +328,7 @@ class Reader {
   bool store_attribute();
   bool store_subscript();
   bool store_item(const Slot& slot, Expr* target);
+  static bool is_bracketed(const UnpackValue& unpack);
   bool store_unpacked(UnpackValue& unpack);
   bool store_augmented(const Slot& slot, Expr* target);
   static SourceRange range_over(const SourceRange& first, const SourceRange& last);
@@ -366,17 +373,19 @@ class Reader {
   bool comprehension_assignment(InnerValue* result, StmtList* statements);
   bool comprehension_step(InnerValue* result, Expr** iterable, StmtList* statements, bool* done);
   syntax::Arguments* parameters(const FunctionValue& function);
+  void place_defaults(const FunctionValue& function, syntax::Arguments& arguments);
 
   void skip_prologue();
   bool skip_class_prologue();
   void read_docstring(StmtList* body);
   bool read_stored_docstring(StmtList* body);
-  Stmt* empty_body();
   void make_generator(StmtList* body);
   void find_variables();
   bool is_free(Name name) const;
   template <class Statement>
-  void declare_names(std::vector<Name> names, StmtList* body);
+  void declare_names(const std::unordered_set<Name>& names, StmtList* body);
+  Position first_use(Name name) const;
+  size_t place_for_declaration(const StmtList& body, const Position& use, int32_t* line) const;
   void declare(StmtList* body);
   void note_variable(Op op, const Constant* name);
   void note_inner(const ScopeNotes& notes);
@@ -596,8 +605,8 @@ class Reader {
 
   // control flow
   Shape shape_;
-  bool in_value_ = false;        // read_value() is at work: no statement can begin
-  uint32_t statement_at_ = 0;    // where the statement at hand began
+  bool in_value_ = false;           // read_value() is at work: no statement can begin
+  uint32_t statement_at_ = 0;       // where the statement at hand began
   uint32_t chain_cleanup_ = kNone;  // of the chained comparison on the stack, which is a test
   ChainNone chain_none_ = ChainNone::No;
 
@@ -620,6 +629,7 @@ class Reader {
   std::vector<Position> constant_uses_;  // of each constant, the first one in the source
   std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads
+  Position definition_;                          // of the statement that this is the body of
   std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
   ScopeNotes notes_;
   std::unordered_set<Name> variables_;  // of a function: parameters, locals, cells and free variables

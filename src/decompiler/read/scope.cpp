@@ -86,17 +86,13 @@ bool Reader::read_body(StmtList* body) {
   StmtList statements;
   if (!read_statements(code_.size(), &statements)) return false;
   make_generator(&statements);
-  if (front.empty() && statements.empty()) statements.push_back(empty_body());
+  if (front.empty() && statements.empty() && scope_ != ScopeKind::Module)
+    statements.push_back(make<syntax::PassStmt>(Position()));
   // Declarations come behind the docstring, which is one only at the beginning.
-  declare(&front);
+  declare(&statements);
   body->insert(body->end(), front.begin(), front.end());
   body->insert(body->end(), statements.begin(), statements.end());
   return true;
-}
-
-/// A body of which nothing is left.
-Stmt* Reader::empty_body() {
-  return make<syntax::PassStmt>(Position());
 }
 
 /// A generator's code says so even where no yield can be reached.
@@ -129,32 +125,57 @@ bool Reader::is_variable_around(Name name) const {
   return false;
 }
 
+namespace {
+
+bool is_simple(const Stmt& statement) {
+  switch (statement.kind) {
+    case StmtKind::Assign:
+    case StmtKind::AugAssign:
+    case StmtKind::Expr:
+    case StmtKind::Import:
+    case StmtKind::ImportFrom:
+    case StmtKind::Delete:
+    case StmtKind::Assert:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void note_use(ScopeNotes::Uses& uses, Name name, const Position& position) {
+  const auto [found, added] = uses.emplace(name, position);
+  if (!added && starts_before(position, found->second)) found->second = position;
+}
+
+}  // namespace
+
 void Reader::note_variable(Op op, const Constant* constant) {
-  const Name name = shared_.workspace.names.intern(constant->text());
+  const Position& position = here().position;
+  auto name = [&] { return shared_.workspace.names.intern(constant->text()); };
   switch (op) {
     case Op::LOAD_GLOBAL:
-      notes_.global_loads.insert(name);
+      note_use(notes_.global_loads, name(), position);
       break;
     case Op::STORE_GLOBAL:
     case Op::DELETE_GLOBAL:
-      notes_.global_stores.insert(name);
+      note_use(notes_.global_stores, name(), position);
       break;
     case Op::STORE_FAST:
     case Op::DELETE_FAST:
-      notes_.bindings.insert(name);
+      notes_.bindings.insert(name());
       break;
     case Op::STORE_DEREF:
     case Op::DELETE_DEREF:
       if ((code_.local_kind(here().argument) & kLocalFree) != 0) {
-        notes_.free_stores.insert(name);
+        notes_.free_stores.insert(name());
       } else {
-        notes_.bindings.insert(name);
+        notes_.bindings.insert(name());
       }
       [[fallthrough]];
     case Op::LOAD_DEREF:
     case Op::LOAD_CLASSDEREF:
     case Op::LOAD_CLOSURE:
-      notes_.free_uses.insert(name);
+      note_use(notes_.free_uses, name(), position);
       break;
     default:
       break;
@@ -163,8 +184,8 @@ void Reader::note_variable(Op op, const Constant* constant) {
 
 /// What a lambda or comprehension in this scope needs.
 void Reader::note_inner(const ScopeNotes& notes) {
-  inner_global_loads_.insert(notes.global_loads.begin(), notes.global_loads.end());
-  notes_.inner_global_stores.insert(notes.global_stores.begin(), notes.global_stores.end());
+  for (const auto& [name, use] : notes.global_loads) inner_global_loads_.insert(name);
+  for (const auto& [name, use] : notes.global_stores) notes_.inner_global_stores.insert(name);
   notes_.inner_global_stores.insert(notes.inner_global_stores.begin(), notes.inner_global_stores.end());
   for (const Name name : notes.free_stores) {
     // A walrus in a comprehension: the variable is this scope's own, or one further out.
@@ -184,10 +205,49 @@ bool Reader::is_free(Name name) const {
   return false;
 }
 
+/// Where a name is used first; nowhere when only inner scopes use it.
+Position Reader::first_use(Name name) const {
+  Position first;
+  for (const ScopeNotes::Uses* uses : {&notes_.global_loads, &notes_.global_stores, &notes_.free_uses}) {
+    const auto found = uses->find(name);
+    if (found == uses->end() || found->second.line <= 0) continue;
+    if (first.line <= 0 || starts_before(found->second, first)) first = found->second;
+  }
+  return first;
+}
+
+/// In front of which statement a declaration can stand on a line of its own, or else behind one; the names
+/// are used first at `use`.
+size_t Reader::place_for_declaration(const StmtList& body, const Position& use, int32_t* line) const {
+  size_t behind = 0;
+  int32_t before = definition_.line;
+  *line = 0;
+  for (size_t i = 0; i < body.size() && before > 0; ++i) {
+    const SourceRange& range = body[i]->range;
+    if (range.line <= 0 || (use.line > 0 && starts_before(use, position_of(range)))) break;
+    if (range.line > before + 1) {
+      *line = range.line - 1;
+      return i;
+    }
+    if (behind == 0 && i > 0 && range.line > before && is_simple(*body[i - 1])) {
+      behind = i;
+      *line = before;
+    }
+    before = range.end_line;
+  }
+  return behind;
+}
+
 template <class Statement>
-void Reader::declare_names(std::vector<Name> names, StmtList* body) {
-  if (names.empty()) return;
+void Reader::declare_names(const std::unordered_set<Name>& declared, StmtList* body) {
+  if (declared.empty()) return;
   auto text = [&](Name name) { return shared_.workspace.names.text(name); };
+  Position use;
+  for (const Name name : declared) {
+    const Position first = first_use(name);
+    if (first.line > 0 && (use.line <= 0 || starts_before(first, use))) use = first;
+  }
+  std::vector<Name> names(declared.begin(), declared.end());
   std::ranges::sort(names, [&](Name a, Name b) { return text(a) < text(b); });
   for (Name& name : names) {
     const std::string_view mangled = text(name);
@@ -196,25 +256,29 @@ void Reader::declare_names(std::vector<Name> names, StmtList* body) {
   }
   auto* statement = make<Statement>(Position());
   statement->names = list(names);
-  body->push_back(statement);
+  int32_t line = 0;
+  const size_t place = place_for_declaration(*body, use, &line);
+  if (line > 0) statement->range = {line, -1, 0, -1};
+  body->insert(body->begin() + static_cast<ptrdiff_t>(place), statement);
 }
 
 void Reader::declare(StmtList* body) {
-  std::unordered_set<Name> globals = notes_.global_stores;
+  std::unordered_set<Name> globals;
+  for (const auto& [name, use] : notes_.global_stores) globals.insert(name);
   if (scope_ == ScopeKind::Module || scope_ == ScopeKind::Class) {
     // Here a name is looked up by name unless it is declared.
-    globals.insert(notes_.global_loads.begin(), notes_.global_loads.end());
+    for (const auto& [name, use] : notes_.global_loads) globals.insert(name);
     // A walrus in a comprehension makes its name global by itself.
     for (const Name name : notes_.inner_global_stores) globals.erase(name);
   } else {
     globals.insert(notes_.inner_global_stores.begin(), notes_.inner_global_stores.end());
-    for (const Name name : notes_.global_loads)
+    for (const auto& [name, use] : notes_.global_loads)
       if (is_variable_around(name)) globals.insert(name);
   }
   if (scope_ != ScopeKind::Module)
     for (const Name name : inner_global_loads_)
       if (is_variable_around(name)) globals.insert(name);
-  declare_names<syntax::GlobalStmt>({globals.begin(), globals.end()}, body);
+  declare_names<syntax::GlobalStmt>(globals, body);
 
   std::unordered_set<Name> nonlocals = notes_.free_stores;
   for (uint32_t i = 0; i < code_.local_count(); ++i) {
@@ -222,7 +286,7 @@ void Reader::declare(StmtList* body) {
     const Name name = shared_.workspace.names.intern(code_.local(i)->text());
     if (!notes_.free_uses.contains(name) && name != Name::k_class_cell) nonlocals.insert(name);
   }
-  declare_names<syntax::NonlocalStmt>({nonlocals.begin(), nonlocals.end()}, body);
+  declare_names<syntax::NonlocalStmt>(nonlocals, body);
 }
 
 }  // namespace ouro::decompiler

@@ -61,9 +61,9 @@ bool Reader::store_attribute() {
   Expr* value = pop_value();
   if (value == nullptr) return false;
   auto* node = make<syntax::AttributeExpr>(here().position);
-  node->range = range_from(value->range, here().position);
   node->value = value;
   node->attr = intern(name);
+  node->range = attribute_range(value, node->attr, here().position);
   node->ctx = deletes ? ExprContext::Del : ExprContext::Store;
   return deletes ? delete_target(node) : store_slot(node);
 }
@@ -179,7 +179,22 @@ bool Reader::store_item(const Slot& slot, Expr* target) {
   return unpack->stored < unpack->targets.size() || store_unpacked(*unpack);
 }
 
+/// Whether the one target stands in square brackets: between parentheses there would be a comma behind it.
+bool Reader::is_bracketed(const UnpackValue& unpack) {
+  const Position& position = unpack.position;
+  if (unpack.targets.size() != 1 || !has_columns(position)) return false;
+  const SourceRange& target = unpack.targets[0]->range;
+  return target.line == position.line && target.column == position.column + 1 &&
+         target.end_line == position.end_line && target.end_column + 1 == position.end_column;
+}
+
 bool Reader::store_unpacked(UnpackValue& unpack) {
+  if (is_bracketed(unpack)) {
+    auto* one = make<syntax::ListExpr>(unpack.position);
+    one->elts = list(unpack.targets);
+    one->ctx = ExprContext::Store;
+    return store(unpack.source, one);
+  }
   auto* tuple = make<syntax::TupleExpr>(unpack.position);
   tuple->elts = list(unpack.targets);
   tuple->ctx = ExprContext::Store;

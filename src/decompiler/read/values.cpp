@@ -41,6 +41,23 @@ UnaryOperator unary_operator(Op op) {
   }
 }
 
+bool needs_parentheses(syntax::ExprKind kind) {
+  switch (kind) {
+    case syntax::ExprKind::BinOp:
+    case syntax::ExprKind::UnaryOp:
+    case syntax::ExprKind::BoolOp:
+    case syntax::ExprKind::Compare:
+    case syntax::ExprKind::IfExp:
+    case syntax::ExprKind::Lambda:
+    case syntax::ExprKind::Await:
+    case syntax::ExprKind::Yield:
+    case syntax::ExprKind::NamedExpr:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 bool Reader::is_value(Op op) {
@@ -168,6 +185,18 @@ SourceRange Reader::range_from(const SourceRange& start, const Position& end) co
   return range;
 }
 
+/// The range of an attribute whose instruction has `position`.
+SourceRange Reader::attribute_range(const Expr* value, Name name, const Position& position) const {
+  SourceRange range = range_from(value->range, position);
+  if (range.column <= 0 || range.line == position.line) return range;
+  const auto size = static_cast<int32_t>(shared_.workspace.names.text(name).size());
+  const bool adjacent = value->range.end_line == range.end_line;
+  // Between the value and the dot there is room for a closing parenthesis.
+  const bool room = adjacent && range.end_column - size - 1 > value->range.end_column;
+  if (room || (!adjacent && needs_parentheses(value->kind))) --range.column;
+  return range;
+}
+
 bool Reader::load_variable() {
   Expr* name = variable_target(ExprContext::Load);
   if (name == nullptr) return false;
@@ -206,9 +235,9 @@ bool Reader::load_attribute() {
   Expr* value = pop_value();
   if (value == nullptr) return false;
   auto* node = make<syntax::AttributeExpr>(here().position);
-  node->range = range_from(value->range, here().position);
   node->value = value;
   node->attr = intern(name);
+  node->range = attribute_range(value, node->attr, here().position);
   node->ctx = ExprContext::Load;
   push_value(node);
   return next();
