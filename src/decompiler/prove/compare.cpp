@@ -162,11 +162,12 @@ bool same_code(const CodeObject& a, const CodeObject& b) {
 
 /// What keeps them from being equal; the instruction that shows it says more than the table that it indexes.
 std::optional<std::string> difference(const CodeObject& a, const CodeObject& b, Likeness likeness,
-                                      bool* spelling) {
+                                      bool* spelling, bool* only_tables) {
   auto field = difference_in_fields(a, b, spelling);
   if (!field && likeness == Likeness::Behaviour && !same_code(a, b)) return flow_difference(a, b);
   if (field || !same_bytes(a.code, b.code)) {
     if (auto instruction = code_difference(a, b)) return instruction;
+    *only_tables = true;
     return field ? field : "code is encoded otherwise";
   }
   if (!same_bytes(a.exception_table, b.exception_table)) return "exception tables differ";
@@ -263,8 +264,9 @@ class Comparer {
 Comparison compare_one(const CodeObject& original, const CodeObject& ours, Likeness likeness) {
   Comparison result;
   result.original = &original;
+  result.ours = &ours;
   bool spelling = false;
-  if (auto reason = difference(original, ours, likeness, &spelling)) {
+  if (auto reason = difference(original, ours, likeness, &spelling, &result.only_tables)) {
     result.reason = std::move(*reason);
     return result;
   }

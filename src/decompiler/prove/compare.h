@@ -14,7 +14,10 @@ struct Comparison {
   const CodeObject* original = nullptr;
   const CodeObject* parent = nullptr;  // null: of the module
   Verdict verdict = Verdict::Unproven;
-  std::string reason;  // the first difference, in one line; empty when Exact
+  std::string reason;                // the first difference, in one line; empty when Exact
+  const CodeObject* ours = nullptr;  // what was compared with it; null: nothing
+  /// Instructions do the same, but load from, or store to, other places of the tables.
+  bool only_tables = false;
 };
 
 /// How much may differ in code that is still Equal.

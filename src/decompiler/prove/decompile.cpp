@@ -26,6 +26,7 @@
 #include "decompiler/print/print.h"
 #include "decompiler/prove/compare.h"
 #include "decompiler/prove/listing.h"
+#include "decompiler/prove/residue.h"
 #include "decompiler/rebuild.h"
 #include "pyc/marshal_writer.h"
 
@@ -107,6 +108,7 @@ class Session {
     if (outline_.has_repetition()) return give_up("a code object stands in two places");
     for (int round = 0; round < kRounds; ++round) {
       Attempt attempt = try_once();
+      if (round == 0 && look_for_dead_code(attempt)) attempt = try_once();
       if (!refuse_what_failed(attempt, round)) return conclude(std::move(attempt));
       if (const auto refused = rebuild_.refused.find(&module_); refused != rebuild_.refused.end())
         return give_up(refused->second);
@@ -118,6 +120,7 @@ class Session {
   Attempt try_once() {
     Attempt attempt;
     const Rebuilt rebuilt = rebuild(memory_.original, module_, rebuild_);
+    add_dead_code_to(rebuilt);
     PrintOptions print_options;
     print_options.clean = options_.clean;
     for (const auto& [statement, reason] : rebuilt.missing) {
@@ -136,6 +139,61 @@ class Session {
     attempt.source = std::move(text.value());
     compile(attempt);
     return attempt;
+  }
+
+  ScopeFacts scope_of(const CodeObject* code, const syntax::Stmt* statement) const {
+    ScopeFacts scope{code, statement != nullptr && statement->kind != syntax::StmtKind::ClassDef, {}};
+    for (size_t entry = outline_.index(code); entry != 0;) {
+      entry = outline_.entries()[entry].parent;
+      scope.around.push_back(outline_.entries()[entry].code);
+    }
+    return scope;
+  }
+
+  void add_dead_code_to(const Rebuilt& rebuilt) {
+    if (dead_code_.empty()) return;
+    if (const auto found = dead_code_.find(&module_); found != dead_code_.end())
+      add_dead_code(memory_.original, found->second.scope, found->second.dead, rebuilt.module->body);
+    for (const auto& [statement, code] : rebuilt.codes) {
+      const auto found = dead_code_.find(code);
+      if (found == dead_code_.end() || rebuilt.missing.contains(statement)) continue;
+      found->second.scope = scope_of(code, statement);
+      // The key is const for the sake of looking it up; the tree is ours.
+      add_dead_code(memory_.original, found->second.scope, found->second.dead,
+                    body_of(const_cast<syntax::Stmt&>(*statement)));
+    }
+  }
+
+  static syntax::Stmts& body_of(syntax::Stmt& statement) {
+    switch (statement.kind) {
+      case syntax::StmtKind::ClassDef:
+        return statement.as<syntax::ClassDefStmt>()->body;
+      case syntax::StmtKind::AsyncFunctionDef:
+        return statement.as<syntax::AsyncFunctionDefStmt>()->body;
+      default:
+        return statement.as<syntax::FunctionDefStmt>()->body;
+    }
+  }
+
+  /// Where only tables differ, what never runs may have filled them. Returns whether something was found that
+  /// makes another attempt worthwhile.
+  bool look_for_dead_code(const Attempt& attempt) {
+    for (const Comparison& one : attempt.comparisons) {
+      if (!one.only_tables || !attempt.owners.contains(one.original)) continue;
+      if (!is_missing(outline_.index(one.original), attempt))
+        dead_code_[one.original] = {scope_of(one.original, nullptr), DeadCode{true, {}}};
+    }
+    if (dead_code_.empty()) return false;
+    const Attempt marked = try_once();
+    auto unknown = std::move(dead_code_);
+    dead_code_.clear();
+    for (const Comparison& one : marked.comparisons) {
+      const auto found = unknown.find(one.original);
+      if (found == unknown.end() || one.ours == nullptr) continue;
+      if (auto dead = find_dead_code(found->second.scope, *one.ours))
+        dead_code_[one.original] = {found->second.scope, std::move(*dead)};
+    }
+    return !dead_code_.empty();
   }
 
   void compile(Attempt& attempt) {
@@ -286,11 +344,17 @@ class Session {
     return result;
   }
 
+  struct Dead {
+    ScopeFacts scope;
+    DeadCode dead;
+  };
+
   const Memory memory_;
   const CodeObject& module_;
   const DecompileOptions& options_;
   const Outline outline_;
   RebuildOptions rebuild_;
+  std::unordered_map<const CodeObject*, Dead> dead_code_;  // to be added to these bodies
 };
 
 }  // namespace

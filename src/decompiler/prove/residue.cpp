@@ -1,0 +1,373 @@
+#include "decompiler/prove/residue.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string>
+
+#include "decompiler/prove/constants.h"
+
+namespace ouro::decompiler {
+
+namespace {
+
+using namespace syntax;
+
+constexpr std::string_view kMarkerStart = "__place_";
+constexpr std::string_view kMarkerEnd = "__";
+
+std::string marker(size_t place) {
+  return fmt::format("{}{}{}", kMarkerStart, place, kMarkerEnd);
+}
+
+/// The number in a marker; nothing for other texts.
+std::optional<size_t> marker_number(const Constant& text) {
+  if (!text.is(ConstantKind::Str)) return std::nullopt;
+  std::string_view digits = text.text();
+  if (!digits.starts_with(kMarkerStart) || !digits.ends_with(kMarkerEnd)) return std::nullopt;
+  digits.remove_prefix(kMarkerStart.size());
+  digits.remove_suffix(std::min(kMarkerEnd.size(), digits.size()));
+  size_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return number;
+}
+
+/// Where a statement goes that stands behind another, on its line.
+SourceRange behind(const SourceRange& range) {
+  SourceRange place;
+  place.line = range.end_line != 0 ? range.end_line : range.line;
+  place.column = place.end_column = -1;
+  return place;
+}
+
+/// Goes through a body and adds dead statements.
+class Adder {
+ public:
+  Adder(Workspace& workspace, const ScopeFacts& scope, const DeadCode& dead)
+      : workspace_(workspace), scope_(scope), dead_(dead) {}
+
+  void body(Stmts& list) {
+    ArenaVector<Stmt*> result(workspace_.arena);
+    result.reserve(list.size());
+    const size_t before = list.size();
+    for (Stmt* statement : list) {
+      inside(*statement);
+      result.push_back(statement);
+      if (is_end(*statement)) add_place(behind(statement->range), result);
+    }
+    if (result.size() != before) list = result.span();
+  }
+
+ private:
+  void inside(Stmt& statement) {
+    switch (statement.kind) {
+      case StmtKind::For:
+        return two(*statement.as<ForStmt>());
+      case StmtKind::AsyncFor:
+        return two(*statement.as<AsyncForStmt>());
+      case StmtKind::While:
+        return two(*statement.as<WhileStmt>());
+      case StmtKind::If:
+        return two(*statement.as<IfStmt>());
+      case StmtKind::With:
+        return body(statement.as<WithStmt>()->body);
+      case StmtKind::AsyncWith:
+        return body(statement.as<AsyncWithStmt>()->body);
+      case StmtKind::Try:
+        return four(*statement.as<TryStmt>());
+      case StmtKind::TryStar:
+        return four(*statement.as<TryStarStmt>());
+      case StmtKind::Match:
+        for (MatchCase* one : statement.as<MatchStmt>()->cases) body(one->body);
+        return;
+      default:
+        return;
+    }
+  }
+
+  template <class Node>
+  void two(Node& node) {
+    body(node.body);
+    body(node.orelse);
+  }
+
+  template <class Node>
+  void four(Node& node) {
+    body(node.body);
+    for (ExceptHandler* handler : node.handlers) body(handler->body);
+    body(node.orelse);
+    body(node.finalbody);
+  }
+
+  static bool is_end(const Stmt& statement) {
+    switch (statement.kind) {
+      case StmtKind::Return:
+      case StmtKind::Raise:
+      case StmtKind::Continue:
+      case StmtKind::Break:
+        return true;
+      case StmtKind::While: {
+        const auto& loop = *statement.as<WhileStmt>();
+        return loop.test->kind == ExprKind::Constant && truth(*loop.test->as<ConstantExpr>()->value) &&
+               !has_break(loop.body);
+      }
+      default:
+        return false;
+    }
+  }
+
+  /// A break of the loop that these statements are the body of.
+  static bool has_break(const Stmts& list) {
+    for (const Stmt* statement : list) {
+      switch (statement->kind) {
+        case StmtKind::Break:
+          return true;
+        case StmtKind::For:
+          if (has_break(statement->as<ForStmt>()->orelse)) return true;
+          break;
+        case StmtKind::AsyncFor:
+          if (has_break(statement->as<AsyncForStmt>()->orelse)) return true;
+          break;
+        case StmtKind::While:
+          if (has_break(statement->as<WhileStmt>()->orelse)) return true;
+          break;
+        case StmtKind::If:
+          if (has_break(statement->as<IfStmt>()->body) || has_break(statement->as<IfStmt>()->orelse))
+            return true;
+          break;
+        case StmtKind::With:
+          if (has_break(statement->as<WithStmt>()->body)) return true;
+          break;
+        case StmtKind::AsyncWith:
+          if (has_break(statement->as<AsyncWithStmt>()->body)) return true;
+          break;
+        case StmtKind::Try:
+          if (has_break_in_try(*statement->as<TryStmt>())) return true;
+          break;
+        case StmtKind::TryStar:
+          if (has_break_in_try(*statement->as<TryStarStmt>())) return true;
+          break;
+        case StmtKind::Match:
+          for (const MatchCase* one : statement->as<MatchStmt>()->cases)
+            if (has_break(one->body)) return true;
+          break;
+        default:
+          break;
+      }
+    }
+    return false;
+  }
+
+  template <class Node>
+  static bool has_break_in_try(const Node& node) {
+    for (const ExceptHandler* handler : node.handlers)
+      if (has_break(handler->body)) return true;
+    return has_break(node.body) || has_break(node.orelse) || has_break(node.finalbody);
+  }
+
+  void add_place(const SourceRange& range, ArenaVector<Stmt*>& to) {
+    const size_t place = next_place_++;
+    if (dead_.markers) return add_marker(place, range, to);
+    if (place >= dead_.places.size()) return;
+    for (const DeadItem& item : dead_.places[place]) to.push_back(statement(item, range));
+  }
+
+  /// Puts the place's number into all tables.
+  void add_marker(size_t place, const SourceRange& range, ArenaVector<Stmt*>& to) {
+    const std::string text = marker(place);
+    Expr* value = attribute(constant(workspace_.constants.str(text), range), text, range);
+    to.push_back(raise(value, range));
+    if (scope_.is_function) to.push_back(assign(text, range));
+  }
+
+  Stmt* statement(const DeadItem& item, const SourceRange& range) {
+    switch (item.kind) {
+      case DeadItem::Kind::Constant:
+        return raise(constant(item.object, range), range);
+      case DeadItem::Kind::Name:
+        return raise(name(item.object->text(), ExprContext::Load, range), range);
+      case DeadItem::Kind::Variable:
+        return assign(item.object->text(), range);
+      case DeadItem::Kind::Attribute:
+        break;
+    }
+    const CodeObject& code = *scope_.code;
+    Expr* base = code.arg_count + code.keyword_only_count > 0
+                     ? name(code.locals_plus_names->items[0]->text(), ExprContext::Load, range)
+                     : constant(code.consts->items[0], range);
+    return raise(attribute(base, item.object->text(), range), range);
+  }
+
+  Stmt* raise(Expr* value, const SourceRange& range) {
+    auto* node = new_node<RaiseStmt>(workspace_.arena, range);
+    node->exc = value;
+    return node;
+  }
+
+  /// `x = x`: loads and stores nothing else.
+  Stmt* assign(std::string_view variable, const SourceRange& range) {
+    auto* node = new_node<AssignStmt>(workspace_.arena, range);
+    node->targets = workspace_.arena.make_span<Expr*>(1);
+    node->targets[0] = name(variable, ExprContext::Store, range);
+    node->value = name(variable, ExprContext::Load, range);
+    return node;
+  }
+
+  Expr* constant(const Constant* value, const SourceRange& range) {
+    auto* node = new_node<ConstantExpr>(workspace_.arena, range);
+    node->value = value;
+    return node;
+  }
+
+  Expr* name(std::string_view text, ExprContext context, const SourceRange& range) {
+    auto* node = new_node<NameExpr>(workspace_.arena, range);
+    node->id = workspace_.names.intern(text);
+    node->ctx = context;
+    return node;
+  }
+
+  Expr* attribute(Expr* base, std::string_view text, const SourceRange& range) {
+    auto* node = new_node<AttributeExpr>(workspace_.arena, range);
+    node->value = base;
+    node->attr = workspace_.names.intern(text);
+    return node;
+  }
+
+  Workspace& workspace_;
+  const ScopeFacts& scope_;
+  const DeadCode& dead_;
+  size_t next_place_ = 0;
+};
+
+bool is_identifier(std::string_view text) {
+  if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
+  for (const char ch : text) {
+    const bool good = ch == '_' || (ch >= '0' && ch <= '9') || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z');
+    if (!good) return false;
+  }
+  return true;
+}
+
+using Items = std::vector<const Constant*>;
+
+/// Finds out for one table what dead code at which place has put into it.
+class TableMerge {
+ public:
+  /// `wanted`: the table as it was; `marked`: as it is with markers.
+  TableMerge(const Items& wanted, const Items& marked) : wanted_(wanted) {
+    for (const Constant* item : marked) {
+      const auto number = marker_number(*item);
+      if (number ? !place(*number) : !live(*item)) return;
+    }
+    while (next_ < wanted_.size())
+      if (!introduce()) return;
+    good_ = true;
+  }
+
+  /// False: no dead code makes this table.
+  bool good() const { return good_; }
+  const std::vector<std::pair<size_t, const Constant*>>& items() const { return items_; }
+
+ private:
+  bool place(size_t number) {
+    place_ = number;
+    return true;
+  }
+
+  /// An item that code which runs brings in here, unless it is there already.
+  bool live(const Constant& item) {
+    size_t at = 0;
+    while (at < wanted_.size() && compare_constants(*wanted_[at], item) == Sameness::Different &&
+           !(wanted_[at]->is(ConstantKind::Code) && item.is(ConstantKind::Code) && at >= next_))
+      ++at;
+    if (at == wanted_.size() || at < next_) return true;
+    while (next_ < at)
+      if (!introduce()) return false;
+    ++next_;
+    place_.reset();
+    return true;
+  }
+
+  /// The next wanted item is brought in by dead code, at the last place before.
+  bool introduce() {
+    if (!place_ || wanted_[next_]->is(ConstantKind::Code)) return false;
+    items_.emplace_back(*place_, wanted_[next_]);
+    ++next_;
+    return true;
+  }
+
+  const Items& wanted_;
+  size_t next_ = 0;              // what of the wanted is there already
+  std::optional<size_t> place_;  // the last one since something was brought in that runs
+  std::vector<std::pair<size_t, const Constant*>> items_;
+  bool good_ = false;
+};
+
+Items items_of(const Constant* tuple) {
+  return {tuple->items, tuple->items + tuple->size};
+}
+
+/// Variables of a function that are no cells and come from nowhere else.
+Items variables_of(const CodeObject& code) {
+  Items result;
+  const std::string_view kinds = code.locals_plus_kinds->text();
+  for (uint32_t i = 0; i < code.locals_plus_names->size && i < kinds.size(); ++i)
+    if ((static_cast<uint8_t>(kinds[i]) & kLocalLocal) != 0)
+      result.push_back(code.locals_plus_names->items[i]);
+  return result;
+}
+
+bool has_variable(const CodeObject& code, const Constant& name) {
+  for (const Constant* variable : code.locals_plus_names->elements())
+    if (variable->text() == name.text()) return true;
+  return false;
+}
+
+DeadItem::Kind kind_of_name(const ScopeFacts& scope, const Constant& name) {
+  if (scope.is_function && scope.code->arg_count + scope.code->keyword_only_count > 0)
+    return DeadItem::Kind::Attribute;
+  bool known = has_variable(*scope.code, name);
+  for (const CodeObject* code : scope.around) known |= has_variable(*code, name);
+  return known ? DeadItem::Kind::Attribute : DeadItem::Kind::Name;
+}
+
+}  // namespace
+
+void add_dead_code(Workspace& workspace, const ScopeFacts& scope, const DeadCode& dead, Stmts& body) {
+  Adder(workspace, scope, dead).body(body);
+}
+
+std::optional<DeadCode> find_dead_code(const ScopeFacts& scope, const CodeObject& marked) {
+  DeadCode dead;
+  const auto put = [&dead](size_t place, DeadItem item) {
+    if (place >= dead.places.size()) dead.places.resize(place + 1);
+    dead.places[place].push_back(item);
+  };
+  const CodeObject& code = *scope.code;
+  const Items consts = items_of(code.consts);
+  const TableMerge const_merge(consts, items_of(marked.consts));
+  const Items names = items_of(code.names);
+  const TableMerge name_merge(names, items_of(marked.names));
+  if (!const_merge.good() || !name_merge.good()) return std::nullopt;
+  for (const auto& [place, constant] : const_merge.items()) put(place, {DeadItem::Kind::Constant, constant});
+  for (const auto& [place, name] : name_merge.items()) {
+    const DeadItem::Kind kind = kind_of_name(scope, *name);
+    const bool has_base = kind == DeadItem::Kind::Name || scope.is_function;
+    if (!is_identifier(name->text()) || !has_base) return std::nullopt;
+    put(place, {kind, name});
+  }
+  if (scope.is_function) {
+    const Items variables = variables_of(code);
+    const TableMerge merge(variables, variables_of(marked));
+    if (!merge.good()) return std::nullopt;
+    for (const auto& [place, variable] : merge.items()) {
+      if (!is_identifier(variable->text())) return std::nullopt;
+      put(place, {DeadItem::Kind::Variable, variable});
+    }
+  }
+  if (dead.places.empty()) return std::nullopt;
+  return dead;
+}
+
+}  // namespace ouro::decompiler
