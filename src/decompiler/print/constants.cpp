@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/hash.h"
 #include "decompiler/print/literals.h"
 
 namespace ouro::decompiler {
@@ -266,9 +267,11 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
   if (parentheses) put(list ? "[" : tuple ? "(" : "{", kOpen);
   bool first = true;
   const size_t count = value.size;
+  std::vector<const Constant*> ordered;
+  if (!tuple) ordered = insertion_order(value);
   for (size_t i = 0; i < count; ++i) {
     separate(&first);
-    constant_token(*value.elements()[i], 0);
+    constant_token(tuple ? *value.elements()[i] : *ordered[i], 0);
     if (i + 1 == count && !parentheses && count > 1) end_at(end);
   }
   if (tuple && count == 1 && !list) put(",", kComma | kTight);
@@ -277,6 +280,30 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
   if (parentheses || count == 1) end_at(end);
   squeeze_ = squeezed;
   --depth_;
+}
+
+/// An order to write the items of a frozenset in that gives them the order that they have.
+std::vector<const Constant*> Printer::insertion_order(const Constant& set) {
+  constexpr int kMaxTries = 2000;
+  const std::vector<const Constant*> wanted(set.elements().begin(), set.elements().end());
+  std::vector<const Constant*> order = wanted;
+  auto fits = [&] {
+    const auto got = frozenset_order(workspace_.arena, order);
+    return std::equal(got.begin(), got.end(), wanted.begin(), wanted.end());
+  };
+  if (fits()) return order;
+  std::reverse(order.begin(), order.end());
+  if (fits()) return order;
+  uint32_t state = 1;
+  for (int i = 0; i < kMaxTries; ++i) {
+    // Pairs exchanged at random.
+    state = state * 1664525 + 1013904223;
+    const size_t a = (state >> 8) % order.size();
+    state = state * 1664525 + 1013904223;
+    std::swap(order[a], order[(state >> 8) % order.size()]);
+    if (fits()) return order;
+  }
+  return wanted;
 }
 
 /// `(a, b) + (c,) * count`: the longest run of equal items apart.

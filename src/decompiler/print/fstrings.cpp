@@ -42,9 +42,25 @@ std::string without_blanks(std::string_view text) {
   return out;
 }
 
-bool ends_in_lambda(const Expr* e) {
-  while (e->kind == ExprKind::IfExp) e = e->as<IfExpExpr>()->orelse;
-  return e->kind == ExprKind::Lambda;
+/// Whether a character outside of brackets and strings would end the expression in the braces.
+bool ends_early(std::string_view text) {
+  int depth = 0;
+  char quote = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char ch = text[i];
+    if (quote != 0) {
+      if (ch == quote) quote = 0;
+    } else if (ch == '\'' || ch == '"') {
+      quote = ch;
+    } else if (ch == '(' || ch == '[' || ch == '{') {
+      ++depth;
+    } else if (ch == ')' || ch == ']' || ch == '}') {
+      --depth;
+    } else if (depth == 0 && (ch == ':' || (ch == '!' && text.substr(i, 2) != "!="))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -52,7 +68,7 @@ bool ends_in_lambda(const Expr* e) {
 class FStringWriter {
  public:
   FStringWriter(Printer& printer, const Place& start, const Place& end)
-      : printer_(printer), start_(start), end_(end) {}
+      : printer_(printer), start_(start.exact() ? start : Place()), end_(start.exact() ? end : Place()) {}
 
   struct Way {
     StringStyle style;
@@ -64,10 +80,11 @@ class FStringWriter {
     way_ = way;
     out_.clear();
     exact_ = true;
+    valid_ = true;
     padded_ = false;
     plain_next_ = false;
     line_ = start_.line;
-    column_ = start_.column;
+    column_ = std::max(0, start_.column);
     open(true);
     std::string text;
     for (const Expr* value : values) {
@@ -83,6 +100,8 @@ class FStringWriter {
   }
 
   std::string& text() { return out_; }
+  /// Whether it can be read again.
+  bool valid() const { return valid_; }
   /// Whether an empty literal was put behind it to fill the width.
   bool padded() const { return padded_; }
 
@@ -248,10 +267,19 @@ class FStringWriter {
     Place first = first_place(e->value);
     if (first.exact()) --first.column;
     if (debug_field(e, text, first, in_spec)) return;
+    const bool bare = is_bare(e->value, text, in_spec);
+    if (bare) ++first.column;
     write_text(text, first, in_spec);
-    append("{");
+    if (!bare) append("{");
     std::string expression =
         printer_.inline_text(e->value, {line_, column_}, way_.style.quote, way_.style.triple);
+    if (bare) {
+      // Its own parentheses become the braces.
+      append("{");
+      const bool enough = expression.size() > 2 && expression[0] == '(' && expression[1] != '{';
+      if (enough) expression = expression.substr(1, expression.size() - 2);
+      exact_ &= enough;
+    }
     if (!expression.empty() && expression[0] == '{') expression.insert(0, 1, ' ');
     check(expression);
     append(expression);
@@ -270,9 +298,10 @@ class FStringWriter {
   }
 
   void check(std::string_view expression) {
-    if (expression.find('\\') != std::string_view::npos) exact_ = false;
-    if (!way_.style.triple && expression.find(way_.style.quote) != std::string_view::npos) exact_ = false;
-    if (!way_.style.triple && expression.find('\n') != std::string_view::npos) exact_ = false;
+    if (expression.find('\\') != std::string_view::npos) valid_ = false;
+    if (!way_.style.triple && expression.find(way_.style.quote) != std::string_view::npos) valid_ = false;
+    if (!way_.style.triple && expression.find('\n') != std::string_view::npos) valid_ = false;
+    exact_ &= valid_;
   }
 
   void conversion(const FormattedValueExpr* e, int conversion) {
@@ -384,6 +413,7 @@ class FStringWriter {
   int32_t line_ = 0;
   int32_t column_ = 0;
   bool exact_ = true;
+  bool valid_ = true;
   bool format_ = true;       // the open literal has the prefix
   bool plain_next_ = false;  // no expression follows
   bool padded_ = false;
@@ -401,8 +431,15 @@ std::string Printer::inline_text(const Expr* e, const Place& at, char quote, boo
   forbidden_quote_ = quote;
   (void)triple;
   brackets_ = 1;
-  expression(e, ends_in_lambda(e) ? kOr | kTupleOk | kYieldOk : kTest | kTupleOk | kYieldOk);
+  expression(e, kTest | kTupleOk | kYieldOk);
   std::string text = lay_out_inside(tokens_, at);
+  if (ends_early(text)) {
+    tokens_.clear();
+    pending_ = {};
+    brackets_ = 1;
+    expression(e, kAtom);
+    text = lay_out_inside(tokens_, at);
+  }
   brackets_ = brackets;
   forbidden_quote_ = forbidden;
   pending_ = pending;
@@ -437,25 +474,33 @@ void Printer::joined_string(const Expr* expression, const Place& end) {
       ways.push_back(way);
     }
   }
-  std::stable_sort(ways.begin(), ways.end(), [lines](const auto& a, const auto& b) {
+  std::sort(ways.begin(), ways.end(), [lines](const auto& a, const auto& b) {
     auto rank = [lines](const auto& way) {
-      return (way.style.triple != lines ? 2 : 0) + (way.style.raw ? 1 : 0);
+      return (way.style.triple != lines ? 4 : 0) + (way.style.raw ? 2 : 0) + (way.style.quote == '"' ? 1 : 0);
     };
     return rank(a) < rank(b);
   });
   std::string best;
   std::string padded;
   bool best_in_pieces = false;
+  bool valid = false;
   for (const auto& way : ways) {
     const bool exact = writer.write(values, way);
     if (exact && !writer.padded()) {
       best = writer.text();
       padded.clear();
+      valid = true;
       break;
     }
     if (exact && padded.empty()) padded = writer.text();
-    if (best.empty() || (way.pieces && !best_in_pieces)) best = writer.text();
+    if (best.empty() || (way.pieces && !best_in_pieces) || (writer.valid() && !valid)) best = writer.text();
     best_in_pieces |= way.pieces;
+    valid |= writer.valid();
+  }
+  if (!valid && expression->kind == ExprKind::JoinedStr &&
+      may_be_percent_format(expression->as<JoinedStrExpr>())) {
+    pending_ = start;
+    return percent_format(expression->as<JoinedStrExpr>(), end);
   }
   if (!padded.empty()) best = padded;
   put(keep(best), best.find('\n') != std::string::npos ? kMultiline : 0u);
@@ -468,12 +513,26 @@ bool Printer::is_percent_format(const JoinedStrExpr* e) {
   for (const Expr* value : e->values) {
     if (value->kind != ExprKind::FormattedValue) continue;
     const SourceRange& range = value->range;
+    if (range.line > 0 && e->range.line > 0 &&
+        (range.line != e->range.line || range.end_line != e->range.end_line))
+      return true;
     const SourceRange& argument = value->as<FormattedValueExpr>()->value->range;
     if (range.line > 0 && range.column >= 0 && argument.line > 0)
       return range.line == argument.line && range.column == argument.column &&
              range.end_line == argument.end_line && range.end_column == argument.end_column;
   }
   return false;
+}
+
+/// Whether '%' can do what the f-string does.
+bool Printer::may_be_percent_format(const JoinedStrExpr* e) {
+  for (const Expr* value : e->values) {
+    if (value->kind != ExprKind::FormattedValue) continue;
+    const auto* field = value->as<FormattedValueExpr>();
+    if (field->conversion <= 0) return false;
+    if (field->format_spec != nullptr && field->format_spec->kind != ExprKind::Constant) return false;
+  }
+  return true;
 }
 
 void Printer::percent_format(const JoinedStrExpr* e, const Place& end) {

@@ -107,6 +107,7 @@ class Printer {
                          const Place& end);
   void constant_token(const Constant& value, uint32_t flags);
   bool repeated_sequence(const Constant& value, Level level, const Place& end);
+  std::vector<const Constant*> insertion_order(const Constant& set);
   bool tuple_sum(const Constant& value, Level level, const Place& end);
   Spelling spell_in_fstring(const Constant& value, int64_t width);
   std::string shortest_item(const Constant& value);
@@ -120,6 +121,7 @@ class Printer {
   void joined_string(const Expr* e, const Place& end);
   void percent_format(const syntax::JoinedStrExpr* e, const Place& end);
   static bool is_percent_format(const syntax::JoinedStrExpr* e);
+  static bool may_be_percent_format(const syntax::JoinedStrExpr* e);
   std::string inline_text(const Expr* e, const Place& at, char quote, bool triple);
   std::string quoted_for_fstring(std::string_view text, bool bytes);
 
@@ -132,6 +134,7 @@ class Printer {
   /// Marks the tokens from `first` on as a statement: its line is that of the first token that knows one.
   void mark_statement(size_t first);
   int32_t last_line(size_t end) const;
+  Place line_of_header() const;
   void expect_start(const Place& first_expression);
   int32_t suite_indent(syntax::Stmts list, int32_t parent_indent) const;
   void clause(std::string_view keyword, syntax::Stmts list, int32_t indent, const Place& end);
@@ -192,6 +195,7 @@ class Printer {
   // Of the statement that is being printed.
   int32_t indent_ = 0;
   uint32_t statement_flags_ = 0;
+  size_t suite_size_ = 0;
   bool docstring_ = false;                // the next statement is a function's or class's docstring
   const Stmt* next_statement_ = nullptr;  // behind the docstring
   const Diagnostic* error_ = nullptr;

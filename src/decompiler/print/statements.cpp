@@ -176,6 +176,7 @@ void Printer::body(Stmts list, int32_t parent_indent, const Place& end, bool may
     const Place last = i + 1 == list.size() ? end : Place();
     docstring_ = may_be_docstring && i == 0 && is_docstring(s);
     next_statement_ = docstring_ && list.size() > 1 ? list[1] : nullptr;
+    suite_size_ = list.size();
     statement(s, last);
     after_simple = !is_compound(s);
     after_definition = is_definition(s);
@@ -221,6 +222,17 @@ int32_t Printer::last_line(size_t end) const {
   for (size_t i = end; i-- > 0;)
     if (tokens_[i].place.line != 0) return tokens_[i].place.line + count_newlines(tokens_[i]);
   return 0;
+}
+
+/// A statement that does nothing leaves a mark of its line, unless that is the line of the header in front of
+/// it.
+Place Printer::line_of_header() const {
+  constexpr uint32_t kOnlyOne = kFirst | kInlineSuite;
+  if ((statement_flags_ & kOnlyOne) != kOnlyOne || suite_size_ != 1) return {};
+  for (size_t i = tokens_.size(); i-- > 0;)
+    if (tokens_[i].flags & kStatement)
+      return {tokens_[i].place.line == 0 ? 0 : last_line(tokens_.size()), -1};
+  return {};
 }
 
 /// A statement without a keyword begins at the indentation, if it begins a line.
@@ -287,7 +299,7 @@ void Printer::simple_statement(const Stmt* s, const Place& end) {
     case StmtKind::Expr:
       return expression_statement(s->as<ExprStmt>(), end);
     case StmtKind::Pass:
-      begin("pass", start_of(s->range));
+      begin("pass", s->range.line > 0 || end.exact() ? start_of(s->range) : line_of_header());
       return end_at(end);
     case StmtKind::Break:
       begin("break", start_of(s->range));
@@ -307,6 +319,7 @@ void Printer::expression_statement(const ExprStmt* s, const Place& end) {
     return docstring(e->as<ConstantExpr>(), end);
   }
   expect_start(first_place(e));
+  if (e->kind == ExprKind::Constant && e->range.line <= 0 && !end.exact()) pending_ = line_of_header();
   const Place own = end_of(e->range);
   if (pending_.line != 0 || !differ(own, end) || !before(own, end))
     return expression(e, kTest | kTupleOk | kYieldOk, end);
