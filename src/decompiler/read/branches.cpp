@@ -88,15 +88,14 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
     return {};
   }
   if (instruction.op == Op::RETURN_VALUE && is_implicit_return(last)) return {.jumps = true, .target = end};
-  if (instruction.op == Op::RERAISE) {
-    // The last one is a try statement: the way past its handlers leads on.
-    for (uint32_t i = last; i-- > first;) {
-      if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i)) return {.jumps = true, .target = end};
-      if (!Code::is_unconditional_jump(code_[i].op) || is_leaving_jump(i)) continue;
-      if (code_[i].target > other) return {.jumps = true, .target = code_[i].target};
-    }
+  if (!Code::is_terminator(instruction.op)) return {};
+  // Not its end, but something before leads on: where not everything leaves, or past a try's handlers.
+  for (uint32_t i = last; i-- > first;) {
+    if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i)) return {.jumps = true, .target = end};
+    if (code_[i].op == Op::JUMP_FORWARD && code_[i].target > other && !is_leaving_jump(i))
+      return {.jumps = true, .target = code_[i].target};
   }
-  return {.leaves = Code::is_terminator(instruction.op)};
+  return {.leaves = true};
 }
 
 bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t end) {

@@ -96,7 +96,11 @@ bool Reader::tests_clause(const InnerValue& result) const {
   const Position first = position_of(result.clauses.front()->target->range);
   if (!has_columns(test) || !has_columns(first) || at_ + 1 >= code_.size()) return true;
   if (starts_before(test, first)) return false;  // in the element
-  // `a if test else b` goes on in front of the test, and so does a clause that comes to the element.
+  // `a if test else b` goes on in front of the test, and so does a clause that comes to the element. Its body
+  // leaves a value where it goes on behind the other one, unless it is itself part of a condition.
+  const uint32_t other = here().target;
+  if (other > at_ + 1 && other < code_.size() && code_[other - 1].op == Op::JUMP_FORWARD)
+    return shape_.depth(other - 1) != shape_.depth(at_);
   const Position& following = code_[at_ + 1].position;
   return !starts_before(following, test) || starts_before(following, first);
 }
