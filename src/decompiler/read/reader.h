@@ -588,6 +588,51 @@ class Reader {
   bool begins_match() const;
   bool read_match(uint32_t end);
 
+  // What the steps above are made of.
+  struct Place;     // what a pattern is matched against
+  struct Matching;  // one case while its pattern is read
+  bool begins_pattern(uint32_t at, int32_t line) const;
+  bool read_case(uint32_t end, Matching& m, syntax::MatchCase* node);
+  bool read_pattern(uint32_t end, Matching& m, bool* guarded);
+  bool is_guard(const Matching& m) const;
+  Expr* read_guard(uint32_t end, Matching& m);
+  bool read_case_body(uint32_t body_end, uint32_t end, syntax::MatchCase* node, uint32_t* match_end);
+  bool read_last_body(uint32_t end, int32_t column, syntax::MatchCase* node, uint32_t* match_end);
+  bool begins_default(uint32_t match_end, uint32_t end, int32_t column) const;
+  bool read_default(uint32_t end, int32_t column, syntax::MatchCase* node, uint32_t* match_end);
+  bool is_left_of(uint32_t at, int32_t column) const;
+  void place_last_name(Matching& m, syntax::Pattern* pattern);
+
+  void push_place(const Place* place);
+  Place* place_of(Matching& m, const Slot& slot) const;
+  Place* top_place(Matching& m);
+  Place* pop_place(Matching& m);
+  bool note_failure(Matching& m, uint32_t target);
+  bool pattern_jump(Matching& m, bool (*is_jump)(Op));
+  bool pattern_jump_if_false(Matching& m);
+  bool pattern_jump_if_missing(Matching& m);
+  bool push_parts(Matching& m, std::vector<Place*>& parts, uint32_t count);
+  bool step_pattern(Matching& m);
+  bool bind_place(Place* place, Name name, uint32_t depth);
+  bool copy_place(Matching& m);
+  bool swap_places(Matching& m);
+  bool match_value(Matching& m);
+  bool match_constant(Matching& m);
+  bool match_singleton(Matching& m, const Constant* value);
+  bool match_items(Matching& m);
+  bool match_keys(Matching& m);
+  bool match_class(Matching& m);
+  bool match_rest(Matching& m);
+  bool unpack_place(Matching& m);
+  bool read_alternatives(Matching& m);
+  bool take_bound(Matching& m, size_t height, std::vector<std::vector<Place*>>* bound);
+  syntax::Pattern* pattern_of(Matching& m, Place* place, bool starred);
+  bool patterns_of(Matching& m, const std::vector<Place*>& places, std::vector<syntax::Pattern*>* patterns);
+  bool inner_pattern(Matching& m, Place* place, syntax::Pattern** pattern);
+  syntax::Pattern* sequence_pattern(Matching& m, Place* place);
+  syntax::Pattern* mapping_pattern(Matching& m, Place* place);
+  syntax::Pattern* class_pattern(Matching& m, Place* place);
+
   Rebuilding& shared_;
   Code code_;
   const ScopeKind scope_;
