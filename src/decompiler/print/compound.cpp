@@ -187,7 +187,9 @@ void Printer::function(const Function* s, std::string_view keyword, const Place&
   begin(keyword.empty() ? "def" : keyword, start_of(s->range), s->decorator_list.empty() ? kDefinition : 0);
   if (!keyword.empty()) put("def", kSpace);
   put_name(s->name, kSpace);
-  put("(", kOpen);
+  const bool any = s->args->vararg != nullptr || s->args->kwarg != nullptr || !s->args->args.empty() ||
+                   !s->args->posonlyargs.empty() || !s->args->kwonlyargs.empty();
+  put("(", kOpen | (any ? kItems : 0u));
   parameters(s->args);
   space_ = false;
   put(")", kClose);
@@ -198,7 +200,15 @@ void Printer::function(const Function* s, std::string_view keyword, const Place&
   }
   put(":", kTight);
   mark_statement(first);
-  body(s->body, indent_, end, true);
+  definition_body(s, s->body, first, end);
+}
+
+/// The body of a definition whose header begins with token `first`.
+void Printer::definition_body(const Stmt* s, Stmts list, size_t first, const Place& end) {
+  const size_t begin = tokens_.size();
+  body(list, indent_, end, true);
+  if (!options_.comments.empty() && options_.comments.contains(s))
+    regions_.push_back({s, first, begin, tokens_.size(), tokens_[begin].extra});
 }
 
 void Printer::class_definition(const ClassDefStmt* s, const Place& end) {
@@ -207,13 +217,13 @@ void Printer::class_definition(const ClassDefStmt* s, const Place& end) {
   begin("class", start_of(s->range), s->decorator_list.empty() ? kDefinition : 0);
   put_name(s->name, kSpace);
   if (!s->bases.empty() || !s->keywords.empty()) {
-    put("(", kOpen);
+    put("(", kOpen | kItems);
     call_arguments(s->bases, s->keywords);
     put(")", kClose);
   }
   put(":", kTight);
   mark_statement(first);
-  body(s->body, indent_, end, true);
+  definition_body(s, s->body, first, end);
 }
 
 void Printer::parameter(const Arg* arg, bool is_star) {

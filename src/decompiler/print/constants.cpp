@@ -264,7 +264,7 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
       }
     }
   }
-  if (parentheses) put(list ? "[" : tuple ? "(" : "{", kOpen);
+  if (parentheses) put(list ? "[" : tuple ? "(" : "{", kOpen | (value.size == 0 ? 0u : kItems));
   bool first = true;
   const size_t count = value.size;
   std::vector<const Constant*> ordered;

@@ -67,7 +67,7 @@ void Printer::tuple(const TupleExpr* e, Level level, const Place& end) {
     put("]", kClose);
     return end_at(end);
   }
-  if (parentheses) put("(", kOpen);
+  if (parentheses) put("(", kOpen | (count == 0 ? 0u : kItems));
   const Level item_level = parentheses || level & kNamedOk ? kTest | kNamedOk : kTest;
   for (size_t i = 0; i < count; ++i) {
     const bool last = i + 1 == count;
@@ -80,7 +80,7 @@ void Printer::tuple(const TupleExpr* e, Level level, const Place& end) {
 }
 
 void Printer::dict(const DictExpr* e, const Place& end) {
-  put("{", kOpen);
+  put("{", kOpen | (e->values.empty() ? 0u : kItems));
   bool first = true;
   for (size_t i = 0; i < e->values.size(); ++i) {
     separate(&first);

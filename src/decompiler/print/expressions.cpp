@@ -52,6 +52,8 @@ bool needs_parentheses(const Expr* e, Level level) {
       return lowest > kComparison;
     case ExprKind::Await:
       return lowest > kAwait;
+    case ExprKind::JoinedStr:
+      return lowest > kTerm && is_percent_format(e->as<JoinedStrExpr>());
     default:
       return false;
   }
@@ -181,12 +183,12 @@ void Printer::inner(const Expr* expression, Level level, const Place& end) {
     case ExprKind::Dict:
       return dict(expression->as<DictExpr>(), end);
     case ExprKind::Set:
-      put("{", kOpen);
+      put("{", kOpen | kItems);
       items(expression->as<SetExpr>()->elts, kTest | kNamedOk);
       put("}", kClose);
       return end_at(end);
     case ExprKind::List:
-      put("[", kOpen);
+      put("[", kOpen | kItems);
       items(expression->as<ListExpr>()->elts, kTest | kNamedOk);
       put("]", kClose);
       return end_at(end);
@@ -235,7 +237,7 @@ void Printer::inner(const Expr* expression, Level level, const Place& end) {
       return call(expression->as<CallExpr>(), end);
     case ExprKind::FormattedValue:
     case ExprKind::JoinedStr:
-      return joined_string(expression, end);
+      return joined_string(expression, level, end);
     case ExprKind::Constant:
       return constant(expression->as<ConstantExpr>(), level, end);
     case ExprKind::Attribute:
@@ -267,7 +269,7 @@ void Printer::value(const Expr* e, Level level, const Place& end) {
   const bool fixed_end = end.exact();
   const bool several_lines = e->range.line > 0 && e->range.end_line > e->range.line;
   space_ = true;
-  if (brackets_ != 0 || fixed_end || options_.clean || (!several_lines && own_end.line == 0) ||
+  if (brackets_ != 0 || fixed_end || (!several_lines && own_end.line == 0 && !options_.clean) ||
       needs_parentheses(e, level) || is_tuple(e)) {
     return expression(e, level, end);
   }
@@ -368,7 +370,7 @@ void Printer::call(const CallExpr* e, const Place& end) {
       return generator(only, end);
     }
   }
-  put("(", kOpen);
+  put("(", kOpen | (e->args.empty() && e->keywords.empty() ? 0u : kItems));
   call_arguments(e->args, e->keywords);
   put(")", kClose);
   end_at(end);

@@ -448,7 +448,7 @@ std::string Printer::inline_text(const Expr* e, const Place& at, char quote, boo
   return text;
 }
 
-void Printer::joined_string(const Expr* expression, const Place& end) {
+void Printer::joined_string(const Expr* expression, Level level, const Place& end) {
   Expr* single = const_cast<Expr*>(expression);
   Exprs values;
   if (expression->kind == ExprKind::FormattedValue) {
@@ -499,8 +499,12 @@ void Printer::joined_string(const Expr* expression, const Place& end) {
   }
   if (!valid && expression->kind == ExprKind::JoinedStr &&
       may_be_percent_format(expression->as<JoinedStrExpr>())) {
-    pending_ = start;
-    return percent_format(expression->as<JoinedStrExpr>(), end);
+    const bool wrap = base(level) > kTerm;
+    if (wrap) put("(", kOpen | kGlue);
+    pending_ = wrap ? Place() : start;
+    percent_format(expression->as<JoinedStrExpr>(), wrap ? Place() : end);
+    if (wrap) put(")", kClose);
+    return;
   }
   if (!padded.empty()) best = padded;
   put(keep(best), best.find('\n') != std::string::npos ? kMultiline : 0u);
@@ -509,7 +513,7 @@ void Printer::joined_string(const Expr* expression, const Place& end) {
 
 // --- '...' % (...)
 
-bool Printer::is_percent_format(const JoinedStrExpr* e) {
+bool is_percent_format(const JoinedStrExpr* e) {
   for (const Expr* value : e->values) {
     if (value->kind != ExprKind::FormattedValue) continue;
     const SourceRange& range = value->range;

@@ -24,10 +24,11 @@ class Layout {
  public:
   explicit Layout(Tokens& tokens) : tokens_(tokens), next_(tokens.size() + 1) { survey(); }
 
-  std::string run() {
+  Text run() {
     place_all();
     if (!out_.empty() && out_.back() != '\n') out_ += '\n';
-    return std::move(out_);
+    open_lines_.resize(static_cast<size_t>(line_), true);
+    return {std::move(out_), std::move(open_lines_)};
   }
 
   std::string run_inside(const Place& at) {
@@ -103,10 +104,18 @@ class Layout {
     at_line_start_ = false;
   }
 
-  void write_token(const Token& token, bool less) {
+  void write_token(Token& token, bool less) {
+    token.place = {line_, column_};
+    const int32_t line = line_;
     write(less && !token.less.empty() ? token.less : token.text);
     if (token.flags & kOpen) ++depth_;
     if (token.flags & kClose && depth_ > 0) --depth_;
+    for (int32_t i = line; i < line_; ++i) close_line(i);
+  }
+
+  void close_line(int32_t line) {
+    if (static_cast<size_t>(line) > open_lines_.size()) open_lines_.resize(static_cast<size_t>(line), true);
+    open_lines_[static_cast<size_t>(line) - 1] = false;
   }
 
   void spaces(size_t count) {
@@ -119,6 +128,7 @@ class Layout {
     if (depth_ == 0) {
       out_ += must_space_before_backslash() ? " \\\n" : "\\\n";
       for (int32_t i = 1; i < count; ++i) out_ += "\\\n";
+      for (int32_t i = 0; i < count; ++i) close_line(line_ + i);
     } else {
       out_.append(static_cast<size_t>(count), '\n');
     }
@@ -221,7 +231,7 @@ class Layout {
 
   void write_pretty(size_t begin, size_t end) {
     for (size_t i = begin; i < end; ++i) {
-      const Token& token = tokens_[i];
+      Token& token = tokens_[i];
       if (token.flags & kDropped) continue;
       if (!starts_statement(token))
         spaces(separator(token, true));
@@ -240,7 +250,7 @@ class Layout {
       before_statement(begin, end);
       return;
     }
-    const Token& anchor = tokens_[end];
+    Token& anchor = tokens_[end];
     if (anchor.flags & kDropped) {
       write_pretty(begin, end);
       return;
@@ -328,7 +338,7 @@ class Layout {
     size_t tail = end;
     while (tail > begin && tokens_[tail - 1].flags & (kGlue | kDropped)) --tail;
     for (size_t i = begin; i < end; ++i) {
-      const Token& token = tokens_[i];
+      Token& token = tokens_[i];
       if (token.flags & kDropped) continue;
       size_t count = starts_statement(token) ? (at_line_start_ ? 0 : 1) : separator(token, true);
       if (i >= tail && excess != 0 && !(i == begin && token.flags & kStatement)) {
@@ -343,7 +353,7 @@ class Layout {
 
   void squeeze(size_t begin, size_t end, size_t budget, bool less) {
     for (size_t i = begin; i <= end; ++i) {
-      const Token& token = tokens_[i];
+      Token& token = tokens_[i];
       if (token.flags & kDropped) continue;
       size_t count = separator(token, false);
       if (count == 0 && budget != 0 && (i == end || separator(token, true) != 0)) {
@@ -407,6 +417,7 @@ class Layout {
   Tokens& tokens_;
   std::vector<Ahead> next_;
   std::string out_;
+  std::vector<bool> open_lines_;
   int32_t line_ = 1;
   int32_t column_ = 0;
   int32_t depth_ = 0;
@@ -417,7 +428,7 @@ class Layout {
 
 }  // namespace
 
-std::string lay_out(Tokens& tokens) {
+Text lay_out(Tokens& tokens) {
   return Layout(tokens).run();
 }
 

@@ -7,8 +7,17 @@
 
 namespace ouro::decompiler {
 
-/// The text of the tokens, each at its place where that is possible. Marks optional parentheses as dropped.
-std::string lay_out(Tokens& tokens);
+struct Text {
+  std::string text;
+  std::vector<bool> open_lines;  // by line from 0 on: whether a comment may end it
+};
+
+/// The text of the tokens, each at its place where that is possible. Gives the tokens the places that they
+/// got.
+Text lay_out(Tokens& tokens);
+
+/// The same in conventional formatting, whatever places the tokens have.
+Text lay_out_clean(Tokens& tokens);
 
 /// The same for tokens inside of brackets that begin at `at` (line 0: nowhere) and stand there alone.
 std::string lay_out_inside(Tokens& tokens, const Place& at);

@@ -38,8 +38,9 @@ void Printer::match(const MatchStmt* s, const Place& end) {
         (indent < 0 || place.column - kCaseWidth < indent))
       indent = place.column - kCaseWidth;
   }
-  if (indent < 0) indent = indent_ + 4;
+  if (indent < 0 || options_.clean) indent = indent_ + 4;
   for (const MatchCase* c : s->cases) {
+    if (options_.clean) break;
     bool reliable = false;
     const Place inside = statement_place(c->body[0], &reliable);
     const bool own_line = inside.line != start_of(c->pattern->range).line;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "decompiler/print/comments.h"
 #include "decompiler/print/print.h"
 #include "decompiler/print/tokens.h"
 
@@ -118,9 +119,8 @@ class Printer {
   void string_pieces(std::string_view text, bool bytes, const syntax::SourceRange& range, const Place& end);
 
   // --- fstrings.cpp
-  void joined_string(const Expr* e, const Place& end);
+  void joined_string(const Expr* e, Level level, const Place& end);
   void percent_format(const syntax::JoinedStrExpr* e, const Place& end);
-  static bool is_percent_format(const syntax::JoinedStrExpr* e);
   static bool may_be_percent_format(const syntax::JoinedStrExpr* e);
   std::string inline_text(const Expr* e, const Place& at, char quote, bool triple);
   std::string quoted_for_fstring(std::string_view text, bool bytes);
@@ -166,6 +166,7 @@ class Printer {
   void try_statement(const Try* s, std::string_view except, const Place& end);
   template <class Function>
   void function(const Function* s, std::string_view keyword, const Place& end);
+  void definition_body(const Stmt* s, syntax::Stmts list, size_t first, const Place& end);
   void class_definition(const syntax::ClassDefStmt* s, const Place& end);
   void decorators(syntax::Exprs list);
   void parameters(const syntax::Arguments* args);
@@ -185,6 +186,7 @@ class Printer {
   const PrintOptions& options_;
   Arena texts_;
   Tokens tokens_;
+  std::vector<CommentRegion> regions_;
   Place pending_;              // where the next token must begin
   bool space_ = false;         // the next token wants a space before it
   int brackets_ = 0;           // that are open
@@ -206,6 +208,8 @@ Place first_place(const syntax::Expr* e);
 /// The first line that a statement is known to be on, and its column where the statement's own range says it.
 Place statement_place(const syntax::Stmt* s, bool* reliable);
 
+/// Whether folding made an f-string of `'...' % (...)`, by its ranges.
+bool is_percent_format(const syntax::JoinedStrExpr* e);
 /// Whether a suite of these statements may stand on its header's line.
 bool may_be_inline(syntax::Stmts list);
 

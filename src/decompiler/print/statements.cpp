@@ -55,6 +55,8 @@ const Expr* leading_expression(const Stmt* s) {
   }
 }
 
+constexpr int64_t kCleanWidth = 88;
+
 constexpr std::string_view kAugmented[] = {
     "+=", "-=", "*=", "@=", "/=", "%=", "**=", "<<=", ">>=", "|=", "^=", "&=", "//="};
 
@@ -164,7 +166,10 @@ void Printer::body(Stmts list, int32_t parent_indent, const Place& end, bool may
   if (too_deep()) return;
   ++depth_;
   const int32_t saved = indent_;
-  indent_ = parent_indent < 0 ? 0 : suite_indent(list, parent_indent);
+  constexpr int32_t kStep = 4;
+  indent_ = parent_indent < 0 ? 0
+            : options_.clean  ? parent_indent + kStep
+                              : suite_indent(list, parent_indent);
   const bool simple = may_be_inline(list);
   bool after_simple = false;
   bool after_definition = false;
@@ -462,8 +467,9 @@ void Printer::import_from(const ImportFromStmt* s, const Place& end) {
   const bool several_lines = s->range.line > 0 && s->range.end_line > s->range.line;
   const bool wide = s->range.line > 0 && s->range.end_line == s->range.line && s->range.column >= 0 &&
                     s->range.end_column - s->range.column >= width + 2;
-  const bool parentheses = !star && (several_lines || wide);
-  if (parentheses) put("(", kOpen);
+  const bool long_line = options_.clean && indent_ + width > kCleanWidth;
+  const bool parentheses = !star && (options_.clean ? long_line : several_lines || wide);
+  if (parentheses) put("(", kOpen | kItems);
   bool first = true;
   for (const Alias* alias : s->names) {
     separate(&first);

@@ -48,6 +48,7 @@ enum TokenFlags : uint32_t {
   kFixedBreak = 16384,       // a string piece: begins a line of its own where there are lines
   kDefinition = 1 << 15,     // kStatement: def or class, or the first decorator
   kEndDefinition = 1 << 16,  // kStatement: the first statement behind a definition
+  kItems = 1 << 19,          // an opening bracket around items, after the last of which a comma may stand
   kTight = 1 << 17,          // never a line break before it (clean style)
   kWord = 1 << 18,           // a keyword operator or binary operator, at which clean style may break
 };
