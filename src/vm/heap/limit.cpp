@@ -43,13 +43,14 @@ bool within_limit(const State& heap, uint64_t more) {
 
 // Called when `wanted` more bytes pass the limit or cannot be had. Collects, unless the last collection was
 // just now; when that does not help, tells the interpreter once, and lets the program use the reserve until
-// it has seen the MemoryError.
+// it has seen the MemoryError. A collection that makes hardly any room has not helped: the next one would
+// come after the next few cells, and so on for ever.
 void exhaust(State& heap, uint64_t wanted) {
   if (heap.collecting) return;
   const uint64_t reserve = reserve_of(heap.memory_limit);
   if (heap.pauses == 0 && (!heap.exhausted || heap.handed_bytes > reserve / 4)) {
     collect(2);
-    if (heap.memory_limit != 0 && within_limit(heap, wanted)) return;
+    if (heap.memory_limit != 0 && within_limit(heap, std::max(wanted, heap.memory_limit / 64))) return;
   }
   if (!heap.exhausted && heap.on_exhausted != nullptr) heap.on_exhausted();
   heap.exhausted = true;

@@ -255,7 +255,8 @@ void complete_code_type() {
   spec.flags = kTypeHasWeakrefs;
   spec.trace = trace_members<&Code::code, &Code::consts, &Code::names, &Code::locals_plus_names,
                              &Code::locals_plus_kinds, &Code::filename, &Code::name, &Code::qualified_name,
-                             &Code::line_table, &Code::exception_table, &Code::executable, &Code::traced>;
+                             &Code::line_table, &Code::exception_table, &Code::executable, &Code::traced,
+                             &Code::marshalled>;
   spec.methods = kMethods;
   spec.getsets = kGetSets;
   spec.doc = "Create a code object.  Not for the faint of heart.";

@@ -133,6 +133,11 @@ void finalize_stream(Object* object) {
     raw.as<FileIO>()->holder = nullptr;
 }
 
+void set_holder(Stream* below, Object* above) {
+  below->holder = above;
+  if ((above->gc & kGcFinalized) != 0) register_finalizable(above);
+}
+
 void flush_open_files() {
   if (open_writable_files <= 0) return;
   List* streams = make_list();

@@ -70,7 +70,17 @@ Result<int64_t> raw_seek(Buffered* self, int64_t target, int whence) {
       self, TRY(call_method(self->raw, names.seek, {make_int(target), Value::from_small(whence)})));
 }
 
+namespace {
+
+void unlink_raw(Buffered* self) {
+  if (!self->raw.is_null() && is_native_file(self->raw) && self->raw.as<FileIO>()->holder == self)
+    self->raw.as<FileIO>()->holder = nullptr;
+}
+
+}  // namespace
+
 Status buffered_init(Buffered* self, Value raw, int64_t size) {
+  unlink_raw(self);
   store(self, self->raw, raw);
   self->buffer_size = size;
   if (size <= 0) return raise(types.ValueError, "buffer size must be strictly positive");
@@ -79,7 +89,7 @@ Status buffered_init(Buffered* self, Value raw, int64_t size) {
   self->owner = nullptr;
   self->raw_position = -1;
   if (!raw_tell(self).ok()) take_exception();
-  if (is_native_file(raw)) raw.as<FileIO>()->holder = self;
+  if (is_native_file(raw)) set_holder(raw.as<FileIO>(), self);
   return {};
 }
 
@@ -186,8 +196,7 @@ Result<Value> buffered_close(const Value* a) {
     TRY(again.enter(self));
     auto closed = call_method(self->raw, names.close);
     self->buffer = nullptr;
-    if (is_native_file(self->raw) && self->raw.as<FileIO>()->holder == self)
-      self->raw.as<FileIO>()->holder = nullptr;
+    unlink_raw(self);
     result = TRY(closed);
     return {};
   }));
@@ -201,7 +210,7 @@ Result<Value> buffered_detach(const Value* a) {
   TRY(check_ready(self));
   TRY(call_method(self, names.flush));
   const Value raw = self->raw;
-  if (is_native_file(raw) && raw.as<FileIO>()->holder == self) raw.as<FileIO>()->holder = nullptr;
+  unlink_raw(self);
   self->raw = Value();
   self->detached = true;
   self->ready = self->plain = false;

@@ -58,6 +58,9 @@ Status check_readable(Value stream);
 Status check_writable(Value stream);
 /// The finaliser of all streams; it closes.
 void finalize_stream(Object* object);
+/// Makes `above` the holder of `below`; its finaliser takes that back, and is called for that once more where
+/// it has been called before.
+void set_holder(Stream* below, Object* above);
 /// At the end of the program: writes what streams over open files still hold.
 void flush_open_files();
 Result<Value> new_stream(Type* type, const Arguments& arguments);

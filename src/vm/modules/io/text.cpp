@@ -110,7 +110,7 @@ Value given(Value value) {
 }
 
 void link_buffer(Text* self) {
-  if (is_native_buffer(self->buffer)) self->buffer.as<Buffered>()->holder = self;
+  if (is_native_buffer(self->buffer)) set_holder(self->buffer.as<Buffered>(), self);
 }
 void unlink_buffer(Text* self) {
   if (!self->buffer.is_null() && is_native_buffer(self->buffer) &&
@@ -157,6 +157,7 @@ Status init_text(Value value, const Arguments& arguments) {
   self->line_buffering = line_buffering;
   self->write_through = write_through;
   set_newline(self, given(a[3]));
+  unlink_buffer(self);
   store(self, self->buffer, a[0]);
   TRY(set_up_codec(self));
   self->seekable = self->telling = TRY(is_true(TRY(call_method(a[0], IO_NAME(seekable)))));
