@@ -8,6 +8,13 @@ class Kept(io.BufferedReader):
         revived.append(self)
 
 
+def replace_raw():
+    first, second = io.FileIO("/dev/null"), io.FileIO("/dev/null")
+    io.BufferedReader(first).__init__(second)
+    io.BufferedReader(second).__init__(first)
+    kept.extend((first, second))
+
+
 def exchange():
     first, second = io.FileIO("/dev/null"), io.FileIO("/dev/null")
     buffer = io.BufferedReader(first)
@@ -21,6 +28,7 @@ def exchange():
 
 kept, revived = [], []
 for _ in range(100):
+    replace_raw()
     exchange()
 gc.collect()
 gc.collect()
