@@ -10,9 +10,9 @@ class Kept(io.BufferedReader):
 
 def replace_raw():
     first, second = io.FileIO("/dev/null"), io.FileIO("/dev/null")
-    io.BufferedReader(first).__init__(second)
-    io.BufferedReader(second).__init__(first)
-    kept.extend((first, second))
+    reader = io.BufferedReader(first)
+    reader.__init__(second)
+    kept.append(first)
 
 
 def exchange():
