@@ -71,11 +71,18 @@ class CleanLayout {
   /// Tokens [begin, end) of one statement.
   void statement(size_t begin, size_t end) {
     const int32_t width = tokens_[begin].extra;
-    for (size_t i = begin; i < end; ++i)
-      if (tokens_[i].flags & kOptional) tokens_[i].flags |= kDropped;
+    for (size_t i = begin; i < end; ++i) {
+      if (!(tokens_[i].flags & kOptional)) continue;
+      tokens_[i].flags |= kDropped;
+      if (tokens_[i].flags & kOpen) tokens_[i + 1].flags |= tokens_[i].flags & kSpace;
+    }
     indent(width);
     if (!fits(begin, end)) {
-      for (size_t i = begin; i < end; ++i) tokens_[i].flags &= ~uint32_t{kDropped};
+      for (size_t i = begin; i < end; ++i) {
+        if (!(tokens_[i].flags & kDropped)) continue;
+        tokens_[i].flags &= ~uint32_t{kDropped};
+        if (tokens_[i].flags & kOpen) tokens_[i + 1].flags &= ~uint32_t{kSpace};
+      }
       keep_useful_parentheses(begin, end);
     }
     split(begin, end, width, 0);
@@ -91,6 +98,7 @@ class CleanLayout {
       if (!ends_in_bracket(i + 1, close)) continue;
       tokens_[i].flags |= kDropped;
       tokens_[close].flags |= kDropped;
+      tokens_[i + 1].flags |= tokens_[i].flags & kSpace;
     }
   }
 

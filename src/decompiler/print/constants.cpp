@@ -129,7 +129,7 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range, Level l
       }
       spelling.level = kAtom;
     }
-    spelling.text = keep(natural_string(value.text(), bytes));
+    spelling.text = keep(natural_string(value.text(), bytes, options_.clean ? '"' : '\''));
     if (const std::string less = shortest_string(value.text(), bytes); less.size() < spelling.text.size())
       spelling.less = keep(less);
     if (width > 0 && !spelling.less.empty()) spelling.text = spelling.less;

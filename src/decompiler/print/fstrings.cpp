@@ -474,9 +474,11 @@ void Printer::joined_string(const Expr* expression, Level level, const Place& en
       ways.push_back(way);
     }
   }
-  std::sort(ways.begin(), ways.end(), [lines](const auto& a, const auto& b) {
-    auto rank = [lines](const auto& way) {
-      return (way.style.triple != lines ? 4 : 0) + (way.style.raw ? 2 : 0) + (way.style.quote == '"' ? 1 : 0);
+  const char preferred = options_.clean ? '"' : '\'';
+  std::sort(ways.begin(), ways.end(), [lines, preferred](const auto& a, const auto& b) {
+    auto rank = [lines, preferred](const auto& way) {
+      return (way.style.triple != lines ? 4 : 0) + (way.style.raw ? 2 : 0) +
+             (way.style.quote == preferred ? 0 : 1);
     };
     return rank(a) < rank(b);
   });
@@ -521,6 +523,8 @@ bool is_percent_format(const JoinedStrExpr* e) {
         (range.line != e->range.line || range.end_line != e->range.end_line))
       return true;
     const SourceRange& argument = value->as<FormattedValueExpr>()->value->range;
+    const Expr* spec = value->as<FormattedValueExpr>()->format_spec;
+    if (range.column < 0 && spec != nullptr && spec->kind == ExprKind::Constant) return true;
     if (range.line > 0 && range.column >= 0 && argument.line > 0)
       return range.line == argument.line && range.column == argument.column &&
              range.end_line == argument.end_line && range.end_column == argument.end_column;
@@ -567,8 +571,9 @@ void Printer::percent_format(const JoinedStrExpr* e, const Place& end) {
     }
     format += field->conversion > 0 ? static_cast<char>(field->conversion) : 's';
   }
-  const std::string literal =
-      forbidden_quote_ != 0 ? quoted_for_fstring(format, false) : natural_string(format, false);
+  const std::string literal = forbidden_quote_ != 0
+                                  ? quoted_for_fstring(format, false)
+                                  : natural_string(format, false, options_.clean ? '"' : '\'');
   put(keep(literal));
   const std::string less = shortest_string(format, false);
   if (less.size() < literal.size() && forbidden_quote_ == 0) tokens_.back().less = keep(less);

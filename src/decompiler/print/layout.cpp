@@ -202,11 +202,12 @@ class Layout {
         const Place& place = tokens_[end].place;
         const bool below = place.line > line_;
         wanted = below || (token.flags & kMultiline && place.line == line_ && place.column >= 0 &&
-                           column_ + static_cast<int32_t>(width(begin, end, false, false)) <= place.column);
+                           column_ + static_cast<int32_t>(width(begin, end, true, false)) <= place.column);
       }
       if (wanted) continue;
       token.flags |= kDropped;
       tokens_[static_cast<size_t>(token.extra)].flags |= kDropped;
+      tokens_[i + 1].flags |= token.flags & kSpace;
     }
   }
 

@@ -30,7 +30,7 @@ bool write_body(std::string_view text, bool bytes, const StringStyle& style, std
 bool write_string(std::string_view text, bool bytes, const StringStyle& style, std::string& out);
 
 /// One line, as one would write it; never fails. `forbidden` is a quote that may not occur (0: none).
-std::string natural_string(std::string_view text, bool bytes);
+std::string natural_string(std::string_view text, bool bytes, char preferred = '\'');
 /// The shortest one on one line.
 std::string shortest_string(std::string_view text, bool bytes);
 /// A sum of literals and repetitions of literals, as short as is found; empty where nothing repeats.

@@ -185,13 +185,13 @@ class BodyWriter {
   size_t escaped_newlines_ = 0;
 };
 
-char usual_quote(std::string_view text) {
-  const bool single = text.find('\'') != std::string_view::npos;
-  return single && text.find('"') == std::string_view::npos ? '"' : '\'';
-}
-
 char other(char quote) {
   return quote == '\'' ? '"' : '\'';
+}
+
+char usual_quote(std::string_view text, char preferred = '\'') {
+  const bool escapes = text.find(preferred) != std::string_view::npos;
+  return escapes && text.find(other(preferred)) == std::string_view::npos ? other(preferred) : preferred;
 }
 
 /// The styles on one line, in the order in which they are tried.
@@ -381,9 +381,9 @@ bool write_string(std::string_view text, bool bytes, const StringStyle& style, s
   return true;
 }
 
-std::string natural_string(std::string_view text, bool bytes) {
+std::string natural_string(std::string_view text, bool bytes, char preferred) {
   StringStyle style;
-  style.quote = usual_quote(text);
+  style.quote = usual_quote(text, preferred);
   std::string out;
   out.reserve(text.size() + 4);
   write_string(text, bytes, style, out);

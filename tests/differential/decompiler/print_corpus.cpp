@@ -27,6 +27,7 @@
 #include "compiler/compile.h"
 #include "decompiler/print/print.h"
 #include "pyc/marshal_writer.h"
+#include "syntax/dump.h"
 #include "syntax/source.h"
 
 namespace {
@@ -341,6 +342,8 @@ class FileCheck {
         !pyc::write_marshal(second, *again.value(), b).ok())
       return Outcome::Skipped;
     if (a.view() == b.view()) return Outcome::Exact;
+    // Other lines make other code: then it is the trees that have to be equal.
+    if (options_.clean || options_.lines_only) return compare_trees(text, detail);
     Difference difference;
     if (!find_code_difference(*original.value(), *again.value(), difference))
       find_position_difference(*original.value(), *again.value(), difference);
@@ -355,35 +358,64 @@ class FileCheck {
     return text.substr(at, std::min<size_t>(100, text.find('\n', at) - at));
   }
 
-  std::string printed(const std::string& source, const Ranges& ranges, std::string* detail) {
+  Outcome compare_trees(const std::string& text, std::string* detail) {
     Workspace workspace;
+    std::string printed_dump;
+    with_tree(workspace, text, {}, [&](Module& module) { printed_dump = dump(workspace, module, false); });
+    if (printed_dump == original_dump_) return Outcome::Equal;
+    size_t at = 0;
+    while (at < printed_dump.size() && at < original_dump_.size() && printed_dump[at] == original_dump_[at])
+      ++at;
+    const size_t from = at < 60 ? 0 : at - 60;
+    *detail =
+        fmt::format("tree: {} became {}", original_dump_.substr(from, 120), printed_dump.substr(from, 120));
+    return Outcome::Different;
+  }
+
+  /// The folded tree without what `ranges` does not hold.
+  template <class Use>
+  bool with_tree(Workspace& workspace, const std::string& source, const Ranges& ranges, Use use) {
     compiler::CompileOptions compile_options;
     compiler::Compilation compilation{
         workspace, compile_options, workspace.constants.str("x.py"), {}, compiler::ConstantCache(workspace)};
     Result<SourceText> decoded = decode_source(workspace, source, "x.py");
-    if (!decoded.ok()) return {};
+    if (!decoded.ok()) return false;
     Result<Module*> module = parse(workspace, decoded.value(), compiler::parse_options(compile_options));
-    if (!module.ok()) return {};
+    if (!module.ok()) return false;
     Result<compiler::Features> features = compiler::find_features(compilation, *module.value());
-    if (!features.ok()) return {};
+    if (!features.ok()) return false;
     compilation.features = features.value();
-    if (!compiler::optimise_tree(compilation, *module.value()).ok()) return {};
+    if (!compiler::optimise_tree(compilation, *module.value()).ok()) return false;
     Blanker(workspace, ranges, options_.lines_only).statements(module.value()->body);
+    use(*module.value());
+    return true;
+  }
+
+  std::string printed(const std::string& source, const Ranges& ranges, std::string* detail) {
+    Workspace workspace;
+    std::string out;
+    with_tree(workspace, source, ranges, [&](const Module& module) {
+      if (options_.clean || options_.lines_only) original_dump_ = dump(workspace, module, false);
+      out = print_tree(workspace, module, source.size(), detail);
+    });
+    return out;
+  }
+
+  std::string print_tree(Workspace& workspace, const Module& module, size_t size, std::string* detail) {
     decompiler::PrintOptions print_options;
     print_options.clean = options_.clean;
     const double start = processor_seconds();
-    Result<std::string> text = decompiler::print(workspace, *module.value(), print_options);
+    Result<std::string> text = decompiler::print(workspace, module, print_options);
     statistics_.seconds += processor_seconds() - start;
-    statistics_.bytes += source.size();
-    if (!text.ok()) {
-      *detail = text.error()->message;
-      return {};
-    }
-    return text.value();
+    statistics_.bytes += size;
+    if (text.ok()) return text.value();
+    *detail = text.error()->message;
+    return {};
   }
 
   const Options& options_;
   Statistics& statistics_;
+  std::string original_dump_;
 };
 
 void check_file(const std::filesystem::path& path, const Options& options, Statistics& statistics) {
