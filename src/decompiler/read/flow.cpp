@@ -57,19 +57,36 @@ bool Reader::is_implicit_return(uint32_t at) const {
   if (value == nullptr || !value->is(ConstantKind::None)) return false;
   if (scope_ == ScopeKind::Module) return true;
   if (scope_ == ScopeKind::Lambda) return false;
-  if (!is_own_position(at - 1)) return true;
+  if (!is_own_position(at - 1)) return !ends_return(at - 1);
   // The NOP of the last statement has become part of it.
   const int32_t width = width_of(code_[at - 1].position);
   if (width == kWidthOfPass) return !is_returned_none(at - 1);
   return width >= 0 && width != kWidthOfReturn;
 }
 
+// Whether the instructions with one place up to `at` are those of a return that leaves a handler.
+bool Reader::ends_return(uint32_t at) const {
+  uint32_t first = at;
+  while (first > 0 && code_.inherits_position(first)) --first;
+  if (code_[first].op != Op::POP_EXCEPT || !is_own_position(first)) return false;
+  const int32_t width = width_of(code_[first].position);
+  return width == kWidthOfReturn || (width == kWidthOfPass && is_returned_none(first));
+}
+
 // Whether `None` of `return None`, which is as wide as `pass`, stands there: it is seven columns to the right
-// of where statements begin, which is hardly ever an odd column.
+// of where statements begin, which is hardly ever an odd column. Behind a test, ` return ` is between them.
 bool Reader::is_returned_none(uint32_t at) const {
   constexpr int32_t kReturn = 7;
   const Position& position = code_[at].position;
   if (position.line == definition_.line) return false;  // `def f(): pass`
+  constexpr uint32_t kNear = 4;
+  int32_t before = -1;
+  for (uint32_t i = at; i-- > 0 && at - i <= kNear;) {
+    const Position& other = code_[i].position;
+    if (other.end_line == position.line && other.end_column <= position.column)
+      before = std::max(before, other.end_column);
+  }
+  if (before >= 0) return position.column - before > kReturn;
   if (statements_ != nullptr && !statements_->empty() && statements_->back()->range.column >= 0)
     return position.column >= statements_->back()->range.column + kReturn;
   return position.column >= kReturn && position.column % 2 != 0;
@@ -125,10 +142,23 @@ bool Reader::emit_pass(const Position& position) {
     emit(make<syntax::BreakStmt>(position));
     return true;
   }
+  if (has_columns(position) && position.end_line > position.line) return emit_never(position);
   auto* value = make<syntax::ConstantExpr>(position);
   value->value = constant_of(position);
   auto* node = make<syntax::ExprStmt>(position);
   node->value = value;
+  emit(node);
+  return true;
+}
+
+// A statement on several lines that does nothing: `if 0`.
+bool Reader::emit_never(const Position& position) {
+  auto* pass = make<syntax::PassStmt>(Position());
+  pass->range = {position.end_line, position.end_column - kWidthOfPass, position.end_line,
+                 position.end_column};
+  auto* node = make<syntax::IfStmt>(position);
+  node->test = certain(false, position);
+  node->body = list(std::vector<Stmt*>{pass});
   emit(node);
   return true;
 }

@@ -294,6 +294,7 @@ class Reader {
   bool slice();
   bool step_display();  // displays.cpp: BUILD_LIST, LIST_EXTEND, MAP_ADD, ...
   bool is_part(const Expr* dict, const Position& position) const;
+  void keep_class_body();
   bool build_tuple();
   bool build_sequence(bool set);
   bool extend_sequence();
@@ -304,6 +305,7 @@ class Reader {
   bool update_dict();
   bool map_add();
   void find_constant_uses();  // dropped.cpp
+  bool comes_early(size_t index, const Position& position) const;
   const Constant* dropped_test(const Position& position, bool truth);
   bool begins_folded_tuple() const;
   bool read_folded_tuple();
@@ -476,6 +478,7 @@ class Reader {
   uint32_t end_of_orelse(const Position& range, uint32_t first, uint32_t end) const;
   uint32_t end_of_own(const Position& range, uint32_t first, uint32_t end) const;
   void add_placeholder(StmtList* body);
+  bool emit_never(const Position& position);
   Expr* certain(bool truth, const Position& statement);
 
   Construct* innermost_loop();
@@ -492,6 +495,7 @@ class Reader {
   bool return_from_async_end(uint32_t body_end, uint32_t end);
 
   bool is_implicit_return(uint32_t at) const;
+  bool ends_return(uint32_t at) const;
   bool is_returned_none(uint32_t at) const;
   bool read_return();
   static bool is_none_constant(const Expr* expr);
