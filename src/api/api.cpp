@@ -242,7 +242,8 @@ DecompileResult decompile(const Code& code, const DecompileSettings& settings) {
       result.error = plain_error("ValueError", "code that cannot be read again");
       return;
     }
-    decompiler::DecompileOptions options{settings.clean, settings.optimize, marshal};
+    decompiler::DecompileOptions options{
+        .clean = settings.clean, .optimize = settings.optimize, .marshal = marshal};
     decompiler::Decompiled done = decompiler::decompile(workspace, *copy, options);
     result.source = std::move(done.source);
     result.verdict = static_cast<Verdict>(done.verdict);

@@ -109,6 +109,7 @@ class Session {
     for (int round = 0; round < kRounds; ++round) {
       Attempt attempt = try_once();
       if (round == 0 && look_for_dead_code(attempt)) attempt = try_once();
+      if (options_.keep_unproven && !attempt.failure) return conclude(std::move(attempt));
       if (!refuse_what_failed(attempt, round)) return conclude(std::move(attempt));
       if (const auto refused = rebuild_.refused.find(&module_); refused != rebuild_.refused.end())
         return give_up(refused->second);

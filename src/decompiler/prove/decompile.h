@@ -39,6 +39,9 @@ struct Decompiled {
 struct DecompileOptions {
   bool clean = false;  // conventional formatting
   int optimize = 0;    // the level that the code was compiled at
+  /// Leaves bodies that compile to something else in the text, to be looked at; the verdicts stay what they
+  /// are.
+  bool keep_unproven = false;
   /// The bytes that the code object was read from, without the header: what Exact means for the module.
   /// Empty: those that writing the code object gives.
   std::string_view marshal;

@@ -67,9 +67,9 @@ class Adder {
       case StmtKind::AsyncFor:
         return two(*statement.as<AsyncForStmt>());
       case StmtKind::While:
-        return two(*statement.as<WhileStmt>());
+        return tested(*statement.as<WhileStmt>());
       case StmtKind::If:
-        return two(*statement.as<IfStmt>());
+        return tested(*statement.as<IfStmt>());
       case StmtKind::With:
         return body(statement.as<WithStmt>()->body);
       case StmtKind::AsyncWith:
@@ -77,7 +77,8 @@ class Adder {
       case StmtKind::Try:
         return four(*statement.as<TryStmt>());
       case StmtKind::TryStar:
-        return four(*statement.as<TryStarStmt>());
+        four(*statement.as<TryStarStmt>());
+        return missing_else(*statement.as<TryStarStmt>());
       case StmtKind::Match:
         for (MatchCase* one : statement.as<MatchStmt>()->cases) body(one->body);
         return;
@@ -90,6 +91,30 @@ class Adder {
   void two(Node& node) {
     body(node.body);
     body(node.orelse);
+  }
+
+  /// What a constant test never lets control come to.
+  template <class Node>
+  void tested(Node& node) {
+    two(node);
+    if (node.test->kind != ExprKind::Constant || node.body.empty()) return;
+    if (truth(*node.test->template as<ConstantExpr>()->value)) return;
+    append_place(behind(node.body.back()->range), node.body);
+  }
+
+  /// The else part of a try whose body doesn't reach its end; of a try with `except*` its code comes last.
+  void missing_else(TryStarStmt& node) {
+    if (!node.orelse.empty() || node.body.empty() || !is_end(*node.body.back())) return;
+    SourceRange range = behind(node.range);
+    if (range.line != 0) ++range.line;
+    append_place(range, node.orelse);
+  }
+
+  void append_place(const SourceRange& range, Stmts& list) {
+    ArenaVector<Stmt*> result(workspace_.arena);
+    result.append(list);
+    add_place(range, result);
+    if (result.size() != list.size()) list = result.span();
   }
 
   template <class Node>
@@ -170,7 +195,7 @@ class Adder {
     const size_t place = next_place_++;
     if (dead_.markers) return add_marker(place, range, to);
     if (place >= dead_.places.size()) return;
-    for (const DeadItem& item : dead_.places[place]) to.push_back(statement(item, range));
+    add_statements(dead_.places[place], range, to);
   }
 
   /// Puts the place's number into all tables.
@@ -181,22 +206,38 @@ class Adder {
     if (scope_.is_function) to.push_back(assign(text, range));
   }
 
-  Stmt* statement(const DeadItem& item, const SourceRange& range) {
-    switch (item.kind) {
-      case DeadItem::Kind::Constant:
-        return raise(constant(item.object, range), range);
-      case DeadItem::Kind::Name:
-        return raise(name(item.object->text(), ExprContext::Load, range), range);
-      case DeadItem::Kind::Variable:
-        return assign(item.object->text(), range);
-      case DeadItem::Kind::Attribute:
-        break;
+  /// One call that loads it all, where there is a name to be called; variables have assignments of their own.
+  void add_statements(const std::vector<DeadItem>& items, const SourceRange& range, ArenaVector<Stmt*>& to) {
+    std::vector<Expr*> names;
+    std::vector<Expr*> constants;
+    for (const DeadItem& item : items) {
+      if (item.kind == DeadItem::Kind::Variable)
+        to.push_back(assign(item.object->text(), range));
+      else if (item.kind == DeadItem::Kind::Constant)
+        constants.push_back(constant(item.object, range));
+      else
+        names.push_back(expression(item, range));
     }
+    if (names.empty()) {
+      for (Expr* value : constants) to.push_back(raise(value, range));
+      return;
+    }
+    names.insert(names.end(), constants.begin(), constants.end());
+    auto* call = new_node<CallExpr>(workspace_.arena, range);
+    call->func = names[0];
+    call->args = workspace_.arena.copy(std::span<Expr* const>(names).subspan(1));
+    auto* statement = new_node<ExprStmt>(workspace_.arena, range);
+    statement->value = call;
+    to.push_back(statement);
+  }
+
+  Expr* expression(const DeadItem& item, const SourceRange& range) {
+    if (item.kind == DeadItem::Kind::Name) return name(item.object->text(), ExprContext::Load, range);
     const CodeObject& code = *scope_.code;
     Expr* base = code.arg_count + code.keyword_only_count > 0
                      ? name(code.locals_plus_names->items[0]->text(), ExprContext::Load, range)
                      : constant(code.consts->items[0], range);
-    return raise(attribute(base, item.object->text(), range), range);
+    return attribute(base, item.object->text(), range);
   }
 
   Stmt* raise(Expr* value, const SourceRange& range) {

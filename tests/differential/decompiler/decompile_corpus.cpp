@@ -1,11 +1,13 @@
-// ouro_decompile_corpus [-v] [--stop N] [--only SUBSTRING] [--show] [--clean] [-O LEVEL] PATH...: decompiles
-// every .pyc file below the paths and prints how many files and code objects are exact, equal and unproven,
-// how fast that was, and the reasons, grouped: names and numbers taken out, each with a count and examples.
+// ouro_decompile_corpus [-v] [--stop N] [--only SUBSTRING] [--show] [--keep] [--clean] [-O LEVEL] PATH...:
+// decompiles every .pyc file below the paths and prints how many files and code objects are exact, equal and
+// unproven, how fast that was, and the reasons, grouped: names and numbers taken out, each with a count and
+// examples.
 //
 //   -v         a line for each file that is not exact, and one for each of its code objects
 //   --stop N   stop after N files that are not exact
 //   --only S   only files whose path contains S
 //   --show     print the source of each file
+//   --keep     with --show: bodies that compile to something else stay in the source
 //   --clean    conventional formatting
 //   -O LEVEL   the level the files were compiled at (default: from the name, .opt-1 and .opt-2, or 0)
 //
@@ -112,7 +114,7 @@ std::string generalise(std::string_view reason) {
 }
 
 struct Arguments {
-  bool verbose = false, show = false, clean = false;
+  bool verbose = false, show = false, keep = false, clean = false;
   size_t stop = SIZE_MAX;
   int level = -1;
   std::string only;
@@ -192,6 +194,7 @@ class Run {
     }
     decompiler::DecompileOptions options;
     options.clean = arguments_.clean;
+    options.keep_unproven = arguments_.keep;
     options.optimize = level_of(path);
     options.marshal = data.substr(0, read.consumed);
     const decompiler::Decompiled result = decompiler_.decompile(workspace_, *read.code, options);
@@ -241,6 +244,8 @@ Arguments parse(int argc, char** argv) {
       arguments.verbose = true;
     else if (argument == "--show")
       arguments.show = true;
+    else if (argument == "--keep")
+      arguments.keep = true;
     else if (argument == "--clean")
       arguments.clean = true;
     else if (argument == "--stop")
