@@ -46,6 +46,7 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
 // The statement's range, or its line alone where the test's jumps say no more.
 Position Reader::statement_range(const Condition& condition) const {
   if (!condition.first_is_comparison) return condition.first;
+  if (has_columns(condition.statement)) return condition.statement;
   return {condition.first.line, -1, -1, -1};
 }
 
@@ -92,8 +93,9 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   // Not its end, but something before leads on: where not everything leaves, or past a try's handlers.
   for (uint32_t i = last; i-- > first;) {
     if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i)) return {.jumps = true, .target = end};
-    if (code_[i].op == Op::JUMP_FORWARD && code_[i].target > other && !is_leaving_jump(i))
-      return {.jumps = true, .target = code_[i].target};
+    if (!Code::is_unconditional_jump(code_[i].op) || is_leaving_jump(i)) continue;
+    if (code_[i].target > other) return {.jumps = true, .target = code_[i].target};
+    if (code_[i].target < first) return {.jumps = true, .target = end};
   }
   return {.leaves = true};
 }
@@ -131,8 +133,36 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
 // Where nothing shows whether what follows a body that is left otherwise is an else part: by the range, or by
 // the columns.
 uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t end) const {
-  if (!has_columns(range)) return first;
-  return end_of_own(range, first, end);
+  if (has_columns(range)) return end_of_own(range, first, end);
+  const int32_t body = column_of_statement(at_);
+  if (body < 0) return first;
+  const int32_t depth = shape_.depth(first);
+  uint32_t at = first;
+  for (; at < end; at = std::max(at + 1, shape_.last_of_segment(at) + 1)) {
+    if (shape_.depth(at) != depth || !is_own_position(at)) continue;
+    const int32_t column = column_of_statement(at);
+    if (column < body && (column >= 0 || at == first)) break;
+  }
+  return std::min(at, end);
+}
+
+// The column at which the statement begins that the instruction at `at` is the first of; below 0: unknown.
+int32_t Reader::column_of_statement(uint32_t at) const {
+  if (at >= code_.size() || !has_columns(code_[at].position)) return -1;
+  const uint32_t last = std::min(shape_.last_of_segment(at), code_.size() - 1);
+  Position first = code_[at].position;
+  for (uint32_t i = at; i <= last; ++i)
+    if (has_columns(code_[i].position) && starts_before(code_[i].position, first)) first = code_[i].position;
+  const Op op = code_[last].op;
+  int32_t keyword = 0;
+  if (Code::is_conditional_jump(op) && is_comparison_jump(last))
+    keyword = 3;  // `if `
+  else if (op == Op::RETURN_VALUE && code_[last].position == code_[at].position)
+    keyword = code_[at].op == Op::LOAD_CONST && first.end_column - first.column != 6 ? 7 : 0;
+  else if (op == Op::DELETE_FAST || op == Op::DELETE_NAME || op == Op::DELETE_GLOBAL ||
+           op == Op::DELETE_DEREF || op == Op::DELETE_ATTR || op == Op::DELETE_SUBSCR)
+    keyword = 4;
+  return std::max(0, first.column - keyword);
 }
 
 // As end_of(), but nothing when the first instruction is outside, or has a position that is not its own.

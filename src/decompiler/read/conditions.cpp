@@ -14,6 +14,8 @@
 // to), and whether `if a:` with an `if b:` inside was `if a and b:`.
 #include "decompiler/read/conditions.h"
 
+#include <algorithm>
+
 #include "decompiler/read/reader.h"
 
 namespace ouro::decompiler {
@@ -192,6 +194,10 @@ bool Reader::add_leaf(Condition* condition, uint32_t start) {
     condition->depth = shape_.depth(at_) - 1;
   }
   condition->last_jump = at_;
+  if (!has_columns(condition->statement) && !is_comparison_jump(at_) && has_columns(jump.position) &&
+      contains(jump.position, condition->extent_of_first) &&
+      starts_before(jump.position, condition->extent_of_first))
+    condition->statement = jump.position;
   if (keeps) condition->is_value = true;
   note_value(condition, jump.target);
   note_join(condition, leaf.on_true);
@@ -234,6 +240,16 @@ Expr* Reader::negated(Expr* expr, bool is_none_test) {
   node->op = syntax::UnaryOperator::Not;
   node->operand = expr;
   return node;
+}
+
+// `not ` stands in front of the leaf, and a parenthesis where it needs one.
+void Reader::negate(Leaf* leaf) {
+  constexpr int32_t kWidthOfNot = 4;
+  const auto kind = leaf->expr->kind;
+  const bool wraps = kind == ExprKind::BoolOp || kind == ExprKind::IfExp || kind == ExprKind::NamedExpr;
+  if (!leaf->is_none_test && has_columns(leaf->extent))
+    leaf->extent.column = std::max(0, leaf->extent.column - kWidthOfNot - (wraps ? 1 : 0));
+  leaf->expr = negated(leaf->expr, leaf->is_none_test);
 }
 
 void Reader::merge_leaves(Condition* condition) {
@@ -334,7 +350,7 @@ void Reader::apply_merge(Condition* condition, const Merge& merge) {
   Leaf second = leaves.back();
   leaves.pop_back();
   Leaf& first = leaves.back();
-  if (merge.not_first) first.expr = negated(first.expr, first.is_none_test);
+  if (merge.not_first) negate(&first);
   if (merge.not_second) second.expr = negated(second.expr, second.is_none_test);
   const BoolOperator op = merge.is_or ? BoolOperator::Or : BoolOperator::And;
   std::vector<Expr*> values;
@@ -347,14 +363,10 @@ void Reader::apply_merge(Condition* condition, const Merge& merge) {
   }
   values.push_back(second.expr);
   const Position extent = join_extents(first.extent, second.extent);
-  Position position = extent;
   const bool exact = has_columns(first.joined) && contains(first.joined, extent) &&
                      (merge.keeps || !starts_before(first.joined, extent));
-  if (exact)
-    position = first.joined;
-  else
-    position.end_line = position.end_column = -1;
-  auto* node = make<syntax::BoolOpExpr>(position);
+  // Else what the leaves know is all that is known: there may be parentheses around the first one.
+  auto* node = make<syntax::BoolOpExpr>(exact ? first.joined : Position());
   node->op = op;
   node->values = list(values);
   first.expr = node;
@@ -587,7 +599,7 @@ Reader::Ahead Reader::look_ahead(const Condition& condition, uint32_t end) const
     }
     if (leaves.size() > 1) continue;
     if (far.label == at || leads_to_else(condition, far.label)) return Ahead::Same;
-    if (found == Ahead::No && (shape_.test_back_to(at) == kNone || repeats(before, jump, at)))
+    if (found == Ahead::No && (shape_.test_back_to(at) == kNone || repeats(before, i + 1, at)))
       found = Ahead::Perhaps;
   }
   return found;
@@ -637,12 +649,15 @@ bool Reader::leads_to_else(const Condition& condition, uint32_t label) const {
          !is_own_position(label - 1);
 }
 
-// Whether the loop at `body` has at its bottom the leaf before the last one, too, whose jump is at `jump`.
-bool Reader::repeats(const Leaf& before, uint32_t jump, uint32_t body) const {
-  const uint32_t bottom = shape_.test_back_to(body);
-  const uint32_t first = shape_.first_of_segment(bottom);
-  return first > body && Code::is_conditional_jump(code_[first - 1].op) &&
-         code_[first - 1].position == before.jump && code_[bottom].position == code_[jump].position;
+// Whether the loop at `body` has at its bottom the leaf `before`, too, behind which there are `count` more.
+bool Reader::repeats(const Leaf& before, size_t count, uint32_t body) const {
+  uint32_t jump = shape_.test_back_to(body);
+  for (; count > 0; --count) {
+    const uint32_t first = shape_.first_of_segment(jump);
+    if (first <= body || !Code::is_conditional_jump(code_[first - 1].op)) return false;
+    jump = first - 1;
+  }
+  return code_[jump].position == before.jump;
 }
 
 // The cleanup of a chained comparison that begins at `from` and ends in the jump at `jump`.

@@ -306,6 +306,7 @@ class Reader {
   bool map_add();
   void find_constant_uses();  // dropped.cpp
   bool comes_early(size_t index, const Position& position) const;
+  const Constant* new_dropped_test(const Position& position, bool truth, const Constant** seen);
   const Constant* dropped_test(const Position& position, bool truth);
   bool begins_folded_tuple() const;
   bool read_folded_tuple();
@@ -375,6 +376,7 @@ class Reader {
   bool comprehension_assignment(InnerValue* result, StmtList* statements);
   bool comprehension_step(InnerValue* result, Expr** iterable, StmtList* statements, bool* done);
   syntax::Arguments* parameters(const FunctionValue& function);
+  int32_t parameter_width(const syntax::Arg& arg, const Expr* value);
   void place_defaults(const FunctionValue& function, syntax::Arguments& arguments);
 
   void skip_prologue();
@@ -441,7 +443,7 @@ class Reader {
   bool merge_exits(std::vector<Leaf>* leaves, uint32_t at) const;
   static bool goes_to(const Leaf& leaf, uint32_t target);
   bool leads_to_else(const Condition& condition, uint32_t label) const;
-  bool repeats(const Leaf& before, uint32_t jump, uint32_t body) const;
+  bool repeats(const Leaf& before, size_t count, uint32_t body) const;
   uint32_t cleanup_in(uint32_t from, uint32_t jump) const;
   uint32_t inner_join(const Condition& condition, uint32_t from, uint32_t limit) const;
   static bool has_open_between(const std::vector<Leaf>& leaves, uint32_t first, uint32_t last);
@@ -455,6 +457,7 @@ class Reader {
   bool has_exit(const Condition& condition, const Exit& exit) const;
   Expr* none_test(Expr* value, const Position& position, bool is_not);
   Expr* negated(Expr* expr, bool is_none_test);
+  void negate(Leaf* leaf);
   void merge_leaves(Condition* condition);
   bool merge_conditional(Condition* condition);
   bool merge_two(Condition* condition);
@@ -476,9 +479,10 @@ class Reader {
   bool read_if(Expr* test, const Position& range, uint32_t other, uint32_t end);
   BodyEnd end_of_branch(uint32_t first, uint32_t other, uint32_t end) const;
   uint32_t end_of_orelse(const Position& range, uint32_t first, uint32_t end) const;
+  int32_t column_of_statement(uint32_t at) const;
   uint32_t end_of_own(const Position& range, uint32_t first, uint32_t end) const;
   void add_placeholder(StmtList* body);
-  bool emit_never(const Position& position);
+  bool emit_never(const Position& position, const Constant* test);
   Expr* certain(bool truth, const Position& statement);
 
   Construct* innermost_loop();
@@ -660,6 +664,9 @@ class Reader {
   ChainNone chain_none_ = ChainNone::No;
 
   // tries
+  /// The end of the part of a statement being read, as far as it is certain; 0: none. What leaves it early may lie
+  /// behind the end that columns tell.
+  uint32_t part_end_ = 0;
   mutable bool lone_handlers_known_ = false;
   mutable std::vector<uint32_t> lone_handlers_;  // of statements that protect no instruction, in order
 
