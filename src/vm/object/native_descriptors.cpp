@@ -416,6 +416,7 @@ void complete_method_types() {
   complete_native_type(types.method_descriptor, method);
   class_method.name = "classmethod_descriptor";
   class_method.flags = kTypeDisallowNew;
+  class_method.methods = {};
   class_method.slots.repr = [](Value self) { return descriptor_repr(self, "method"); };
   class_method.slots.call = classmethod_call;
   class_method.slots.descr_get = classmethod_get;
