@@ -77,7 +77,6 @@ class Adder {
       case StmtKind::Try:
         return four(*statement.as<TryStmt>());
       case StmtKind::TryStar:
-        four(*statement.as<TryStarStmt>());
         return missing_else(*statement.as<TryStarStmt>());
       case StmtKind::Match:
         for (MatchCase* one : statement.as<MatchStmt>()->cases) body(one->body);
@@ -97,14 +96,15 @@ class Adder {
   template <class Node>
   void tested(Node& node) {
     two(node);
-    if (node.test->kind != ExprKind::Constant || node.body.empty()) return;
-    if (truth(*node.test->template as<ConstantExpr>()->value)) return;
+    if (node.body.empty() || !is_constant(*node.test, false)) return;
     append_place(behind(node.body.back()->range), node.body);
   }
 
   /// The else part of a try whose body doesn't reach its end; of a try with `except*` its code comes last.
   void missing_else(TryStarStmt& node) {
-    if (!node.orelse.empty() || node.body.empty() || !is_end(*node.body.back())) return;
+    const bool missing = node.orelse.empty() && !node.body.empty() && is_end(*node.body.back());
+    four(node);
+    if (!missing) return;
     SourceRange range = behind(node.range);
     if (range.line != 0) ++range.line;
     append_place(range, node.orelse);
@@ -125,6 +125,10 @@ class Adder {
     body(node.finalbody);
   }
 
+  static bool is_constant(const Expr& test, bool value) {
+    return test.kind == ExprKind::Constant && truth(*test.as<ConstantExpr>()->value) == value;
+  }
+
   static bool is_end(const Stmt& statement) {
     switch (statement.kind) {
       case StmtKind::Return:
@@ -132,10 +136,11 @@ class Adder {
       case StmtKind::Continue:
       case StmtKind::Break:
         return true;
+      case StmtKind::Assert:
+        return is_constant(*statement.as<AssertStmt>()->test, false);
       case StmtKind::While: {
         const auto& loop = *statement.as<WhileStmt>();
-        return loop.test->kind == ExprKind::Constant && truth(*loop.test->as<ConstantExpr>()->value) &&
-               !has_break(loop.body);
+        return is_constant(*loop.test, true) && !has_break(loop.body);
       }
       default:
         return false;
