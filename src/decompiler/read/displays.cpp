@@ -72,6 +72,15 @@ bool Reader::step_display() {
   }
 }
 
+/// The first of a class's arguments is its body, which is no value.
+void Reader::keep_class_body() {
+  const size_t count = std::min<size_t>(here().argument, stack_.size());
+  for (Slot& slot : std::span(stack_).last(count))
+    if (slot.kind == Slot::Kind::Function && slot.function->code->name->text() != "<lambda>")
+      slot = {
+          .kind = Slot::Kind::Value, .position = slot.position, .expr = function_placeholder(slot.function)};
+}
+
 bool Reader::build_tuple() {
   const uint32_t count = here().argument;
   if (count > stack_.size()) return fail("too few values on the stack");
@@ -80,6 +89,7 @@ bool Reader::build_tuple() {
     push({.kind = Slot::Kind::Closure, .position = here().position});
     return next();
   }
+  keep_class_body();
   std::vector<Expr*> items;
   if (!pop_values(count, &items)) return false;
   auto* node = make<syntax::TupleExpr>(here().position);
@@ -89,12 +99,7 @@ bool Reader::build_tuple() {
 }
 
 bool Reader::build_sequence(bool set) {
-  // The first of a class's arguments is its body.
-  const size_t count = std::min<size_t>(here().argument, stack_.size());
-  for (Slot& slot : std::span(stack_).last(count))
-    if (slot.kind == Slot::Kind::Function && slot.function->code->name->text() != "<lambda>")
-      slot = {
-          .kind = Slot::Kind::Value, .position = slot.position, .expr = function_placeholder(slot.function)};
+  keep_class_body();
   std::vector<Expr*> items;
   if (!pop_values(here().argument, &items)) return false;
   if (set) {

@@ -33,41 +33,76 @@ int rank(const Constant& constant) {
 
 }  // namespace
 
-/// Where each constant is loaded first, in the order of the source.
+/// Where each constant is loaded first, in the order of the source. What the compiler loads for a statement
+/// it loads at its end.
 void Reader::find_constant_uses() {
   if (constants_known_) return;
   constants_known_ = true;
-  constant_uses_.resize(code_.object().consts->size);
+  const auto constants = code_.object().consts->elements();
+  constant_uses_.resize(constants.size());
   for (uint32_t i = 0; i < code_.size(); ++i) {
     const Instruction& instruction = code_[i];
-    if (instruction.op != Op::LOAD_CONST && instruction.op != Op::KW_NAMES) continue;
-    if (instruction.argument >= constant_uses_.size() || instruction.position.line <= 0) continue;
-    Position& first = constant_uses_[instruction.argument];
-    if (first.line <= 0 || starts_before(instruction.position, first)) first = instruction.position;
+    size_t index = instruction.argument;
+    switch (instruction.op) {
+      case Op::LOAD_CONST:
+      case Op::KW_NAMES:
+        break;
+      case Op::POP_JUMP_FORWARD_IF_NONE:
+      case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
+      case Op::POP_JUMP_BACKWARD_IF_NONE:
+      case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:  // `is None`
+        index = static_cast<size_t>(std::ranges::find(constants, ConstantKind::None, &Constant::kind) -
+                                    constants.begin());
+        break;
+      default:
+        continue;
+    }
+    if (index >= constant_uses_.size() || instruction.position.line <= 0) continue;
+    Position& first = constant_uses_[index];
+    if (first.line <= 0 || ends_before(instruction.position, first)) first = instruction.position;
   }
+}
+
+/// Whether the constant at `index`, which is loaded somewhere behind `position` or never, was there before
+/// the others that are loaded behind it.
+bool Reader::comes_early(size_t index, const Position& position) const {
+  const Position& use = constant_uses_[index];
+  if (use.line <= 0) return true;
+  for (size_t i = index + 1; i < constant_uses_.size(); ++i) {
+    const Position& other = constant_uses_[i];
+    if (other.line > 0 && ends_before(position, other) && ends_before(other, use)) return true;
+  }
+  return false;
+}
+
+/// The constant that stood as a test at `position`, has left no instruction and was new there. Null: there is
+/// none. `seen` is one that was there already.
+const Constant* Reader::new_dropped_test(const Position& position, bool truth, const Constant** seen) {
+  find_constant_uses();
+  const auto constants = code_.object().consts->elements();
+  const bool function = scope_ == ScopeKind::Function;  // its first constant is the docstring, or None
+  const Position start = {position.line, position.line, position.column, position.column};
+  size_t next = function && !constants.empty() ? 1 : 0;
+  *seen = nullptr;
+  for (size_t i = 0; i < constants.size(); ++i) {
+    const Position& use = constant_uses_[i];
+    if (use.line <= 0 || !ends_before(use, start)) continue;
+    next = std::max(next, i + 1);
+    if (is_test(*constants[i], truth) && rank(*constants[i]) > 0 &&
+        (*seen == nullptr || rank(*constants[i]) > rank(**seen)))
+      *seen = constants[i];
+  }
+  const bool is_new = next < constants.size() && is_test(*constants[next], truth) &&
+                      (*seen == nullptr || comes_early(next, start));
+  if (!is_new) return nullptr;
+  constant_uses_[next] = start;
+  return constants[next];
 }
 
 /// The constant that stood as a test at `position` and has left no instruction.
 const Constant* Reader::dropped_test(const Position& position, bool truth) {
-  find_constant_uses();
-  const auto constants = code_.object().consts->elements();
-  const bool function = scope_ == ScopeKind::Function;  // its first constant is the docstring, or None
-  size_t next = function && !constants.empty() ? 1 : 0;
   const Constant* seen = nullptr;
-  for (size_t i = 0; i < constants.size(); ++i) {
-    const Position& use = constant_uses_[i];
-    if (use.line <= 0 || !starts_before(use, position)) continue;
-    next = std::max(next, i + 1);
-    if (is_test(*constants[i], truth) && rank(*constants[i]) > 0 &&
-        (seen == nullptr || rank(*constants[i]) > rank(*seen)))
-      seen = constants[i];
-  }
-  const bool introduces = next < constants.size() && is_test(*constants[next], truth) &&
-                          (constant_uses_[next].line <= 0 || seen == nullptr);
-  if (introduces) {
-    constant_uses_[next] = position;
-    return constants[next];
-  }
+  if (const Constant* test = new_dropped_test(position, truth, &seen)) return test;
   return seen != nullptr ? seen : shared_.workspace.constants.boolean(truth);
 }
 

@@ -51,7 +51,8 @@ bool Reader::step_flow(uint32_t end) {
 // Whether the code returns None at `at` because it ends, and not by a statement.
 bool Reader::is_implicit_return(uint32_t at) const {
   if (scope_ == ScopeKind::Class) return true;
-  if (at == 0 || code_[at].op != Op::RETURN_VALUE || code_[at - 1].op != Op::LOAD_CONST) return false;
+  if (at == 0 || at >= code_.size() || code_[at].op != Op::RETURN_VALUE || code_[at - 1].op != Op::LOAD_CONST)
+    return false;
   if (code_[at].jumps_here > 0) return false;
   const Constant* value = code_.constant(code_[at - 1].argument);
   if (value == nullptr || !value->is(ConstantKind::None)) return false;
@@ -142,7 +143,10 @@ bool Reader::emit_pass(const Position& position) {
     emit(make<syntax::BreakStmt>(position));
     return true;
   }
-  if (has_columns(position) && position.end_line > position.line) return emit_never(position);
+  const Constant* seen = nullptr;
+  const bool long_one = has_columns(position) && position.end_line > position.line;
+  const Constant* test = long_one ? new_dropped_test(position, false, &seen) : nullptr;
+  if (test != nullptr) return emit_never(position, test);
   auto* value = make<syntax::ConstantExpr>(position);
   value->value = constant_of(position);
   auto* node = make<syntax::ExprStmt>(position);
@@ -152,12 +156,12 @@ bool Reader::emit_pass(const Position& position) {
 }
 
 // A statement on several lines that does nothing: `if 0`.
-bool Reader::emit_never(const Position& position) {
+bool Reader::emit_never(const Position& position, const Constant* test) {
   auto* pass = make<syntax::PassStmt>(Position());
   pass->range = {position.end_line, position.end_column - kWidthOfPass, position.end_line,
                  position.end_column};
   auto* node = make<syntax::IfStmt>(position);
-  node->test = certain(false, position);
+  node->test = make_constant(test, Position());
   node->body = list(std::vector<Stmt*>{pass});
   emit(node);
   return true;

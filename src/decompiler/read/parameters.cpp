@@ -67,53 +67,110 @@ syntax::Arguments* Reader::parameters(const FunctionValue& function) {
   return node;
 }
 
-// Of constant defaults only those that stand last on a line have left their places. From these the lines of
-// parameters are reckoned backwards, as if each were written `name=value, `, up to a column where lines of
-// parameters begin.
+namespace {
+
+/// Where the lines of a parameter list that is written over several lines begin.
+class ParameterLines {
+ public:
+  ParameterLines(std::vector<int32_t> widths, std::span<const Position> places, int32_t first_line,
+                 int32_t bracket)
+      : widths_(std::move(widths)), places_(places), first_line_(first_line), bracket_(bracket) {}
+
+  struct Line {
+    size_t first;  // the parameter that begins the line
+    size_t last;   // the one at its end, whose place is known
+    size_t place;  // the number of that place
+    int32_t column;
+  };
+
+  /// The lines from the last one upwards, where the others than the first begin at `column`. False when the
+  /// parameters don't fit.
+  bool try_column(int32_t column, std::vector<Line>* lines) const {
+    lines->clear();
+    size_t next = widths_.size();
+    for (size_t p = places_.size(); p-- > 0;) {
+      const bool top = places_[p].line == first_line_;
+      const int32_t start = top ? bracket_ : column;
+      const size_t last = next - 1;
+      int32_t at = places_[p].end_column + kSeparator;
+      while (next > 0 && at > start) at -= widths_[--next] + kSeparator;
+      if (at != start || last + 1 == next || (top && next != 0)) return false;
+      lines->push_back({next, last, p, start});
+      if (next == 0) return p == 0;
+    }
+    return true;
+  }
+
+  /// The columns where the last line can begin.
+  std::vector<int32_t> columns() const {
+    std::vector<int32_t> result;
+    int32_t at = places_.back().end_column + kSeparator;
+    for (size_t i = widths_.size(); i-- > 0 && at > widths_[i] + kSeparator;)
+      result.push_back(at -= widths_[i] + kSeparator);
+    return result;
+  }
+
+ private:
+  static constexpr int32_t kSeparator = 2;  // `, `
+
+  std::vector<int32_t> widths_;
+  std::span<const Position> places_;
+  int32_t first_line_;
+  int32_t bracket_;
+};
+
+}  // namespace
+
+/// How wide a parameter is when it is written `name: annotation = value` or `name=value`; below 0: unknown.
+int32_t Reader::parameter_width(const Arg& arg, const Expr* value) {
+  auto size = static_cast<int32_t>(shared_.workspace.names.text(arg.arg).size());
+  if (const Expr* note = arg.annotation) {
+    if (note->range.line <= 0 || note->range.end_line != note->range.line) return -1;
+    size += 2 + note->range.end_column - note->range.column;
+  }
+  if (value == nullptr) return size;
+  const auto text = syntax::constant_repr(shared_.workspace, *value->as<syntax::ConstantExpr>()->value);
+  if (!text.ok()) return -1;
+  return size + (arg.annotation != nullptr ? 3 : 1) + static_cast<int32_t>(text.value().size());
+}
+
+// Of constant defaults only those that stand last on a line have left their places. The lines are found by
+// reckoning backwards from these, as if parameters were separated by a comma and a space, so that all lines
+// but the first begin at the same column.
 void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& arguments) {
   std::vector<Arg*> args(arguments.posonlyargs.begin(), arguments.posonlyargs.end());
   args.insert(args.end(), arguments.args.begin(), arguments.args.end());
   const size_t first_default = args.size() - arguments.defaults.size();
   const std::vector<Position>& places = function.default_places;
   if (places.size() > arguments.defaults.size()) return;
-  for (Expr* value : arguments.defaults) value->range = kUnknown;
-  const int32_t indent = function.position.column;
-  const auto name_size = static_cast<int32_t>(function.code->name->length);
+  std::vector<int32_t> widths(args.size());
+  for (size_t i = 0; i < args.size(); ++i) {
+    widths[i] =
+        parameter_width(*args[i], i < first_default ? nullptr : arguments.defaults[i - first_default]);
+    if (widths[i] < 0) return;
+  }
   const bool async = (function.code->flags & (kCoCoroutine | kCoAsyncGenerator)) != 0;
-  const int32_t bracket = indent + (async ? 10 : 4) + name_size + 1;
-  auto begins_line = [&](int32_t column) {
-    return column == bracket || column == indent + 4 || column == indent + 8;
-  };
-  auto width = [&](size_t i) -> int32_t {
-    auto size = static_cast<int32_t>(shared_.workspace.names.text(args[i]->arg).size());
-    if (const Expr* note = args[i]->annotation) {
-      if (note->range.line <= 0 || note->range.end_line != note->range.line) return -1;
-      size += 2 + note->range.end_column - note->range.column;
+  const int32_t bracket =
+      function.position.column + (async ? 10 : 4) + static_cast<int32_t>(function.code->name->length) + 1;
+  // One on each line needs no reckoning.
+  if (places.size() == arguments.defaults.size() && places.size() > 1) {
+    for (size_t i = 0; i < places.size(); ++i) {
+      arguments.defaults[i]->range = range_of(places[i]);
+      const int32_t size = widths[first_default + i];
+      args[first_default + i]->range = {places[i].line, std::max(places[i].end_column - size, 0), 0, -1};
     }
-    if (i >= first_default) {
-      const auto text = syntax::constant_repr(
-          shared_.workspace, *arguments.defaults[i - first_default]->as<syntax::ConstantExpr>()->value);
-      if (!text.ok()) return -1;
-      size += (args[i]->annotation != nullptr ? 3 : 1) + static_cast<int32_t>(text.value().size());
-    }
-    return size;
-  };
-  size_t next = args.size();  // the first parameter of the line below
-  for (size_t p = places.size(); p-- > 0 && next > first_default;) {
-    const Position& place = places[p];
-    const size_t last = next - 1;
-    arguments.defaults[last - first_default]->range = range_of(place);
-    int32_t column = place.end_column + 2;
-    size_t first = next;
-    while (first > 0) {
-      const int32_t size = width(first - 1);
-      if (size < 0 || column - size - 2 < 0) break;
-      column -= size + 2;
-      --first;
-      args[first]->range = {place.line, column, 0, -1};
-      if (begins_line(column) && place.line > function.position.line) break;
-    }
-    next = first;
+    return;
+  }
+  const ParameterLines reckoning(std::move(widths), places, function.position.line, bracket);
+  std::vector<ParameterLines::Line> lines;
+  bool found = reckoning.try_column(bracket, &lines);
+  for (const int32_t column : found ? std::vector<int32_t>() : reckoning.columns())
+    if ((found = reckoning.try_column(column, &lines))) break;
+  if (!found || lines.size() != places.size() || lines.back().last < first_default) return;
+  for (Expr* value : arguments.defaults) value->range = kUnknown;
+  for (const ParameterLines::Line& line : lines) {
+    arguments.defaults[line.last - first_default]->range = range_of(places[line.place]);
+    args[line.first]->range = {places[line.place].line, line.column, 0, -1};
   }
 }
 

@@ -424,6 +424,12 @@ bool Reader::swap() {
 bool Reader::pop_top() {
   Expr* value = pop_value();
   if (value == nullptr) return false;
+  // A constant that is a statement leaves no load, but an f-string without fields does.
+  if (value->kind == ExprKind::Constant && value->as<syntax::ConstantExpr>()->value->is(ConstantKind::Str)) {
+    auto* string = make<syntax::JoinedStrExpr>(position_of(value->range));
+    string->values = list(std::vector{value});
+    value = string;
+  }
   auto* statement = make<syntax::ExprStmt>(position_of(value->range));
   statement->value = value;
   emit(statement);
