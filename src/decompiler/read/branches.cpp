@@ -1,4 +1,6 @@
 // if, assert and while: statements that begin with a test.
+#include <algorithm>
+
 #include "decompiler/read/conditions.h"
 #include "decompiler/read/reader.h"
 
@@ -81,17 +83,13 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   const uint32_t last = other - 1;
   if (last < first) return {};
   const Instruction& instruction = code_[last];
-  if (Code::is_unconditional_jump(instruction.op)) {
-    if (instruction.target >= first && instruction.target < other) return {};  // of a loop inside
-    if (is_leaving_jump(last)) return {.leaves = true};
-    if (instruction.target > other || instruction.target < first)
-      return {.jumps = true, .target = instruction.target > other ? instruction.target : end};
-    return {};
+  if (Code::is_unconditional_jump(instruction.op) && !is_leaving_jump(last)) {
+    if (instruction.target >= first && instruction.target <= other) return {};  // of a loop inside
+    return {.jumps = true, .target = instruction.target > other ? instruction.target : end};
   }
-  if (instruction.op == Op::RETURN_VALUE && is_implicit_return(last)) return {.jumps = true, .target = end};
   if (!Code::is_terminator(instruction.op)) return {};
-  // Not its end, but something before leads on: where not everything leaves, or past a try's handlers.
-  for (uint32_t i = last; i-- > first;) {
+  // Its end leaves, but something before may lead on: the way past a try's handlers, or one of several ends.
+  for (uint32_t i = last + 1; i-- > first;) {
     if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i)) return {.jumps = true, .target = end};
     if (!Code::is_unconditional_jump(code_[i].op) || is_leaving_jump(i)) continue;
     if (code_[i].target > other) return {.jumps = true, .target = code_[i].target};

@@ -599,8 +599,8 @@ Reader::Ahead Reader::look_ahead(const Condition& condition, uint32_t end) const
     }
     if (leaves.size() > 1) continue;
     if (far.label == at || leads_to_else(condition, far.label)) return Ahead::Same;
-    if (found == Ahead::No && (shape_.test_back_to(at) == kNone || repeats(before, i + 1, at)))
-      found = Ahead::Perhaps;
+    if (shape_.test_back_to(at) != kNone) return repeats(before, i + 1, at) ? Ahead::Same : Ahead::No;
+    found = Ahead::Perhaps;
   }
   return found;
 }
@@ -645,8 +645,10 @@ bool Reader::leads_to_else(const Condition& condition, uint32_t label) const {
   if (!condition.first_is_comparison && is_own_position(label) &&
       contains(condition.first, code_[label].position))
     return true;
-  return code_[label - 1].op == Op::JUMP_FORWARD && code_[label - 1].target > label &&
-         !is_own_position(label - 1);
+  const Instruction& last = code_[label - 1];
+  if (last.op == Op::RETURN_VALUE) return is_implicit_return(label - 1) && !is_implicit_return(label + 1);
+  if (!Code::is_unconditional_jump(last.op) || is_own_position(label - 1)) return false;
+  return last.target > label || (last.target < at_ && !is_artificial_jump(label));
 }
 
 // Whether the loop at `body` has at its bottom the leaf `before`, too, behind which there are `count` more.
