@@ -70,8 +70,10 @@ void Printer::constant(const ConstantExpr* e, Level level, Place end) {
   if (is_sequence(value)) return sequence_constant(value, e->range, level, end);
   SourceRange range = e->range;
   if (pending_.exact() && end.exact()) range = {pending_.line, pending_.column, end.line, end.column};
+  if (!plausible(range, is_string(value) ? value.size : 0)) range = {};
   if (is_string(value)) {
-    if (range.line > 0 && range.end_line > range.line && end_of(range).exact() && !options_.clean)
+    if (range.line > 0 && range.end_line > range.line && end_of(range).exact() && !options_.clean &&
+        forbidden_quote_ == 0)
       return string_lines(value, range, end);
   }
   const bool number =
@@ -489,13 +491,14 @@ void Printer::docstring(const ConstantExpr* e, const Place& end) {
   if (newlines == 0 || options_.clean) {
     if (options_.clean && own > 0)
       string_of_lines(text, false, own, -1, literal);
-    else if (end.exact() && end.column > indent_ &&
+    else if (end.exact() && end.column > indent_ && plausible({1, indent_, 1, end.column}, text.size()) &&
              string_of_width(text, false, static_cast<size_t>(end.column - indent_), literal)) {
     } else {
       StringStyle style;
       style.quote = '"';
       style.triple = true;
       style.escaped_newlines = own;
+      literal.clear();
       write_string(text, false, style, literal);
     }
   } else if (!string_of_lines(text, false, newlines, end.exact() ? end.column : -1, literal)) {

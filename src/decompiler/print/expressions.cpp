@@ -70,8 +70,8 @@ bool is_negated(const CompareExpr* e) {
 }
 
 /// Whether parentheses around it leave it what it is.
-bool may_be_parenthesised(const Expr* e) {
-  return e->kind != ExprKind::Starred && e->kind != ExprKind::Slice;
+bool may_be_parenthesised(const Expr* e, Level level) {
+  return !(level & kBare) && e->kind != ExprKind::Starred && e->kind != ExprKind::Slice;
 }
 
 }  // namespace
@@ -105,6 +105,8 @@ Place first_place(const Expr* e) {
       case ExprKind::NamedExpr:
         e = e->as<NamedExprExpr>()->target;
         break;
+      case ExprKind::UnaryOp:
+        return {first_place(e->as<UnaryOpExpr>()->operand).line, -1};
       case ExprKind::Tuple:
         if (e->as<TupleExpr>()->elts.empty()) return {};
         e = e->as<TupleExpr>()->elts[0];
@@ -144,7 +146,7 @@ void Printer::expression(const Expr* e, Level level, Place end) {
     put("not", kGlue);
     pending_ = {};
     space_ = true;
-  } else if (!wrap && may_be_parenthesised(e))
+  } else if (!wrap && !literal_only_ && tokens_.size() != bare_at_ && may_be_parenthesised(e, level))
     wrap = (differ(pending_, start) && before(pending_, start)) ||
            (differ(end, own_end) && before(own_end, end));
   if (wrap) {
@@ -167,7 +169,7 @@ void Printer::inner(const Expr* expression, Level level, const Place& end) {
       return bool_op(expression->as<BoolOpExpr>(), end);
     case ExprKind::NamedExpr: {
       const auto* e = expression->as<NamedExprExpr>();
-      this->expression(e->target, kAtom);
+      this->expression(e->target, kAtom | kBare);
       put(":=", kSpace);
       this->expression_spaced(e->value, kTest, end);
       return;

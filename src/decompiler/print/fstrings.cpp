@@ -65,6 +65,12 @@ bool ends_early(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+bool may_be_percent_format(const JoinedStrExpr* e);
+
+}  // namespace
+
 class FStringWriter {
  public:
   FStringWriter(Printer& printer, const Place& start, const Place& end)
@@ -139,7 +145,7 @@ class FStringWriter {
 
   /// Text in front of something that stands at `next`.
   void write_text(std::string_view text, const Place& next, bool in_spec) {
-    if (next.line > line_ && start_.line != 0) return text_over_lines(text, next, in_spec);
+    if (next.line > line_ && next.line <= end_.line) return text_over_lines(text, next, in_spec);
     std::string out;
     StringStyle style = way_.style;
     if (style.triple) style.escaped_newlines = text.size();
@@ -328,7 +334,8 @@ class FStringWriter {
   /// `{x=}`: the text ends with the source of the expression.
   bool debug_field(const FormattedValueExpr* e, std::string_view text, const Place& brace, bool in_spec) {
     const bool lines = brace.line > line_;
-    if (!brace.exact() || in_spec || (lines && !way_.pieces)) return false;
+    if (!brace.exact() || in_spec || brace.line > std::max(end_.line, line_) || (lines && !way_.pieces))
+      return false;
     if (e->conversion != 'r' && e->format_spec == nullptr) return false;
     if (lines && fits_aligned(text, brace)) return false;
     const size_t equals = text.find_last_not_of(" \t\n");
@@ -432,13 +439,13 @@ std::string Printer::inline_text(const Expr* e, const Place& at, char quote, boo
   (void)triple;
   brackets_ = 1;
   expression(e, kTest | kTupleOk | kYieldOk);
-  std::string text = lay_out_inside(tokens_, at);
+  std::string text = lay_out_inside(tokens_, at, filling_);
   if (ends_early(text)) {
     tokens_.clear();
     pending_ = {};
     brackets_ = 1;
     expression(e, kAtom);
-    text = lay_out_inside(tokens_, at);
+    text = lay_out_inside(tokens_, at, filling_);
   }
   brackets_ = brackets;
   forbidden_quote_ = forbidden;
@@ -458,8 +465,13 @@ void Printer::joined_string(const Expr* expression, Level level, const Place& en
     values = e->values;
     if (is_percent_format(e)) return percent_format(e, end);
   }
-  const Place start = options_.clean ? Place() : pending_;
-  const Place stop = options_.clean ? Place() : end;
+  constexpr int32_t kMaxColumn = 4096;  // of a literal over several lines
+  Place start = options_.clean ? Place() : pending_;
+  Place stop = options_.clean ? Place() : end;
+  if (start.exact() && stop.exact() &&
+      (!plausible({start.line, start.column, stop.line, stop.column}, values.size() * 100) ||
+       (start.line != stop.line && start.column > kMaxColumn)))
+    start = stop = {};
   FStringWriter writer(*this, start, stop);
   const bool lines = start.exact() && stop.exact() && stop.line > start.line;
   std::vector<FStringWriter::Way> ways;
@@ -495,7 +507,8 @@ void Printer::joined_string(const Expr* expression, Level level, const Place& en
       break;
     }
     if (exact && padded.empty()) padded = writer.text();
-    if (best.empty() || (way.pieces && !best_in_pieces) || (writer.valid() && !valid)) best = writer.text();
+    const bool better = best.empty() || (way.pieces && !best_in_pieces) || !valid;
+    if (writer.valid() ? better : best.empty()) best = writer.text();
     best_in_pieces |= way.pieces;
     valid |= writer.valid();
   }
@@ -509,13 +522,38 @@ void Printer::joined_string(const Expr* expression, Level level, const Place& en
     return;
   }
   if (!padded.empty()) best = padded;
+  if (!valid) {
+    // Places that cannot be had, on several lines perhaps.
+    FStringWriter anywhere(*this, {}, {});
+    for (const auto& way : ways) {
+      anywhere.write(values, way);
+      best = anywhere.text();
+      if (anywhere.valid()) break;
+    }
+  }
   put(keep(best), best.find('\n') != std::string::npos ? kMultiline : 0u);
   end_at(end);
 }
 
 // --- '...' % (...)
 
+namespace {
+
+/// Whether '%' can do what the f-string does.
+bool may_be_percent_format(const JoinedStrExpr* e) {
+  for (const Expr* value : e->values) {
+    if (value->kind != ExprKind::FormattedValue) continue;
+    const auto* field = value->as<FormattedValueExpr>();
+    if (field->conversion <= 0) return false;
+    if (field->format_spec != nullptr && field->format_spec->kind != ExprKind::Constant) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 bool is_percent_format(const JoinedStrExpr* e) {
+  if (!may_be_percent_format(e)) return false;
   for (const Expr* value : e->values) {
     if (value->kind != ExprKind::FormattedValue) continue;
     const SourceRange& range = value->range;
@@ -530,17 +568,6 @@ bool is_percent_format(const JoinedStrExpr* e) {
              range.end_line == argument.end_line && range.end_column == argument.end_column;
   }
   return false;
-}
-
-/// Whether '%' can do what the f-string does.
-bool Printer::may_be_percent_format(const JoinedStrExpr* e) {
-  for (const Expr* value : e->values) {
-    if (value->kind != ExprKind::FormattedValue) continue;
-    const auto* field = value->as<FormattedValueExpr>();
-    if (field->conversion <= 0) return false;
-    if (field->format_spec != nullptr && field->format_spec->kind != ExprKind::Constant) return false;
-  }
-  return true;
 }
 
 void Printer::percent_format(const JoinedStrExpr* e, const Place& end) {

@@ -22,7 +22,9 @@ namespace {
 
 class Layout {
  public:
-  explicit Layout(Tokens& tokens) : tokens_(tokens), next_(tokens.size() + 1) { survey(); }
+  Layout(Tokens& tokens, int64_t& filling) : tokens_(tokens), filling_(filling), next_(tokens.size() + 1) {
+    survey();
+  }
 
   Text run() {
     place_all();
@@ -118,13 +120,24 @@ class Layout {
     open_lines_[static_cast<size_t>(line) - 1] = false;
   }
 
-  void spaces(size_t count) {
+  /// What is to be written of so much that only the places ask for.
+  int32_t affordable(int32_t count) {
+    constexpr int32_t kFree = 100;
+    if (count <= kFree) return count;
+    filling_ -= count;
+    return filling_ < 0 ? 1 : count;
+  }
+
+  void spaces(size_t wanted) {
+    const auto count =
+        static_cast<size_t>(affordable(static_cast<int32_t>(std::min(wanted, size_t{INT32_MAX}))));
     out_.append(count, ' ');
     column_ += static_cast<int32_t>(count);
     if (count != 0) last_ = ' ';
   }
 
-  void new_lines(int32_t count) {
+  void new_lines(int32_t wanted) {
+    const int32_t count = affordable(wanted);
     if (depth_ == 0) {
       out_ += must_space_before_backslash() ? " \\\n" : "\\\n";
       for (int32_t i = 1; i < count; ++i) out_ += "\\\n";
@@ -146,16 +159,17 @@ class Layout {
 
   void end_line(int32_t target, int32_t indent) {
     if (!out_.empty()) {
-      const int32_t count = std::max(1, target - line_);
+      const int32_t count = affordable(std::max(1, target - line_));
       out_.append(static_cast<size_t>(count), '\n');
       line_ += count;
     } else {
-      out_.append(static_cast<size_t>(std::max(0, target - 1)), '\n');
-      line_ = std::max(1, target);
+      const int32_t count = affordable(std::max(0, target - 1));
+      out_.append(static_cast<size_t>(count), '\n');
+      line_ = count + 1;
     }
     depth_ = 0;
-    column_ = 0;
-    spaces(static_cast<size_t>(std::max(0, indent)));
+    out_.append(static_cast<size_t>(indent), ' ');
+    column_ = indent;
     last_ = 0;
     at_line_start_ = true;
   }
@@ -177,7 +191,7 @@ class Layout {
       if (inline_) return;
     } else if (token.flags & kJoinable) {
       if (inline_ || (line != 0 ? line == line_ : crowded)) {
-        write(";");
+        if (last_ != ';') write(";");
         return;
       }
     } else {
@@ -416,6 +430,7 @@ class Layout {
   }
 
   Tokens& tokens_;
+  int64_t& filling_;
   std::vector<Ahead> next_;
   std::string out_;
   std::vector<bool> open_lines_;
@@ -429,14 +444,14 @@ class Layout {
 
 }  // namespace
 
-Text lay_out(Tokens& tokens) {
-  return Layout(tokens).run();
+Text lay_out(Tokens& tokens, int64_t& filling) {
+  return Layout(tokens, filling).run();
 }
 
-std::string lay_out_inside(Tokens& tokens, const Place& at) {
+std::string lay_out_inside(Tokens& tokens, const Place& at, int64_t& filling) {
   if (!at.exact())
     for (Token& token : tokens) token.place = {};
-  return Layout(tokens).run_inside(at);
+  return Layout(tokens, filling).run_inside(at);
 }
 
 }  // namespace ouro::decompiler

@@ -213,7 +213,10 @@ void Printer::mapping_pattern(const MatchMappingPattern* p, const Place& end) {
 }
 
 void Printer::class_pattern(const MatchClassPattern* p, const Place& end) {
+  const bool saved = literal_only_;
+  literal_only_ = true;
   expression(p->cls, kAtom);
+  literal_only_ = saved;
   put("(", kOpen);
   pattern_list(p->patterns);
   bool first = p->patterns.empty();

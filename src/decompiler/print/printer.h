@@ -31,6 +31,7 @@ enum Level : uint32_t {
   kNamedOk = 0x100,
   kTupleOk = 0x200,
   kYieldOk = 0x400,
+  kBare = 0x1000,   // parentheses would mean something else
   kListOk = 0x800,  // a constant tuple may be written as a list
   kAnything = kTest | kNamedOk | kTupleOk | kYieldOk,
 };
@@ -121,7 +122,6 @@ class Printer {
   // --- fstrings.cpp
   void joined_string(const Expr* e, Level level, const Place& end);
   void percent_format(const syntax::JoinedStrExpr* e, const Place& end);
-  static bool may_be_percent_format(const syntax::JoinedStrExpr* e);
   std::string inline_text(const Expr* e, const Place& at, char quote, bool triple);
   std::string quoted_for_fstring(std::string_view text, bool bytes);
 
@@ -182,8 +182,13 @@ class Printer {
   void mapping_pattern(const syntax::MatchMappingPattern* p, const Place& end);
   void class_pattern(const syntax::MatchClassPattern* p, const Place& end);
 
+  /// Whether so many bytes may be spent on filling a place.
+  bool afford(int64_t bytes);
+  bool plausible(const syntax::SourceRange& range, size_t size);
+
   Workspace& workspace_;
   const PrintOptions& options_;
+  int64_t filling_ = int64_t{32} << 20;  // bytes that places may cost
   Arena texts_;
   Tokens tokens_;
   std::vector<CommentRegion> regions_;
@@ -191,6 +196,7 @@ class Printer {
   bool space_ = false;         // the next token wants a space before it
   int brackets_ = 0;           // that are open
   int depth_ = 0;              // of the recursion
+  size_t bare_at_ = SIZE_MAX;  // no parenthesis may be this token unless precedence asks for it
   bool literal_only_ = false;  // in a pattern: no expressions for constants
   bool squeeze_ = false;       // in a constant tuple: the least text
   char forbidden_quote_ = 0;   // in the expression of an f-string: its quote

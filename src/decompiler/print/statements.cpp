@@ -167,9 +167,12 @@ void Printer::body(Stmts list, int32_t parent_indent, const Place& end, bool may
   ++depth_;
   const int32_t saved = indent_;
   constexpr int32_t kStep = 4;
+  constexpr int32_t kDeep = 200;
   indent_ = parent_indent < 0 ? 0
             : options_.clean  ? parent_indent + kStep
                               : suite_indent(list, parent_indent);
+  if (indent_ > kDeep && !afford(int64_t{indent_} * static_cast<int64_t>(list.size())))
+    indent_ = parent_indent + 1;
   const bool simple = may_be_inline(list);
   bool after_simple = false;
   bool after_definition = false;
@@ -382,7 +385,9 @@ void Printer::annotated_assign(const AnnAssignStmt* s, const Place& end) {
     expression(s->target, kAtom);
     put(")", kClose);
   } else {
-    expression(s->target, kAtom);
+    bare_at_ = tokens_.size();
+    expression(s->target, s->target->kind == ExprKind::Name ? kAtom | kBare : kAtom);
+    bare_at_ = SIZE_MAX;
   }
   put(":", kTight);
   space_ = true;

@@ -23,11 +23,19 @@ inline bool before(const Place& a, const Place& b) {
   return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
 
+// No file is so large; what says so is taken for unknown, and sums of places cannot overflow.
+constexpr int32_t kMaxPlace = 1 << 24;
+
+inline Place place_of(int32_t line, int32_t column) {
+  if (line <= 0 || line > kMaxPlace) return {};
+  return {line, column < 0 || column > kMaxPlace ? -1 : column};
+}
 inline Place start_of(const syntax::SourceRange& range) {
-  return range.line > 0 ? Place{range.line, range.column < 0 ? -1 : range.column} : Place{};
+  return place_of(range.line, range.column);
 }
 inline Place end_of(const syntax::SourceRange& range) {
-  return range.end_line > 0 && range.end_column >= 0 ? Place{range.end_line, range.end_column} : Place{};
+  const Place end = place_of(range.end_line, range.end_column);
+  return end.exact() ? end : Place{};
 }
 
 enum TokenFlags : uint32_t {
@@ -70,6 +78,7 @@ inline bool is_word_character(char ch) {
 
 /// Whether two characters that meet would make one token of two.
 inline bool must_part(char last, char first) {
+  if (last == first && (last == '\'' || last == '"')) return true;
   return is_word_character(last) && is_word_character(first);
 }
 

@@ -1,4 +1,5 @@
-// print_corpus [--lines-only] [--clean] [--text] FILE|DIR...: what the printer makes of real sources.
+// print_corpus [--lines-only] [--clean] [--damage=SEED] [--exact=PERCENT] [--text] [-v] FILE|DIR...: what the
+// printer makes of real sources.
 //
 // Each .py file is parsed and compiled; then every range that the code's position tables do not hold is
 // blanked out of the (folded) tree, as rebuild() cannot know it, and the tree is printed and compiled again.
@@ -8,6 +9,7 @@
 //   broken     the text does not compile, or could not be made
 // -v says where each file that is not exact differs first. --text writes the printed text. With --lines-only
 // the tree has no columns; --clean prints in clean style.
+// --damage=SEED changes ranges at random.
 // --exact=PERCENT: exit code 1 if fewer files are exact; different and broken files always are a failure.
 #include <fmt/format.h>
 
@@ -62,8 +64,8 @@ void collect(const CodeObject& code, Ranges& ranges) {
 /// Takes out of a tree what its code does not know.
 class Blanker {
  public:
-  Blanker(Workspace& workspace, const Ranges& ranges, bool lines_only)
-      : workspace_(workspace), ranges_(ranges), lines_only_(lines_only) {}
+  Blanker(Workspace& workspace, const Ranges& ranges, bool lines_only, uint32_t damage)
+      : workspace_(workspace), ranges_(ranges), lines_only_(lines_only), damage_(damage) {}
 
   void statements(Stmts list) {
     for (Stmt* s : list) statement(s);
@@ -73,11 +75,26 @@ class Blanker {
   bool known(const SourceRange& r) const {
     return ranges_.contains(Position{r.line, r.end_line, r.column, r.end_column});
   }
-  void blank(SourceRange& range) const {
+  void blank(SourceRange& range) {
     if (!known(range))
       range = {};
     else if (lines_only_)
       range.column = range.end_column = -1;
+    if (damage_ != 0) damage(range);
+  }
+
+  uint32_t random() {
+    damage_ = damage_ * 1664525 + 1013904223;
+    return damage_ >> 10;
+  }
+
+  /// Now and then, something that is not so.
+  void damage(SourceRange& range) {
+    if (random() % 8 != 0) return;
+    int32_t* const parts[] = {&range.line, &range.column, &range.end_line, &range.end_column};
+    int32_t& part = *parts[random() % 4];
+    const int32_t values[] = {0, -1, part + 1, part - 1, part + 7, 1, 100000, INT32_MAX, part * 2};
+    part = values[random() % std::size(values)];
   }
 
   /// Where an attribute on a later line moves the start of its instructions.
@@ -206,6 +223,7 @@ class Blanker {
   Workspace& workspace_;
   const Ranges& ranges_;
   const bool lines_only_;
+  uint32_t damage_;
 };
 
 // --- Comparison
@@ -304,6 +322,7 @@ bool find_position_difference(const CodeObject& a, const CodeObject& b, Differen
 struct Options {
   bool lines_only = false;
   bool clean = false;
+  uint32_t damage = 0;
   bool verbose = false;
   bool text = false;
   double exact = 0;
@@ -343,7 +362,7 @@ class FileCheck {
       return Outcome::Skipped;
     if (a.view() == b.view()) return Outcome::Exact;
     // Other lines make other code: then it is the trees that have to be equal.
-    if (options_.clean || options_.lines_only) return compare_trees(text, detail);
+    if (by_tree()) return compare_trees(text, detail);
     Difference difference;
     if (!find_code_difference(*original.value(), *again.value(), difference))
       find_position_difference(*original.value(), *again.value(), difference);
@@ -358,10 +377,12 @@ class FileCheck {
     return text.substr(at, std::min<size_t>(100, text.find('\n', at) - at));
   }
 
+  bool by_tree() const { return options_.clean || options_.lines_only || options_.damage != 0; }
+
   Outcome compare_trees(const std::string& text, std::string* detail) {
     Workspace workspace;
     std::string printed_dump;
-    with_tree(workspace, text, {}, [&](Module& module) { printed_dump = dump(workspace, module, false); });
+    with_tree(workspace, text, {}, 0, [&](Module& module) { printed_dump = dump(workspace, module, false); });
     if (printed_dump == original_dump_) return Outcome::Equal;
     size_t at = 0;
     while (at < printed_dump.size() && at < original_dump_.size() && printed_dump[at] == original_dump_[at])
@@ -374,7 +395,8 @@ class FileCheck {
 
   /// The folded tree without what `ranges` does not hold.
   template <class Use>
-  bool with_tree(Workspace& workspace, const std::string& source, const Ranges& ranges, Use use) {
+  bool with_tree(Workspace& workspace, const std::string& source, const Ranges& ranges, uint32_t damage,
+                 Use use) {
     compiler::CompileOptions compile_options;
     compiler::Compilation compilation{
         workspace, compile_options, workspace.constants.str("x.py"), {}, compiler::ConstantCache(workspace)};
@@ -386,7 +408,7 @@ class FileCheck {
     if (!features.ok()) return false;
     compilation.features = features.value();
     if (!compiler::optimise_tree(compilation, *module.value()).ok()) return false;
-    Blanker(workspace, ranges, options_.lines_only).statements(module.value()->body);
+    Blanker(workspace, ranges, options_.lines_only, damage).statements(module.value()->body);
     use(*module.value());
     return true;
   }
@@ -394,8 +416,8 @@ class FileCheck {
   std::string printed(const std::string& source, const Ranges& ranges, std::string* detail) {
     Workspace workspace;
     std::string out;
-    with_tree(workspace, source, ranges, [&](const Module& module) {
-      if (options_.clean || options_.lines_only) original_dump_ = dump(workspace, module, false);
+    with_tree(workspace, source, ranges, options_.damage, [&](const Module& module) {
+      if (by_tree()) original_dump_ = dump(workspace, module, false);
       out = print_tree(workspace, module, source.size(), detail);
     });
     return out;
@@ -449,6 +471,8 @@ int run(int argc, char** argv) {
     const std::string_view argument = argv[i];
     if (argument == "--lines-only")
       options.lines_only = true;
+    else if (argument.starts_with("--damage="))
+      options.damage = static_cast<uint32_t>(std::atoi(argument.data() + 9));
     else if (argument == "--clean")
       options.clean = true;
     else if (argument == "--text")
