@@ -151,7 +151,8 @@ bool Reader::read_pattern(uint32_t end, Matching& m, bool* guarded) {
     const bool alone = stack_.size() == m.base + 1 && place_of(m, stack_.back()) == m.subject;
     const bool done = begun && alone && m.subject->copy != nullptr && m.subject->kind == Place::Kind::Any;
     const Op op = here().op;
-    if (done && op != Op::POP_TOP && op != Op::SWAP && op != Op::NOP && !is_store(op)) {
+    const bool shuffles = op == Op::POP_TOP || op == Op::SWAP || op == Op::NOP || is_store(op);
+    if (done && !shuffles && !Code::is_unconditional_jump(op)) {
       *guarded = true;
       return true;
     }

@@ -232,7 +232,9 @@ void Reader::push_markers(size_t count) {
 /// Reads [at_, end), whose exceptions go to `handler`.
 bool Reader::read_part(uint32_t end, uint32_t handler, StmtList* body) {
   const uint32_t outer = std::exchange(handler_, handler);
+  const uint32_t outer_end = std::exchange(part_end_, end);
   const bool good = read_statements(end, body);
+  part_end_ = outer_end;
   handler_ = outer;
   if (good && at_ != end) return fail("a statement that goes on behind its construct");
   return good;
@@ -281,8 +283,9 @@ uint32_t Reader::inner_handler(const Protection& outer, uint32_t body_end,
   else if (inner.kind != HandlerKind::Except)
     return kNone;
   if (skip_nops(exit) != body_end && exit != body_end) return kNone;
-  // An own NOP shows a statement of its own.
-  if (handlers.size() >= 2 && here().op == Op::NOP && here().handler != outer.handler) return kNone;
+  // Each statement has a NOP of its own, but for the one whose body is in its line.
+  const uint32_t nops = after_try_nops(at_) - at_;
+  if (!has_columns(outer.range) && handlers.size() >= 2 && nops > handlers.size() - 2) return kNone;
   Clause clause;
   const uint32_t first = handler + 1;
   const Position* head = &code_[first].position;

@@ -44,6 +44,7 @@ struct Reader::Leaving {
   Kind kind = Kind::None;
   uint32_t end = kNone;       // behind its last instruction
   bool kept = false;          // the returned value lies on the stack
+  bool cut = false;           // the body of a finally leaves in turn
   bool undoes = false;        // some construct needs undoing
   uint32_t resume = kNone;    // where reading goes on, when what leaves stands inside a copy
   uint32_t constant = kNone;  // the LOAD_CONST of a returned constant

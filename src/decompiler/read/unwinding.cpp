@@ -10,6 +10,7 @@
 // the normal end goes on behind the construct. Where control flow says the same for both, the place of the
 // statement decides: the NOP in front, or the first instruction, has it; at a normal end it only repeats the
 // place of what came before, or that of a `pass`.
+#include <algorithm>
 #include <utility>
 
 #include "decompiler/read/tries.h"
@@ -129,18 +130,22 @@ uint32_t Reader::after_copy(const Construct& construct, uint32_t at, uint32_t* s
   };
   while (from < construct.final_end) {
     const Op wanted = code_[from].op;
+    if (at >= code_.size()) return kNone;
     if (is_filler(wanted)) {
-      jumped |= wanted != Op::NOP;
+      const bool both = wanted != Op::NOP && Code::is_unconditional_jump(code_[at].op);
+      jumped = !both && (jumped || wanted != Op::NOP);
       ++from;
+      if (both) ++at;
       continue;
     }
-    if (at >= code_.size()) return kNone;
     const bool same = same_but_moved(from, at) && (begun || code_[from].position == code_[at].position);
     if (same) {
       begun = true;
       jumped = false;
       ++from;
       ++at;
+    } else if (is_stack_juggling(wanted) && !is_stack_juggling(code_[at].op)) {
+      ++from;
     } else if (std::exchange(jumped, false) && skip_shared()) {
       continue;
     } else if (is_filler(code_[at].op)) {
@@ -239,10 +244,16 @@ bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t
     if (construct.kind == Kind::FinallyBody && resume == kNone && !is_reached(at, next)) {
       uint32_t shared = kNone;
       after_copy(construct, skip_nops(at), &shared);
-      if (shared != kNone) {
-        resume = next;
-        next = shared;
+      if (shared == kNone) {
+        // The body of finally itself leaves: nothing remains of what it was meant to do before.
+        leaving->cut = true;
+        leaving->undoes = true;
+        leaving->end = next;
+        if (code_[first].op == Op::NOP || placed) leaving->position = code_[first].position;
+        return true;
       }
+      resume = next;
+      next = shared;
     }
     if (!leaving->undoes)
       placed = loop || construct.kind == Kind::Handler || construct.kind == Kind::FinallyHandler;
@@ -263,6 +274,11 @@ Reader::Leaving Reader::leaving_kept(uint32_t at) const {
   Leaving leaving;
   size_t left = 0;
   if (!undo(at, true, false, &leaving, &left)) return {};
+  if (leaving.cut) {
+    leaving.kept = true;
+    leaving.kind = Leaving::Kind::Return;
+    return leaving;
+  }
   if (code_[leaving.end].op != Op::RETURN_VALUE) return {};
   if (leaving.position.line <= 0 && leaving.end == at) leaving.position = code_[at].position;
   leaving.end = leaving.resume != kNone ? leaving.resume : leaving.end + 1;
@@ -275,6 +291,12 @@ Reader::Leaving Reader::leaving_loop(uint32_t at) const {
   Leaving leaving;
   size_t left = 0;
   if (!undo(at, false, true, &leaving, &left) || left == 0) return {};
+  if (leaving.cut) {
+    const int32_t width = width_of(leaving.position);
+    if (width != 5 && width != 8) return {};
+    leaving.kind = width == 5 ? Leaving::Kind::Break : Leaving::Kind::Continue;
+    return leaving;
+  }
   const Construct& loop = constructs_[left - 1];
   uint32_t end = leaving.end;
   const Op op = code_[end].op;
@@ -309,6 +331,10 @@ Reader::Leaving Reader::leaving_function(uint32_t at) const {
   Leaving leaving;
   size_t left = 0;
   if (!undo(at, false, false, &leaving, &left)) return {};
+  if (leaving.cut) {
+    if (leaving.position.line > 0) leaving.kind = Leaving::Kind::Return;
+    return leaving;
+  }
   leaving.constant = leaving.end;
   if (leaving.end + 1 >= code_.size() || code_[leaving.end].op != Op::LOAD_CONST ||
       code_[leaving.end + 1].op != Op::RETURN_VALUE)
@@ -411,7 +437,7 @@ bool Reader::begins_unwinding(uint32_t end) const {
     return false;
   if (height == 1 && here().op != Op::NOP && here().op != Op::SWAP && !begins_copy(at_)) return false;
   const Leaving leaving = this->leaving(at_, height == 1);
-  return leaving.kind != Leaving::Kind::None && leaving.undoes && leaving.end <= end;
+  return leaving.kind != Leaving::Kind::None && leaving.undoes && leaving.end <= std::max(end, part_end_);
 }
 
 /// Whether a copy of the body of some finally around begins there, by its first instruction.
@@ -431,7 +457,8 @@ bool Reader::begins_copy(uint32_t at) const {
 bool Reader::read_unwinding(uint32_t end) {
   const bool kept = !at_statement_start();
   const Leaving leaving = this->leaving(at_, kept);
-  if (leaving.kind == Leaving::Kind::None || leaving.end > end) return fail("unexpected end of a construct");
+  if (leaving.kind == Leaving::Kind::None || leaving.end > std::max(end, part_end_))
+    return fail("unexpected end of a construct");
   const Position nowhere{0, 0, -1, -1};
   const Position& position = leaving.position.line > 0 ? leaving.position : nowhere;
   switch (leaving.kind) {
@@ -456,9 +483,16 @@ bool Reader::read_unwinding(uint32_t end) {
 
 Stmt* Reader::make_return(const Leaving& leaving, Expr* value) {
   Position statement = leaving.position;
-  if (value == nullptr &&
-      !(is_none(leaving.constant) &&
-        (leaving.position.line <= 0 || !has_columns(leaving.position) || width_of(leaving.position) == 6))) {
+  if (leaving.cut && value == nullptr) {
+    if (width_of(leaving.position) != 6) {
+      auto* const constant = make<syntax::ConstantExpr>(leaving.position);
+      constant->value = constant_of(leaving.position);
+      value = constant;
+      statement = Position{leaving.position.line, leaving.position.line, -1, -1};
+    }
+  } else if (value == nullptr &&
+             !(is_none(leaving.constant) && (leaving.position.line <= 0 || !has_columns(leaving.position) ||
+                                             width_of(leaving.position) == 6))) {
     value = make_constant(code_.constant(code_[leaving.constant].argument), leaving.position);
     statement = leaving.statement.line > 0 ? leaving.statement
                                            : Position{leaving.position.line, leaving.position.line, -1, -1};
