@@ -1,5 +1,6 @@
 #include "vm/builtins/object_pickle.h"
 
+#include "vm/builtins/functions.h"
 #include "vm/object/hooks.h"
 #include "vm/object/native_support.h"
 
@@ -8,6 +9,11 @@ namespace ouro::vm {
 namespace {
 
 Result<Value> copyreg() {
+  const Value modules = TRY(sys_attribute("modules"));
+  if (!modules.is_null() && is_exactly(modules, types.dict)) {
+    const Value known = dict_get(modules.as<Dict>(), intern("copyreg"));
+    if (!known.is_null() && !is_none(known)) return known;
+  }
   if (hooks.import_module == nullptr) return raise(types.ImportError, "No module named 'copyreg'");
   return hooks.import_module("copyreg");
 }

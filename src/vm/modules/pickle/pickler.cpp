@@ -14,12 +14,8 @@ namespace ouro::vm::pickle {
 
 namespace {
 
-constexpr size_t kFrameHeader = 9, kSmallestFrame = 4, kFrameTarget = 64 * 1024;
+constexpr size_t kSmallestFrame = 4, kFrameTarget = 64 * 1024;
 constexpr int64_t kFastNesting = 50;
-
-void append_little_endian(std::string& out, uint64_t number, int bytes) {
-  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<char>(number >> (8 * i)));
-}
 
 size_t slot_of(Value object, size_t count) {
   return (object.bits() >> 4) * 0x9E3779B97F4A7C15u >> (64 - std::bit_width(count - 1));
@@ -112,28 +108,15 @@ Status Saver::get(int64_t number) {
 
 // ---- output
 
-void Saver::write(std::string_view text) {
-  if (framing_ && frame_start_ == std::string::npos) {
-    frame_start_ = out_.size();
-    out_.append(kFrameHeader, '\0');
-  }
-  out_ += text;
-}
-
 void Saver::write_number(Op op, uint64_t number, int bytes) {
-  char text[kFrameHeader];
-  text[0] = static_cast<char>(op);
-  for (int i = 0; i < bytes; ++i) text[1 + i] = static_cast<char>(number >> (8 * i));
-  write({text, static_cast<size_t>(1 + bytes)});
+  write(Header(op, number, bytes));
 }
 
 void Saver::commit_frame() {
   if (!framing_ || frame_start_ == std::string::npos) return;
   const size_t length = out_.size() - frame_start_ - kFrameHeader;
   if (length >= kSmallestFrame) {
-    std::string header(1, static_cast<char>(Op::Frame));
-    append_little_endian(header, length, 8);
-    out_.replace(frame_start_, kFrameHeader, header);
+    out_.replace(frame_start_, kFrameHeader, Header(Op::Frame, length, 8));
   } else {
     out_.erase(frame_start_, kFrameHeader);
   }
@@ -157,12 +140,12 @@ Status Saver::boundary() {
 
 /// Data that is as long as a frame stands outside of frames, and goes to a file by itself.
 Status Saver::write_large(std::string_view header, std::string_view data) {
-  if (!can_allocate(data.size())) return raise_no_memory();
   if (data.size() < kFrameTarget) {
     write(header);
     write(data);
     return {};
   }
+  if (!can_allocate(data.size())) return raise_no_memory();
   commit_frame();
   const bool framing = std::exchange(framing_, false);
   write(header);
@@ -312,21 +295,14 @@ Status Saver::save_bytes(Value object) {
 }
 
 Status Saver::save_bytes_data(Value object, std::string_view data) {
-  std::string header;
-  if (data.size() <= 0xFF) {
-    header.push_back(static_cast<char>(Op::ShortBinBytes));
-    append_little_endian(header, data.size(), 1);
-  } else if (data.size() <= 0xFFFFFFFF) {
-    header.push_back(static_cast<char>(Op::BinBytes));
-    append_little_endian(header, data.size(), 4);
-  } else if (self_->protocol >= 4) {
-    header.push_back(static_cast<char>(Op::BinBytes8));
-    append_little_endian(header, data.size(), 8);
-  } else {
+  const size_t size = data.size();
+  if (size > 0xFFFFFFFF && self_->protocol < 4)
     return raise(types.OverflowError,
                  "serializing a bytes object larger than 4 GiB requires pickle protocol 4 or higher");
-  }
-  TRY(write_large(header, data));
+  TRY(write_large(size <= 0xFF         ? Header(Op::ShortBinBytes, size, 1)
+                  : size <= 0xFFFFFFFF ? Header(Op::BinBytes, size, 4)
+                                       : Header(Op::BinBytes8, size, 8),
+                  data));
   return put(object);
 }
 
@@ -338,11 +314,9 @@ Status Saver::save_bytearray(Value object) {
 }
 
 Status Saver::save_bytearray_data(Value object, std::string_view data) {
-  std::string header(1, static_cast<char>(Op::ByteArray8));
-  append_little_endian(header, data.size(), 8);
   if (!can_allocate(data.size())) return raise_no_memory();
   // A write to a file may change the array.
-  TRY(write_large(header, std::string(data)));
+  TRY(write_large(Header(Op::ByteArray8, data.size(), 8), std::string(data)));
   return put(object);
 }
 
@@ -378,21 +352,15 @@ Status Saver::save_str(Value object) {
     encoded = to_utf8(text);
     data = encoded;
   }
-  std::string header;
-  if (data.size() <= 0xFF && self_->protocol >= 4) {
-    header.push_back(static_cast<char>(Op::ShortBinUnicode));
-    append_little_endian(header, data.size(), 1);
-  } else if (data.size() <= 0xFFFFFFFF) {
-    header.push_back(static_cast<char>(Op::BinUnicode));
-    append_little_endian(header, data.size(), 4);
-  } else if (self_->protocol >= 4) {
-    header.push_back(static_cast<char>(Op::BinUnicode8));
-    append_little_endian(header, data.size(), 8);
-  } else {
+  const size_t size = data.size();
+  const bool counted = self_->protocol >= 4;
+  if (size > 0xFFFFFFFF && !counted)
     return raise(types.OverflowError,
                  "serializing a string larger than 4 GiB requires pickle protocol 4 or higher");
-  }
-  TRY(write_large(header, data));
+  TRY(write_large(size <= 0xFF && counted ? Header(Op::ShortBinUnicode, size, 1)
+                  : size <= 0xFFFFFFFF    ? Header(Op::BinUnicode, size, 4)
+                                          : Header(Op::BinUnicode8, size, 8),
+                  data));
   return put(object);
 }
 

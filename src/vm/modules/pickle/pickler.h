@@ -5,6 +5,22 @@
 
 namespace ouro::vm::pickle {
 
+constexpr size_t kFrameHeader = 9;  // a byte and a size of eight
+
+/// An instruction with a number behind it, as it is written.
+class Header {
+ public:
+  Header(Op op, uint64_t number, int bytes) : size_(static_cast<uint8_t>(1 + bytes)) {
+    text_[0] = static_cast<char>(op);
+    for (int i = 0; i < bytes; ++i) text_[1 + i] = static_cast<char>(number >> (8 * i));
+  }
+  operator std::string_view() const { return {text_, size_}; }
+
+ private:
+  char text_[9];
+  uint8_t size_;
+};
+
 class Saver {
  public:
   explicit Saver(PicklerObject* pickler) : self_(pickler) {}
@@ -14,10 +30,18 @@ class Saver {
  private:
   // pickler.cpp: the output
   void write(Op op) {
-    const char byte = static_cast<char>(op);
-    write({&byte, 1});
+    open_frame();
+    out_.push_back(static_cast<char>(op));
   }
-  void write(std::string_view text);
+  void write(std::string_view text) {
+    open_frame();
+    out_.append(text);
+  }
+  void open_frame() {
+    if (!framing_ || frame_start_ != std::string::npos) return;
+    frame_start_ = out_.size();
+    out_.append(kFrameHeader, '\0');
+  }
   void write_number(Op op, uint64_t number, int bytes);
   Status write_large(std::string_view header, std::string_view data);
   void commit_frame();

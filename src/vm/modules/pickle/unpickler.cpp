@@ -517,10 +517,14 @@ Status Loader::step(unsigned char op, bool* handled) {
   using Step = Status (Loader::*)(unsigned char, bool*);
   constexpr Step kSteps[] = {&Loader::step_text, &Loader::step_stack, &Loader::step_container,
                              &Loader::step_scalar, &Loader::step_object};
-  for (const Step part : kSteps) {
+  // Which part an instruction belongs to is learned at its first use (under the interpreter's lock).
+  static uint8_t known[256];
+  for (size_t part = known[op]; part < std::size(kSteps); ++part) {
     *handled = true;
-    TRY((this->*part)(op, handled));
-    if (*handled) return {};
+    TRY((this->*kSteps[part])(op, handled));
+    if (!*handled) continue;
+    known[op] = static_cast<uint8_t>(part);
+    return {};
   }
   return {};
 }
