@@ -99,7 +99,8 @@ void Printer::constant(const ConstantExpr* e, Level level, Place end) {
   tokens_.back().less = spelling.less;
   constexpr size_t kLong = 8;
   if (e->range.line <= 0 && base(level) == kTest && spelling.text.size() > kLong && !literal_only_ &&
-      !options_.clean && forbidden_quote_ == 0) {
+      !options_.clean && forbidden_quote_ == 0 && searches_left_ > 0) {
+    --searches_left_;
     if (const std::string less = shortest_item(value); less.size() < spelling.text.size())
       tokens_.back().less = keep(less);
   }
@@ -121,11 +122,11 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range, Level l
       return spelling;
     }
     if (width > 0 && !literal_only_) {
-      const std::string repeated = repeated_string(value.text(), bytes, &spelling.level);
+      size_t gap = 0;
+      const std::string repeated = repeated_string(value.text(), bytes, &spelling.level, &gap);
       if (!repeated.empty() && repeated.size() <= static_cast<size_t>(width)) {
         text = repeated;
-        const size_t quote = repeated.rfind('*');
-        text.insert(quote, static_cast<size_t>(width) - repeated.size(), ' ');
+        text.insert(gap, static_cast<size_t>(width) - repeated.size(), ' ');
         spelling.text = keep(text);
         return spelling;
       }
@@ -157,12 +158,13 @@ Spelling Printer::spell_in_fstring(const Constant& value, int64_t width) {
   std::string text = quoted_for_fstring(value.text(), bytes);
   const auto wanted = static_cast<size_t>(std::max(width, int64_t{0}));
   if (width > 0 && text.size() > wanted) {
-    std::string made = repeated_string(value.text(), bytes, &spelling.level);
+    size_t gap = 0;
+    std::string made = repeated_string(value.text(), bytes, &spelling.level, &gap);
     const char other = forbidden_quote_ == '\'' ? '"' : '\'';
     if (value.text().find_first_of("'\"") == std::string_view::npos)
       std::replace(made.begin(), made.end(), forbidden_quote_, other);
     if (!made.empty() && made.size() <= wanted) {
-      made.insert(made.rfind('*'), wanted - made.size(), ' ');
+      made.insert(gap, wanted - made.size(), ' ');
       text = made;
     } else {
       spelling.level = kAtom;
@@ -195,7 +197,8 @@ std::string Printer::shortest_item(const Constant& value) {
   const bool bytes = value.is(ConstantKind::Bytes);
   std::string best = shortest_string(value.text(), bytes);
   Level level = kAtom;
-  std::string repeated = best.size() > 5 ? repeated_string(value.text(), bytes, &level) : std::string();
+  size_t gap = 0;
+  std::string repeated = best.size() > 5 ? repeated_string(value.text(), bytes, &level, &gap) : std::string();
   return !repeated.empty() && repeated.size() < best.size() ? repeated : best;
 }
 
@@ -330,13 +333,15 @@ bool Printer::tuple_sum(const Constant& value, Level level, const Place& end) {
   };
   std::string text;
   if (from > 0) text = part(0, from) + "+";
-  text += part(from, from + 1) + "*" + std::to_string(to - from);
+  text += part(from, from + 1);
+  const size_t gap = text.size();
+  text += "*" + std::to_string(to - from);
   if (to < items.size()) text += "+" + part(to, items.size());
   const bool wrap = base(level) > kArithmetic;
   if (end.exact() && pending_.exact() && end.line == pending_.line && !wrap) {
     const int64_t missing = end.column - pending_.column - static_cast<int64_t>(text.size());
     if (missing < 0) return false;
-    text.insert(text.find('*'), static_cast<size_t>(missing), ' ');
+    text.insert(gap, static_cast<size_t>(missing), ' ');
   }
   put(keep(wrap ? "(" + text + ")" : text));
   end_at(end);

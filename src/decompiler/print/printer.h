@@ -199,7 +199,9 @@ class Printer {
   size_t bare_at_ = SIZE_MAX;  // no parenthesis may be this token unless precedence asks for it
   bool literal_only_ = false;  // in a pattern: no expressions for constants
   bool squeeze_ = false;       // in a constant tuple: the least text
-  char forbidden_quote_ = 0;   // in the expression of an f-string: its quote
+  uint32_t searches_left_ =
+      512;                    // for expressions shorter than a number: each takes as long as a page of text
+  char forbidden_quote_ = 0;  // in the expression of an f-string: its quote
   // Of the statement that is being printed.
   int32_t indent_ = 0;
   uint32_t statement_flags_ = 0;
