@@ -541,13 +541,15 @@ namespace {
 
 /// Whether '%' can do what the f-string does.
 bool may_be_percent_format(const JoinedStrExpr* e) {
+  bool constants = true;  // a tuple of constants would be one, and % be left to run time
   for (const Expr* value : e->values) {
     if (value->kind != ExprKind::FormattedValue) continue;
     const auto* field = value->as<FormattedValueExpr>();
     if (field->conversion <= 0) return false;
+    constants &= field->value->kind == ExprKind::Constant;
     if (field->format_spec != nullptr && field->format_spec->kind != ExprKind::Constant) return false;
   }
-  return true;
+  return !constants;
 }
 
 }  // namespace

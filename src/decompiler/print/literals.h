@@ -34,7 +34,8 @@ std::string natural_string(std::string_view text, bool bytes, char preferred = '
 /// The shortest one on one line.
 std::string shortest_string(std::string_view text, bool bytes);
 /// A sum of literals and repetitions of literals, as short as is found; empty where nothing repeats.
-std::string repeated_string(std::string_view text, bool bytes, Level* level);
+/// Blanks may stand at `gap`.
+std::string repeated_string(std::string_view text, bool bytes, Level* level, size_t* gap);
 /// One line of exactly `width` bytes; false where there is none.
 bool string_of_width(std::string_view text, bool bytes, size_t width, std::string& out);
 /// A literal in three quotes over `newlines` line ends whose last line is `last_column` wide; false where

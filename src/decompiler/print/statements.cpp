@@ -274,7 +274,7 @@ void Printer::statement(const Stmt* s, const Place& end) {
   simple_statement(s, trust ? own : end);
   mark_statement(first);
   statement_flags_ = 0;
-  if (trust && differ(own, end) && before(own, end)) {
+  if (trust && differ(own, end) && before(own, end) && tokens_.back().text != ";") {
     put(";");
     end_at(end);
   }

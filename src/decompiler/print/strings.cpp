@@ -33,10 +33,11 @@ void append_escape(std::string& out, char32_t ch, const StringStyle& style) {
   }
 }
 
-/// Whether a backslash before this character stays one.
+/// Whether a backslash before this character, which is written as it is, stays one.
 bool keeps_backslash(char next, bool bytes) {
-  constexpr std::string_view kEscapes = "\n\\'\"abfnrtvx01234567";
-  if (kEscapes.find(next) != std::string_view::npos) return false;
+  constexpr std::string_view kEscapes = "\\'\"abfnrtvx01234567";
+  if (static_cast<unsigned char>(next) < ' ' || next == 127 || kEscapes.find(next) != std::string_view::npos)
+    return false;
   return bytes || (next != 'N' && next != 'u' && next != 'U');
 }
 
@@ -90,7 +91,8 @@ class BodyWriter {
     ++at_;
     switch (ch) {
       case '\\':
-        if (style_.short_backslash && at_ < text_.size() && keeps_backslash(text_[at_], bytes_))
+        if (style_.short_backslash && at_ < text_.size() && keeps_backslash(text_[at_], bytes_) &&
+            is_written_plainly(at_))
           out_ += '\\';
         else
           out_ += "\\\\";
@@ -118,6 +120,14 @@ class BodyWriter {
         else
           out_ += ch;
     }
+  }
+
+  /// Of a character beyond ASCII.
+  bool is_written_plainly(size_t at) const {
+    if ((text_[at] & 0x80) == 0) return true;
+    if (bytes_ || style_.escape_unicode) return false;
+    const char32_t ch = decode_code_point(text_, &at);
+    return is_printable(ch) && (ch < 0xD800 || ch > 0xDFFF);
   }
 
   void quote(char ch) {
@@ -262,7 +272,8 @@ void pad(std::string& literal, size_t width, bool bytes) {
       return;
     }
     if (missing == 1) {
-      // A letter less and an escape of three more would do; so would an escaped quote.
+      if (literal[0] == 'r') return;
+      // An escaped quote that needs none.
       for (size_t i = 1; i + 1 < literal.size(); ++i) {
         if (literal[i] == '\\') {
           ++i;
@@ -570,21 +581,24 @@ namespace {
 std::string repeated_part(std::string_view text, bool bytes) {
   std::string best = shortest_string(text, bytes);
   Level level = kAtom;
-  std::string made = text.size() >= 10 ? repeated_string(text, bytes, &level) : std::string();
+  size_t gap = 0;
+  std::string made = text.size() >= 10 ? repeated_string(text, bytes, &level, &gap) : std::string();
   if (level == kArithmetic) made = "(" + made + ")";
   return !made.empty() && made.size() < best.size() ? made : best;
 }
 
 }  // namespace
 
-std::string repeated_string(std::string_view text, bool bytes, Level* level) {
+std::string repeated_string(std::string_view text, bool bytes, Level* level, size_t* gap) {
   if (text.size() < 2 || text.size() > kMaxRepeated) return {};
   // The whole of it first: short texts, too.
   for (size_t period = 1; period * 2 <= text.size(); ++period) {
     if (text.size() % period != 0 || !begins_character(text, period, bytes)) continue;
     if (text.substr(period) != text.substr(0, text.size() - period)) continue;
     *level = kTerm;
-    return repeated_part(text.substr(0, period), bytes) + "*" + std::to_string(text.size() / period);
+    const std::string part = repeated_part(text.substr(0, period), bytes);
+    *gap = part.size();
+    return part + "*" + std::to_string(text.size() / period);
   }
   std::string out;
   size_t literal = 0;
@@ -601,7 +615,9 @@ std::string repeated_string(std::string_view text, bool bytes, Level* level) {
       continue;
     }
     if (at > literal) add(natural_string(text.substr(literal, at - literal), bytes));
-    add(repeated_part(text.substr(at, run.period), bytes) + "*" + std::to_string(run.times));
+    add(repeated_part(text.substr(at, run.period), bytes));
+    *gap = out.size();
+    out += "*" + std::to_string(run.times);
     at += run.period * run.times;
     literal = at;
   }
