@@ -240,13 +240,23 @@ Expr* Reader::read_guard(uint32_t end, Matching& m) {
   return note_failure(m, negative ? if_true : if_false) ? test : nullptr;
 }
 
+/// Whether the jump belongs to a break or continue that has dropped something before.
+bool Reader::ends_leaving(uint32_t jump) const {
+  const Position& place = code_[jump].position;
+  const int32_t width = place.end_column - place.column;
+  return jump > 0 && code_[jump - 1].position == place && has_columns(place) &&
+         place.line == place.end_line &&
+         (code_[jump - 1].op == Op::POP_TOP || code_[jump - 1].op == Op::POP_EXCEPT) &&
+         (width == 5 || width == 8) && !code_.inherits_position(jump - 1);
+}
+
 /// A body whose end is known. Where its last jump leads is where the statement ends.
 bool Reader::read_case_body(uint32_t body_end, uint32_t end, syntax::MatchCase* node, uint32_t* match_end) {
   StmtList body;
   uint32_t last = body_end;
   if (body_end > at_) {
     const uint32_t jump = body_end - 1;
-    if (Code::is_unconditional_jump(code_[jump].op) && !is_leaving_jump(jump)) {
+    if (Code::is_unconditional_jump(code_[jump].op) && !is_leaving_jump(jump) && !ends_leaving(jump)) {
       last = jump;
       const uint32_t target = code_[jump].target;
       *match_end = target >= body_end && target <= end ? target : end;

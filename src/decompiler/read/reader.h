@@ -349,6 +349,7 @@ class Reader {
   bool copy();
   bool swap();
   bool pop_top();
+  syntax::AssignStmt* assignment_around(const Expr* annotation) const;
   bool read_import();
   bool import_alias(const Constant* module, const Position& position);
   bool import_names(const Constant* module, int32_t level, const Constant* names, const Position& position);
@@ -390,6 +391,7 @@ class Reader {
   void declare_names(const std::unordered_set<Name>& names, StmtList* body);
   Position first_use(Name name) const;
   size_t place_for_declaration(const StmtList& body, const Position& use, int32_t* line) const;
+  int32_t end_of_docstring(const Stmt& statement) const;
   void declare(StmtList* body);
   void note_variable(Op op, const Constant* name);
   void note_inner(const ScopeNotes& notes);
@@ -480,6 +482,8 @@ class Reader {
   BodyEnd end_of_branch(uint32_t first, uint32_t other, uint32_t end) const;
   uint32_t end_of_orelse(const Position& range, uint32_t first, uint32_t end) const;
   int32_t column_of_statement(uint32_t at) const;
+  bool is_of_construct(const Position& position) const;
+  int32_t width_of_keyword(uint32_t at, uint32_t last, const Position& first) const;
   uint32_t end_of_own(const Position& range, uint32_t first, uint32_t end) const;
   void add_placeholder(StmtList* body);
   bool emit_never(const Position& position, const Constant* test);
@@ -585,7 +589,8 @@ class Reader {
   bool is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const;
   bool is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const;
   uint32_t end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const;
-  uint32_t without_way_out(uint32_t first, uint32_t limit, uint32_t exit) const;
+  uint32_t after_repeats(uint32_t first, uint32_t exit, uint32_t end) const;
+  bool is_target(uint32_t first, uint32_t end, uint32_t target) const;
   bool begins_copy(uint32_t at) const;
   Stmt* make_return(const Leaving& leaving, Expr* value);
 
@@ -603,6 +608,7 @@ class Reader {
   bool read_case(uint32_t end, Matching& m, syntax::MatchCase* node);
   bool read_pattern(uint32_t end, Matching& m, bool* guarded);
   bool is_guard(const Matching& m) const;
+  bool ends_leaving(uint32_t jump) const;
   Expr* read_guard(uint32_t end, Matching& m);
   bool read_case_body(uint32_t body_end, uint32_t end, syntax::MatchCase* node, uint32_t* match_end);
   bool read_last_body(uint32_t end, int32_t column, syntax::MatchCase* node, uint32_t* match_end);
@@ -686,6 +692,7 @@ class Reader {
   std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads
   Position definition_;                          // of the statement that this is the body of
+  int32_t header_end_ = 0;  // the last line in front of the body's statements
   std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
   ScopeNotes notes_;
   std::unordered_set<Name> variables_;  // of a function: parameters, locals, cells and free variables

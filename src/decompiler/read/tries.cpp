@@ -118,9 +118,12 @@ bool Reader::begins_lone_try(uint32_t at, uint32_t* handler) const {
     return true;
   // A way out directly in front of the handler is all there is of the body.
   uint32_t last = skip_nops(at);
+  if (last >= *handler) return false;
   if (last + 1 < *handler && code_[last].op == Op::LOAD_CONST) ++last;
   if (last + 1 == *handler && Code::is_terminator(code_[last].op)) return true;
-  return place.line > head.line && head.line > 0 && place.line < final_line();
+  // A `pass`, behind which the else part or a finally body follows; or such a part itself.
+  const Position& next = code_[skip_nops(at)].position;
+  return next.line > head.line && head.line > 0 && next.line < final_line();
 }
 
 /// Behind the NOPs of statements that begin at `at`, one inside the other.
@@ -410,15 +413,13 @@ bool Reader::read_except(const Protection& protection, TryParts* parts) {
   const uint32_t handler = protection.handler;
   constructs_.push_back({.kind = Construct::Kind::TryBody, .range = protection.range});
   const uint32_t otherwise = otherwise_of(protection, at_, clauses.back());
-  const uint32_t body_end = otherwise < handler ? otherwise : without_way_out(at_, handler, protection.exit);
-  bool good = read_part(body_end, handler, &parts->body);
+  bool good = read_part(otherwise, handler, &parts->body);
   constructs_.pop_back();
   if (!good) return false;
-  if (otherwise == handler || parts->body.empty()) add_pass(body_end, &parts->body);
+  if (parts->body.empty()) add_pass(otherwise, &parts->body);
   if (otherwise < handler) {
-    const uint32_t else_end = without_way_out(otherwise, handler, protection.exit);
-    if (!read_part(else_end, handler_, &parts->orelse)) return false;
-    add_pass(else_end, &parts->orelse);
+    if (!read_part(handler, handler_, &parts->orelse)) return false;
+    if (parts->orelse.empty()) add_pass(handler, &parts->orelse);
   }
   for (const Clause& clause : clauses)
     if (!read_clause(protection, clause, parts)) return false;
@@ -504,22 +505,19 @@ bool Reader::read_except_star(const Protection& protection, uint32_t end, TryPar
   parts->star = true;
   const uint32_t handler = protection.handler;
   const uint32_t exit = end_of_star(protection, end);
-  uint32_t body_end = without_way_out(at_, handler, protection.exit);
-  if (body_end == handler) body_end = without_way_out(at_, handler, exit);
   constructs_.push_back({.kind = Construct::Kind::TryBody, .range = protection.range});
-  const bool good = read_part(body_end, handler, &parts->body);
+  const bool good = read_part(handler, handler, &parts->body);
   constructs_.pop_back();
   if (!good) return false;
-  add_pass(body_end, &parts->body);
+  if (parts->body.empty()) add_pass(handler, &parts->body);
 
   uint32_t next = handler + 1;
   for (bool first = true; first || code_[next].op != Op::LIST_APPEND; first = false)
     if (!read_star_clause(protection, first, &next, parts)) return false;
   at_ = protection.exit;
   if (at_ < exit) {
-    const uint32_t else_end = without_way_out(at_, exit, exit);
-    if (!read_part(else_end, handler_, &parts->orelse)) return false;
-    add_pass(else_end, &parts->orelse);
+    if (!read_part(exit, handler_, &parts->orelse)) return false;
+    if (parts->orelse.empty()) add_pass(exit, &parts->orelse);
   }
   at_ = exit;
   return true;

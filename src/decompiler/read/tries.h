@@ -46,6 +46,7 @@ struct Reader::Leaving {
   bool kept = false;          // the returned value lies on the stack
   bool cut = false;           // the body of a finally leaves in turn
   bool undoes = false;        // some construct needs undoing
+  uint32_t exit = kNone;      // behind the last finally body
   uint32_t resume = kNone;    // where reading goes on, when what leaves stands inside a copy
   uint32_t constant = kNone;  // the LOAD_CONST of a returned constant
   Position position;          // of the statement, or of the constant; line 0: not known

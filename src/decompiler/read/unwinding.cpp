@@ -221,9 +221,7 @@ uint32_t Reader::after_exit(const Construct& construct, uint32_t at, bool keep) 
 /// Whether control gets from [first, next) to `next`.
 bool Reader::is_reached(uint32_t first, uint32_t next) const {
   if (next == first || !Code::is_terminator(code_[next - 1].op)) return true;
-  for (uint32_t i = first; i < next; ++i)
-    if (code_[i].target == next) return true;
-  return false;
+  return is_target(first, next, next);
 }
 
 /// Undoes constructs from the innermost one on, all of them or those inside the innermost loop; false where
@@ -259,6 +257,7 @@ bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t
       placed = loop || construct.kind == Kind::Handler || construct.kind == Kind::FinallyHandler;
     leaving->undoes = true;
     at = next;
+    if (construct.kind == Kind::FinallyBody) leaving->exit = next;
   }
   if (code_[first].op == Op::NOP || (leaving->undoes && placed)) leaving->position = code_[first].position;
   if (code_[first].op == Op::NOP && first + 1 < at && code_[first + 1].op == Op::NOP && !keep)
@@ -267,6 +266,7 @@ bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t
   const uint32_t real = skip_nops(first);
   if (placed && real != first && !(code_[real].position == code_[real - 1].position)) return false;
   leaving->end = skip_nops(at);
+  if (leaving->exit == kNone) leaving->exit = leaving->end;
   return leaving->end < code_.size();
 }
 
@@ -281,7 +281,7 @@ Reader::Leaving Reader::leaving_kept(uint32_t at) const {
   }
   if (code_[leaving.end].op != Op::RETURN_VALUE) return {};
   if (leaving.position.line <= 0 && leaving.end == at) leaving.position = code_[at].position;
-  leaving.end = leaving.resume != kNone ? leaving.resume : leaving.end + 1;
+  leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, leaving.end + 1);
   leaving.kept = true;
   leaving.kind = Leaving::Kind::Return;
   return leaving;
@@ -316,14 +316,14 @@ Reader::Leaving Reader::leaving_loop(uint32_t at) const {
     leaving.kind = Leaving::Kind::Break;
   }
   if (Code::is_unconditional_jump(code_[end].op)) {
-    leaving.end = leaving.resume != kNone ? leaving.resume : end + 1;
+    leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, end + 1);
     return leaving;
   }
   // The jump behind the loop has become a copy of the implicit return.
   if (width_of(leaving.position) != 5 || !is_none(end) || end + 1 >= code_.size() ||
       code_[end + 1].op != Op::RETURN_VALUE)
     return {};
-  leaving.end = leaving.resume != kNone ? leaving.resume : end + 2;
+  leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, end + 2);
   return leaving;
 }
 
@@ -339,12 +339,30 @@ Reader::Leaving Reader::leaving_function(uint32_t at) const {
   if (leaving.end + 1 >= code_.size() || code_[leaving.end].op != Op::LOAD_CONST ||
       code_[leaving.end + 1].op != Op::RETURN_VALUE)
     return {};
-  leaving.end = leaving.resume != kNone ? leaving.resume : leaving.end + 2;
+  leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, leaving.end + 2);
   leaving.kind = Leaving::Kind::Return;
-  if (is_none(leaving.constant) && leaving.undoes && !constructs_.empty() && code_[at].op == Op::POP_EXCEPT &&
-      takes_place_over(at))
-    leaving.kind = Leaving::Kind::Nothing;
+  const bool handler = leaving.undoes && code_[at].op == Op::POP_EXCEPT;
+  if (handler && is_none(leaving.constant) && !looks_like_leaving(at)) leaving.kind = Leaving::Kind::Nothing;
   return leaving;
+}
+
+/// What leaves stands once more behind a copy of a finally body that gets there in several ways.
+uint32_t Reader::after_repeats(uint32_t first, uint32_t exit, uint32_t end) const {
+  const uint32_t length = end - exit;
+  while (length > 0 && length <= kLongestSharedExit && end + length <= code_.size() &&
+         is_target(first, exit, end)) {
+    for (uint32_t i = 0; i < length; ++i)
+      if (!same_but_moved(exit + i, end + i)) return end;
+    end += length;
+  }
+  return end;
+}
+
+/// Whether a jump in [first, end) goes to `target`.
+bool Reader::is_target(uint32_t first, uint32_t end, uint32_t target) const {
+  for (uint32_t i = first; i < end; ++i)
+    if (code_[i].target == target) return true;
+  return false;
 }
 
 Reader::Leaving Reader::leaving(uint32_t at, bool keep) const {
@@ -383,13 +401,22 @@ bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
   return loop == nullptr || code_[jump].target != loop->break_target;
 }
 
-/// Whether [at, limit) does nothing but go on at `exit`.
+/// Whether [at, limit) does nothing but go on at `exit`, or copies of what is there.
 bool Reader::is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const {
-  if (at >= limit) return at == limit;
-  if (Code::is_unconditional_jump(code_[at].op)) return at + 1 == limit && leads_behind(at, exit);
-  while (at < limit && code_[at].op == Op::POP_EXCEPT) ++at;
-  if (at + 1 == limit) return code_[at].op == Op::RERAISE && code_[at].argument == 0;
-  return at + 2 == limit && is_none(at) && code_[at + 1].op == Op::RETURN_VALUE;
+  while (at < limit) {
+    if (Code::is_unconditional_jump(code_[at].op) && leads_behind(at, exit)) {
+      ++at;
+      continue;
+    }
+    while (at < limit && code_[at].op == Op::POP_EXCEPT) ++at;
+    if (at < limit && code_[at].op == Op::RERAISE && code_[at].argument == 0)
+      ++at;
+    else if (at + 2 <= limit && is_none(at) && code_[at + 1].op == Op::RETURN_VALUE)
+      at += 2;
+    else
+      return false;
+  }
+  return at == limit;
 }
 
 bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
@@ -412,20 +439,6 @@ uint32_t Reader::end_of_body(uint32_t first, uint32_t limit, uint32_t handler, u
     at = leaving.end;
   }
   return limit;
-}
-
-/// [first, limit) without the instructions at its end that only go on at `exit`.
-uint32_t Reader::without_way_out(uint32_t first, uint32_t limit, uint32_t exit) const {
-  if (limit <= first) return limit;
-  const Op last = code_[limit - 1].op;
-  uint32_t at = limit - 1;
-  if (last == Op::RETURN_VALUE && at > first) --at;
-  while (last != Op::JUMP_FORWARD && at > first && code_[at - 1].op == Op::POP_EXCEPT) --at;
-  if (!is_way_out(at, limit, exit) || looks_like_leaving(at)) return limit;
-  // Without columns, a line of its own may be that of a return; it is when other code follows the statement.
-  const bool elsewhere = last == Op::RETURN_VALUE && !has_columns(code_[at].position) &&
-                         !takes_place_over(at) && exit < code_.size() && code_[exit].jumps_here > 0;
-  return elsewhere ? limit : at;
 }
 
 bool Reader::begins_unwinding(uint32_t end) const {
@@ -475,6 +488,7 @@ bool Reader::read_unwinding(uint32_t end) {
       break;
     }
     default:
+      if (!takes_place_over(at_)) emit_pass(here().position);
       break;
   }
   at_ = leaving.end;
