@@ -62,7 +62,8 @@ bool Reader::is_implicit_return(uint32_t at) const {
   // The NOP of the last statement has become part of it.
   const int32_t width = width_of(code_[at - 1].position);
   if (width == kWidthOfPass) return !is_returned_none(at - 1);
-  return width >= 0 && width != kWidthOfReturn;
+  if (width < 0) return has_columns(code_[at - 1].position);  // a string over several lines
+  return width != kWidthOfReturn;
 }
 
 // Whether the instructions with one place up to `at` are those of a return that leaves a handler.
@@ -79,7 +80,8 @@ bool Reader::ends_return(uint32_t at) const {
 bool Reader::is_returned_none(uint32_t at) const {
   constexpr int32_t kReturn = 7;
   const Position& position = code_[at].position;
-  if (position.line == definition_.line) return false;  // `def f(): pass`
+  // In `def f(): pass` the return takes the place of the code's beginning, unless there are decorators.
+  if (position.line == definition_.line) return position.line == code_.object().first_line;
   constexpr uint32_t kNear = 4;
   int32_t before = -1;
   for (uint32_t i = at; i-- > 0 && at - i <= kNear;) {
@@ -203,15 +205,17 @@ bool Reader::read_raise() {
 
 // Whether a jump is a break or continue, and not the end of a part of a statement.
 bool Reader::is_leaving_jump(uint32_t at) const {
-  if (!is_own_position(at)) return false;
   const Construct* loop = innermost_loop();
   if (loop == nullptr) return false;
+  const uint32_t target = code_[at].target;
+  if (target == kNone) return false;
+  // Behind what undoes constructs, a break has no place of its own.
+  if (loop->break_target != kNone && target > at && target >= loop->break_target) return true;
+  if (!is_own_position(at)) return false;
   const int32_t width = width_of(code_[at].position);
   if (width >= 0) return width == kWidthOfBreak || width == kWidthOfContinue;
-  const uint32_t target = code_[at].target;
-  if (loop->continue_target != kNone && code_.destination(at) == code_.destination(loop->continue_target))
-    return target <= at;
-  return loop->break_target != kNone && target != kNone && target >= loop->break_target;
+  return loop->continue_target != kNone && target <= at &&
+         code_.destination(at) == code_.destination(loop->continue_target);
 }
 
 bool Reader::read_jump() {

@@ -64,6 +64,14 @@ bool Reader::read_stored_docstring(StmtList* body) {
   return true;
 }
 
+/// The line where the docstring ends, or the first one where it can.
+int32_t Reader::end_of_docstring(const Stmt& statement) const {
+  if (statement.range.end_line > 0) return statement.range.end_line;
+  const Constant* text = statement.as<syntax::ExprStmt>()->value->as<syntax::ConstantExpr>()->value;
+  const auto lines = std::ranges::count(text->text(), '\n');
+  return definition_.line + 1 + static_cast<int32_t>(lines);
+}
+
 void Reader::read_docstring(StmtList* body) {
   if (scope_ == ScopeKind::Module || scope_ == ScopeKind::Class) {
     read_stored_docstring(body);
@@ -89,6 +97,8 @@ bool Reader::read_body(StmtList* body) {
   if (front.empty() && statements.empty() && scope_ != ScopeKind::Module)
     statements.push_back(make<syntax::PassStmt>(Position()));
   // Declarations come behind the docstring, which is one only at the beginning.
+  header_end_ = definition_.line;
+  if (!front.empty()) header_end_ = end_of_docstring(*front.front());
   declare(&statements);
   body->insert(body->end(), front.begin(), front.end());
   body->insert(body->end(), statements.begin(), statements.end());
@@ -220,9 +230,9 @@ Position Reader::first_use(Name name) const {
 /// are used first at `use`.
 size_t Reader::place_for_declaration(const StmtList& body, const Position& use, int32_t* line) const {
   size_t behind = 0;
-  int32_t before = definition_.line;
+  int32_t before = std::max(header_end_, 0);
   *line = 0;
-  for (size_t i = 0; i < body.size() && before > 0; ++i) {
+  for (size_t i = 0; i < body.size() && (before > 0 || scope_ == ScopeKind::Module); ++i) {
     const SourceRange& range = body[i]->range;
     if (range.line <= 0 || (use.line > 0 && starts_before(use, position_of(range)))) break;
     if (range.line > before + 1) {

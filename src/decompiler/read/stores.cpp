@@ -430,10 +430,33 @@ bool Reader::pop_top() {
     string->values = list(std::vector{value});
     value = string;
   }
+  if (syntax::AssignStmt* assign = assignment_around(value)) {
+    // The annotation of something else than a name is evaluated behind the assignment.
+    auto* statement = make<syntax::AnnAssignStmt>(position_of(assign->range));
+    statement->target = assign->targets[0];
+    statement->annotation = value;
+    statement->value = assign->value;
+    statements_->back() = statement;
+    return next();
+  }
   auto* statement = make<syntax::ExprStmt>(position_of(value->range));
   statement->value = value;
   emit(statement);
   return next();
+}
+
+/// The last statement, if it is an assignment and the expression stands between its target and its value.
+syntax::AssignStmt* Reader::assignment_around(const Expr* annotation) const {
+  if (scope_ != ScopeKind::Module && scope_ != ScopeKind::Class) return nullptr;
+  if (statements_->empty() || statements_->back()->kind != StmtKind::Assign) return nullptr;
+  auto* assign = statements_->back()->as<syntax::AssignStmt>();
+  const Position place = position_of(annotation->range);
+  const Position target = position_of(assign->targets[0]->range);
+  const Position value = position_of(assign->value->range);
+  if (assign->targets.size() != 1 || !has_columns(place) || !has_columns(target) || !has_columns(value))
+    return nullptr;
+  return starts_before(target, place) && ends_before(place, value) && starts_before(place, value) ? assign
+                                                                                                  : nullptr;
 }
 
 Expr* Reader::read_target(Slot::Kind kind, uint32_t end) {
