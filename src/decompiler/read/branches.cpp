@@ -146,21 +146,55 @@ uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t e
 
 // The column at which the statement begins that the instruction at `at` is the first of; below 0: unknown.
 int32_t Reader::column_of_statement(uint32_t at) const {
-  if (at >= code_.size() || !has_columns(code_[at].position)) return -1;
+  if (at >= code_.size()) return -1;
   const uint32_t last = std::min(shape_.last_of_segment(at), code_.size() - 1);
-  Position first = code_[at].position;
-  for (uint32_t i = at; i <= last; ++i)
-    if (has_columns(code_[i].position) && starts_before(code_[i].position, first)) first = code_[i].position;
+  Position first;
+  for (uint32_t i = at; i <= last; ++i) {
+    const Position& position = code_[i].position;
+    if (!has_columns(position) || !is_own_position(i) || is_of_construct(position)) continue;
+    if (!has_columns(first) || starts_before(position, first)) first = position;
+  }
+  return has_columns(first) ? std::max(0, first.column - width_of_keyword(at, last, first)) : -1;
+}
+
+// Whether that is the range of a statement around, as the instructions that leave it have it.
+bool Reader::is_of_construct(const Position& position) const {
+  return std::ranges::any_of(constructs_, [&](const Construct& each) { return each.range == position; });
+}
+
+// What a statement of the instructions from `at` to `last` has in front of what they have kept the place of.
+int32_t Reader::width_of_keyword(uint32_t at, uint32_t last, const Position& first) const {
+  const auto width = [](std::string_view keyword) { return static_cast<int32_t>(keyword.size()); };
   const Op op = code_[last].op;
-  int32_t keyword = 0;
-  if (Code::is_conditional_jump(op) && is_comparison_jump(last))
-    keyword = 3;  // `if `
-  else if (op == Op::RETURN_VALUE && code_[last].position == code_[at].position)
-    keyword = code_[at].op == Op::LOAD_CONST && first.end_column - first.column != 6 ? 7 : 0;
-  else if (op == Op::DELETE_FAST || op == Op::DELETE_NAME || op == Op::DELETE_GLOBAL ||
-           op == Op::DELETE_DEREF || op == Op::DELETE_ATTR || op == Op::DELETE_SUBSCR)
-    keyword = 4;
-  return std::max(0, first.column - keyword);
+  switch (op) {
+    case Op::DELETE_FAST:
+    case Op::DELETE_NAME:
+    case Op::DELETE_GLOBAL:
+    case Op::DELETE_DEREF:
+    case Op::DELETE_ATTR:
+    case Op::DELETE_SUBSCR:
+      return width("del ");
+    case Op::RETURN_VALUE: {
+      const bool constant = last > at && code_[last - 1].op == Op::LOAD_CONST && code_[at].position == first;
+      const bool bare = first.end_column - first.column == width("return");
+      return constant && !bare && code_[last].position == code_[last - 1].position ? width("return ") : 0;
+    }
+    default:
+      break;
+  }
+  if (!Code::is_conditional_jump(op) || !is_comparison_jump(last)) return 0;
+  const uint32_t target = code_[last].target;
+  const uint32_t next = last + 1;
+  if (next >= code_.size()) return 0;
+  if (shape_.jump_back_to(at) != kNone || shape_.test_back_to(next) != kNone) return width("while ");
+  const bool on_none = !is_comparison(code_[last - 1].op);
+  // Not `not a or b`, whose first jump leads behind the others.
+  const bool negated = !on_none && Code::jumps_if_true(op) && target != kNone && target > 0 &&
+                       !Code::is_conditional_jump(code_[target - 1].op);
+  if (code_[next].op == Op::LOAD_ASSERTION_ERROR)
+    return width("assert ") + (!on_none && !Code::jumps_if_true(op) ? width("not ") : 0);
+  if (target != kNone && code_[target].op == Op::LOAD_ASSERTION_ERROR) return width("assert ");
+  return width("if ") + (negated ? width("not ") : 0);
 }
 
 // As end_of(), but nothing when the first instruction is outside, or has a position that is not its own.

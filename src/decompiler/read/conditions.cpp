@@ -49,10 +49,6 @@ bool keeps_value(Op op) {
   return op == Op::JUMP_IF_FALSE_OR_POP || op == Op::JUMP_IF_TRUE_OR_POP;
 }
 
-bool is_comparison(Op op) {
-  return op == Op::COMPARE_OP || op == Op::IS_OP || op == Op::CONTAINS_OP;
-}
-
 Position join_extents(const Position& first, const Position& last) {
   return {first.line, last.end_line, first.column, last.end_column};
 }

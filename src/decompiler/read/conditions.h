@@ -38,6 +38,7 @@ struct Condition {
   Position first;                    // of the first jump
   bool first_is_comparison = false;  // which has its own position, and says nothing of the statement's
   Position extent_of_first;          // the first leaf's
+  Position statement;                // of a jump that has the statement's position, if there is one
 
   bool is_complete() const {
     return leaves.size() == 1 && leaves[0].on_true.keeps && leaves[0].on_false == leaves[0].on_true;
@@ -52,6 +53,10 @@ struct Merge {
   bool swap = false;   // what the second one's outcomes mean
   bool keeps = false;  // the first one's value may be the result
 };
+
+inline bool is_comparison(Op op) {
+  return op == Op::COMPARE_OP || op == Op::IS_OP || op == Op::CONTAINS_OP;
+}
 
 /// In place of a place to go to: the end of a statement that is an expression, copied.
 constexpr uint32_t kStatementEnd = kNone - 1;
