@@ -50,6 +50,21 @@ bool has_python_finalizer(const Object* object) {
   return state == GeneratorState::Suspended || (state == GeneratorState::Created && type == types.coroutine);
 }
 
+/// Whether warnings were asked for: then files that are still open at the end are to be told of.
+bool warnings_wanted() {
+  const Value options = dict_get(sys_module()->dict, intern("warnoptions"));
+  return !options.is_null() && is_list(options) && options.as<List>()->length > 0;
+}
+
+bool has_finalizer(const Object*) {
+  return true;
+}
+
+/// Whether something is left for which modules are to be cleared.
+bool anything_left() {
+  return any_finalizable(warnings_wanted() ? has_finalizer : has_python_finalizer);
+}
+
 /// A full collection. Nothing on the C++ stack below finish_program's frame is needed: what lies there are
 /// left-overs of the program.
 void collect_and_finalize(const void* stack) {
@@ -146,7 +161,7 @@ void finalize_all(const void* stack) {
   clear_sys();
   removed = remove_modules();
   collect_and_finalize(stack);
-  if (!any_finalizable(has_python_finalizer)) return;
+  if (!anything_left()) return;
   clear_modules(removed);
   collect_and_finalize(stack);
   finalize_contents_of_sys(stack);
@@ -164,7 +179,7 @@ int finish_program(int code) {
   if (exit_functions_hook != nullptr) exit_functions_hook();
   set_finalizing();
   bool written = flush_streams();
-  if (any_finalizable(has_python_finalizer)) {
+  if (anything_left()) {
     finalize_all(__builtin_frame_address(0));
     written = flush_streams() && written;
   }

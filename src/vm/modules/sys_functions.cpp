@@ -200,10 +200,11 @@ Result<Value> getrecursionlimit(const Value*) {
 Result<Value> setrecursionlimit(const Value* a) {
   int limit = TRY(to_c_int(a[1]));
   if (limit < 1) return raise(types.ValueError, "recursion limit must be greater or equal than 1");
-  if (thread()->recursion_depth >= limit)
+  const int depth = thread()->recursion_depth + 1;  // this call counts
+  if (depth >= limit)
     return raise(types.RecursionError,
                  "cannot set the recursion limit to {} at the recursion depth {}: the limit is too low",
-                 limit, thread()->recursion_depth);
+                 limit, depth);
   for (Thread* t = first_thread(); t != nullptr; t = t->next) t->recursion_limit = limit;
   return none();
 }

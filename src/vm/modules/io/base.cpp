@@ -116,13 +116,21 @@ bool has_holder_field(const Type* type) {
          is_subtype(type, io_types.writer) || is_subtype(type, io_types.random);
 }
 
+/// The stream that the program had: what a stream is under, and that is under, and so on.
+Object* topmost(Object* stream) {
+  while (has_holder_field(type_of(stream)) && static_cast<Stream*>(stream)->holder != nullptr)
+    stream = static_cast<Stream*>(stream)->holder;
+  return stream;
+}
+
 }  // namespace
 
 void finalize_stream(Object* object) {
   if (type_of(object)->slots.del != nullptr && (object->gc & kGcFinalized) == 0) return;
   if (has_holder_field(type_of(object))) {
     auto* stream = static_cast<Stream*>(object);
-    if (Object* holder = std::exchange(stream->holder, nullptr); holder != nullptr) close_dying(holder);
+    if (Object* holder = std::exchange(stream->holder, nullptr); holder != nullptr)
+      close_dying(topmost(holder));
     stream->finalizing = true;
   }
   if (type_of(object)->slots.del == nullptr) close_dying(object);
