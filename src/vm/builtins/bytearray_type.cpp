@@ -87,7 +87,8 @@ Status assign_slice(ByteArray* array, Slice* slice, Value value) {
     }
     with = TRY(collect_bytes(value, "bytearray"));
   }
-  const SliceRange range = TRY(slice_range(slice, static_cast<int64_t>(array->length)));
+  SliceRange range = TRY(slice_unpack(slice));
+  slice_adjust(&range, static_cast<int64_t>(array->length));
   if (range.step == 1) {
     const int64_t stop = std::max(range.start, range.stop);
     return replace_range(array, static_cast<size_t>(range.start), static_cast<size_t>(stop), with);
@@ -188,7 +189,8 @@ Result<Value> bytearray_item(Value self, int64_t index) {
 Result<Value> bytearray_subscript(Value self, Value key) {
   auto* array = self.as<ByteArray>();
   if (is_kind(key, Kind::kSlice)) {
-    const SliceRange range = TRY(slice_range(key.as<Slice>(), static_cast<int64_t>(array->length)));
+    SliceRange range = TRY(slice_unpack(key.as<Slice>()));
+    slice_adjust(&range, static_cast<int64_t>(array->length));
     if (range.count > 0 && range.step == 1)
       return TRY(make_bytearray(
           view_of(array).substr(static_cast<size_t>(range.start), static_cast<size_t>(range.count))));

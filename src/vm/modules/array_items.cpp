@@ -143,7 +143,8 @@ Status assign_slice(ArrayObject* array, Slice* slice, Value value) {
     if (other->code != array->code) return raise(types.TypeError, "bad argument type for built-in operation");
     with = other->bytes();
   }
-  const SliceRange range = TRY(slice_range(slice, static_cast<int64_t>(array->length)));
+  SliceRange range = TRY(slice_unpack(slice));
+  slice_adjust(&range, static_cast<int64_t>(array->length));
   if (range.step == 1)
     return replace_range(array, static_cast<size_t>(range.start),
                          static_cast<size_t>(std::max(range.start, range.stop)), with);
@@ -289,7 +290,8 @@ Status extend(ArrayObject* array, Value iterable) {
 Result<Value> array_subscript(Value self, Value key) {
   auto* array = self.as<ArrayObject>();
   if (is_kind(key, Kind::kSlice)) {
-    const SliceRange range = TRY(slice_range(key.as<Slice>(), static_cast<int64_t>(array->length)));
+    SliceRange range = TRY(slice_unpack(key.as<Slice>()));
+    slice_adjust(&range, static_cast<int64_t>(array->length));
     return TRY(array_of(array->code, picked(array, range)));
   }
   if (!is_index_like(key)) return raise(types.TypeError, "array indices must be integers");

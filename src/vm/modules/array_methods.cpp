@@ -79,7 +79,8 @@ Result<Value> remove(const Value* a) {
   ArrayObject* array = self_of(a);
   const int64_t found = TRY(find(array, a[1], 0, INT64_MAX));
   if (found < 0) return raise(types.ValueError, "array.remove(x): x not in array");
-  TRY(remove_at(array, static_cast<size_t>(found)));
+  // The comparison may have taken items away.
+  if (static_cast<uint64_t>(found) < array->length) TRY(remove_at(array, static_cast<size_t>(found)));
   return none();
 }
 
