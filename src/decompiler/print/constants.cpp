@@ -99,10 +99,8 @@ void Printer::constant(const ConstantExpr* e, Level level, Place end) {
   tokens_.back().less = spelling.less;
   constexpr size_t kLong = 8;
   if (e->range.line <= 0 && base(level) == kTest && spelling.text.size() > kLong && !literal_only_ &&
-      !options_.clean && forbidden_quote_ == 0 && searches_left_ > 0) {
-    --searches_left_;
-    if (const std::string less = shortest_item(value); less.size() < spelling.text.size())
-      tokens_.back().less = keep(less);
+      !options_.clean && forbidden_quote_ == 0) {
+    tokens_.back().constant = &value;
   }
   if (wrap)
     put(")", kClose);
@@ -121,7 +119,7 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range, Level l
       spelling.text = keep(text);
       return spelling;
     }
-    if (width > 0 && !literal_only_) {
+    if (width > 0 && !literal_only_ && --searches_ > 0) {
       size_t gap = 0;
       const std::string repeated = repeated_string(value.text(), bytes, &spelling.level, &gap);
       if (!repeated.empty() && repeated.size() <= static_cast<size_t>(width)) {
@@ -138,12 +136,15 @@ Spelling Printer::spell(const Constant& value, const SourceRange& range, Level l
     if (width > 0 && !spelling.less.empty()) spelling.text = spelling.less;
     return spelling;
   }
-  if (width > 0 && number_of_width(workspace_, value, static_cast<size_t>(width), literal_only_, text,
-                                   &spelling.level, base(level))) {
+  const std::string natural = natural_number(value);
+  // What is narrower than its digits has to be searched for.
+  const bool search = width > 0 && width < static_cast<int64_t>(natural.size());
+  if (width > 0 && (!search || --searches_ > 0) &&
+      number_of_width(workspace_, value, static_cast<size_t>(width), literal_only_, text, &spelling.level,
+                      base(level))) {
     spelling.text = keep(text);
     return spelling;
   }
-  const std::string natural = natural_number(value);
   spelling.text = keep(natural);
   spelling.level = number_level(natural);
   if (const std::string less = shortest_number(value); less.size() < natural.size())
@@ -193,6 +194,9 @@ void Printer::constant_token(const Constant& value, uint32_t flags) {
 std::string Printer::shortest_item(const Constant& value) {
   if (literal_only_ || forbidden_quote_ != 0) return std::string(spell(value, {}).text);
   if (is_sequence(value)) return shortest_sequence(value);
+  if (--searches_ < 0)
+    return is_string(value) ? shortest_string(value.text(), value.is(ConstantKind::Bytes))
+                            : shortest_number(value);
   if (!is_string(value)) return shortest_expression(workspace_, value);
   const bool bytes = value.is(ConstantKind::Bytes);
   std::string best = shortest_string(value.text(), bytes);

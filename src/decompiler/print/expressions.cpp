@@ -12,7 +12,7 @@ using namespace syntax;
 
 namespace {
 
-constexpr int kMaxDepth = 6000;
+constexpr int kMaxDepth = 4000;
 
 struct OperatorText {
   std::string_view text;

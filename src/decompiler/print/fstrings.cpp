@@ -439,13 +439,13 @@ std::string Printer::inline_text(const Expr* e, const Place& at, char quote, boo
   (void)triple;
   brackets_ = 1;
   expression(e, kTest | kTupleOk | kYieldOk);
-  std::string text = lay_out_inside(tokens_, at, filling_);
+  std::string text = lay_out_inside(tokens_, at, resources());
   if (ends_early(text)) {
     tokens_.clear();
     pending_ = {};
     brackets_ = 1;
     expression(e, kAtom);
-    text = lay_out_inside(tokens_, at, filling_);
+    text = lay_out_inside(tokens_, at, resources());
   }
   brackets_ = brackets;
   forbidden_quote_ = forbidden;

@@ -22,7 +22,8 @@ namespace {
 
 class Layout {
  public:
-  Layout(Tokens& tokens, int64_t& filling) : tokens_(tokens), filling_(filling), next_(tokens.size() + 1) {
+  Layout(Tokens& tokens, const LayoutResources& resources)
+      : tokens_(tokens), resources_(resources), next_(tokens.size() + 1) {
     survey();
   }
 
@@ -124,8 +125,8 @@ class Layout {
   int32_t affordable(int32_t count) {
     constexpr int32_t kFree = 100;
     if (count <= kFree) return count;
-    filling_ -= count;
-    return filling_ < 0 ? 1 : count;
+    resources_.filling -= count;
+    return resources_.filling < 0 ? 1 : count;
   }
 
   void spaces(size_t wanted) {
@@ -344,6 +345,10 @@ class Layout {
     if (least > gap) {
       less = true;
       least = static_cast<int64_t>(width(begin, end, false, true));
+      if (least > gap) {
+        shorten(begin, end);
+        least = static_cast<int64_t>(width(begin, end, false, true));
+      }
     }
     squeeze(begin, end, gap > least ? static_cast<size_t>(gap - least) : 0, less);
   }
@@ -364,6 +369,15 @@ class Layout {
       write_token(token, false);
     }
     spaces(separator(tokens_[end], true) + excess);
+  }
+
+  void shorten(size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      Token& token = tokens_[i];
+      if (token.constant == nullptr) continue;
+      const std::string_view less = resources_.shorten(*token.constant);
+      if (less.size() < (token.less.empty() ? token.text : token.less).size()) token.less = less;
+    }
   }
 
   void squeeze(size_t begin, size_t end, size_t budget, bool less) {
@@ -390,7 +404,7 @@ class Layout {
            !(tokens_[tail - 1].flags & kStatement))
       --tail;
     const int32_t column = anchor.place.column;
-    while (tail < end && column >= 0 && tail_width(tail, end) > static_cast<size_t>(column)) ++tail;
+    if (column >= 0) tail = std::max(tail, first_that_fits(tail, end, static_cast<size_t>(column)));
     if (tail < end && only_opens(tail, end)) tail = end;
     write_pretty(begin, tail);
     if (anchor.place.line > line_) new_lines(anchor.place.line - line_);
@@ -414,6 +428,22 @@ class Layout {
     return true;
   }
 
+  /// The first token from which on all up to token `end` fit in front of a column.
+  size_t first_that_fits(size_t begin, size_t end, size_t column) const {
+    size_t sum = 0;
+    size_t found = end;
+    const Token* next = &tokens_[end];
+    for (size_t i = end; i-- > begin;) {
+      const Token& token = tokens_[i];
+      if (token.flags & kDropped) continue;
+      sum += token.text.size() + separator_between(token.text.back(), *next, true);
+      if (sum > column) break;
+      next = &token;
+      found = i;
+    }
+    return found;
+  }
+
   size_t tail_width(size_t begin, size_t end) const {
     size_t sum = 0;
     char last = 0;
@@ -430,7 +460,7 @@ class Layout {
   }
 
   Tokens& tokens_;
-  int64_t& filling_;
+  const LayoutResources& resources_;
   std::vector<Ahead> next_;
   std::string out_;
   std::vector<bool> open_lines_;
@@ -444,14 +474,14 @@ class Layout {
 
 }  // namespace
 
-Text lay_out(Tokens& tokens, int64_t& filling) {
-  return Layout(tokens, filling).run();
+Text lay_out(Tokens& tokens, const LayoutResources& resources) {
+  return Layout(tokens, resources).run();
 }
 
-std::string lay_out_inside(Tokens& tokens, const Place& at, int64_t& filling) {
+std::string lay_out_inside(Tokens& tokens, const Place& at, const LayoutResources& resources) {
   if (!at.exact())
     for (Token& token : tokens) token.place = {};
-  return Layout(tokens, filling).run_inside(at);
+  return Layout(tokens, resources).run_inside(at);
 }
 
 }  // namespace ouro::decompiler

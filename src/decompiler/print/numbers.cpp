@@ -67,6 +67,7 @@ class IntegerSearch {
     power_of_ten(value_, "");
     shifted(value_, "");
     small_power(value_, "");
+    if (int_bit_length(value_) > kMaxBits + 1) return;
     for (int64_t by = 1; by <= kMaxDistance; ++by) {
       const Constant distance = *constants_.integer(by);
       const Constant* above = int_add(constants_, value_, int_view(distance));
@@ -102,6 +103,7 @@ class IntegerSearch {
     const double wanted = int_to_double(value).value_or(1);
     for (int64_t base = 3; base <= 100; ++base) {
       const auto exponent = std::lround(std::log(wanted) / std::log(static_cast<double>(base)));
+      if (exponent < 2 || std::fabs(std::pow(base, exponent) / wanted - 1) > 1e-9) continue;
       const Constant by = *constants_.integer(base);
       if (exponent < 2 || int_bit_length(int_view(by)) > kMaxBits / static_cast<uint64_t>(exponent)) continue;
       const Constant count = *constants_.integer(exponent);
@@ -119,6 +121,7 @@ class IntegerSearch {
   }
 
   void power_of_ten(IntView value, std::string_view more) {
+    if (!more.empty() && (value.limbs.empty() || value.limbs[0] % 8 != 0)) return;
     const std::string digits = int_to_decimal(value);
     const size_t last = digits.find_last_not_of('0');
     if (last == std::string::npos) return;
@@ -296,6 +299,14 @@ std::string shortest_float(double value) {
   return best;
 }
 
+/// Whether seven digits say all of it.
+bool has_few_digits(double value) {
+  constexpr int kDigits = 7;
+  if (!(value > 0) || !std::isfinite(value)) return false;
+  const double scaled = value * std::pow(10, kDigits - 1 - std::floor(std::log10(value)));
+  return std::fabs(scaled - std::round(scaled)) < 1e-4;
+}
+
 /// The shortest of a few sums, quotients and products of short numbers that give the float, which is finite
 /// and positive; or nothing.
 std::string float_expression(double value) {
@@ -310,6 +321,7 @@ std::string float_expression(double value) {
     break;
   }
   for (int q = 2; q < 200; ++q) {
+    if (!has_few_digits(value * q)) continue;
     const std::string head = shortest_float(value * q);
     if (head.size() < 9 && value * q / q == value) consider(head + "/" + std::to_string(q));
   }
@@ -317,6 +329,7 @@ std::string float_expression(double value) {
   if (std::frexp(value, &exponent) == 0.5) consider("2.**" + std::to_string(exponent - 1));
   for (int tenths = 11; tenths < 400; ++tenths) {
     const double q = tenths / 10.0;
+    if (!has_few_digits(value * q)) continue;
     const std::string head = shortest_float(value * q);
     if (head.size() < 7 && tenths % 10 != 0 && value * q / q == value)
       consider(head + "/" + shortest_float(q));
@@ -325,7 +338,7 @@ std::string float_expression(double value) {
     const double head = value + step;
     if (step == 0 || head - step != value || head <= 0) continue;
     const std::string sum = (step > 0 ? "-" : "+") + std::to_string(std::abs(step));
-    consider(shortest_float(head) + sum);
+    if (has_few_digits(head)) consider(shortest_float(head) + sum);
     if (std::frexp(head, &exponent) == 0.5 && exponent > 4)
       consider("2.**" + std::to_string(exponent - 1) + sum);
   }
@@ -496,11 +509,13 @@ std::string shortest_expression(Workspace& workspace, const Constant& value) {
     if (negative && made.find_first_of("*/") == std::string::npos) return best;
     return (negative ? "-" : "") + made;
   }
-  std::string text;
-  Level level;
   if (!value.is(ConstantKind::Int) || value.size > 3) return best;
-  for (size_t width = 4; width < best.size(); ++width)
-    if (integer_of_width(workspace, value, width, false, text, &level, kTest)) return text;
+  IntegerSearch search(workspace.constants, IntView{int_view(value).limbs, false});
+  search.add_candidates();
+  for (const auto& [text, own] : search.candidates) {
+    const std::string whole = !value.negative ? text : own < kFactor ? "-(" + text + ")" : "-" + text;
+    if (whole.size() < best.size()) best = whole;
+  }
   return best;
 }
 
@@ -509,6 +524,11 @@ std::string shortest_number(const Constant& value) {
   if (value.is(ConstantKind::Complex))
     return std::min(best, short_complex_text(value),
                     [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  if (value.is(ConstantKind::Int)) {
+    const IntView view = int_view(value);
+    const std::string hex = (view.negative ? "-0x" : "0x") + to_base(view.limbs, 4);
+    return hex.size() < best.size() ? hex : best;
+  }
   if (!value.is(ConstantKind::Float) || !std::isfinite(value.real)) return best;
   const std::string sign = std::signbit(value.real) ? "-" : "";
   for (const std::string& text : float_spellings(std::fabs(value.real)))

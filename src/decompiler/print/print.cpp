@@ -16,7 +16,7 @@ Result<std::string> Printer::module(const syntax::Module& module) {
   body(module.body, -1, {}, true);
   if (error_ != nullptr) return error_;
   if (options_.comments.contains(nullptr)) regions_.push_back({nullptr, 0, 0, tokens_.size(), 0});
-  Text text = options_.clean ? lay_out_clean(tokens_) : lay_out(tokens_, filling_);
+  Text text = options_.clean ? lay_out_clean(tokens_) : lay_out(tokens_, resources());
   if (regions_.empty()) return std::move(text.text);
   return add_comments(text, tokens_, regions_, options_.comments);
 }

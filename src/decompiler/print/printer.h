@@ -184,10 +184,12 @@ class Printer {
 
   /// Whether so many bytes may be spent on filling a place.
   bool afford(int64_t bytes);
+  LayoutResources resources();
   bool plausible(const syntax::SourceRange& range, size_t size);
 
   Workspace& workspace_;
   const PrintOptions& options_;
+  int searches_ = 2000;                  // that may be made for short spellings
   int64_t filling_ = int64_t{32} << 20;  // bytes that places may cost
   Arena texts_;
   Tokens tokens_;
@@ -199,9 +201,7 @@ class Printer {
   size_t bare_at_ = SIZE_MAX;  // no parenthesis may be this token unless precedence asks for it
   bool literal_only_ = false;  // in a pattern: no expressions for constants
   bool squeeze_ = false;       // in a constant tuple: the least text
-  uint32_t searches_left_ =
-      512;                    // for expressions shorter than a number: each takes as long as a page of text
-  char forbidden_quote_ = 0;  // in the expression of an f-string: its quote
+  char forbidden_quote_ = 0;   // in the expression of an f-string: its quote
   // Of the statement that is being printed.
   int32_t indent_ = 0;
   uint32_t statement_flags_ = 0;

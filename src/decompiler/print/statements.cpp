@@ -126,10 +126,7 @@ bool may_be_inline(Stmts list) {
 // a statement has, which a parenthesis can only have moved to the right.
 int32_t Printer::suite_indent(Stmts list, int32_t parent_indent) const {
   int32_t guess = -1;
-  int32_t header_line = -1;
-  for (size_t i = tokens_.size(); i-- > 0 && header_line < 0;)
-    if (tokens_[i].place.line != 0) header_line = tokens_[i].place.line;
-  int32_t previous_line = header_line;
+  int32_t previous_line = last_line(tokens_.size());
   size_t tries = 0;
   for (const Stmt* s : list) {
     bool reliable = false;
@@ -227,7 +224,8 @@ void Printer::mark_statement(size_t first) {
 
 /// The last line that is known of the tokens before `end`; 0: none is.
 int32_t Printer::last_line(size_t end) const {
-  for (size_t i = end; i-- > 0;)
+  constexpr size_t kFar = 500;
+  for (size_t i = end; i-- > 0 && end - i < kFar;)
     if (tokens_[i].place.line != 0) return tokens_[i].place.line + count_newlines(tokens_[i]);
   return 0;
 }
@@ -321,12 +319,21 @@ void Printer::simple_statement(const Stmt* s, const Place& end) {
 }
 
 void Printer::expression_statement(const ExprStmt* s, const Place& end) {
+  constexpr int32_t kWidthOfYield = 5;
   const Expr* e = s->value;
   if (docstring_) {
     docstring_ = false;
     return docstring(e->as<ConstantExpr>(), end);
   }
   expect_start(first_place(e));
+  if (e->kind == ExprKind::Yield && e->as<YieldExpr>()->value == nullptr && e->range.line <= 0 &&
+      end.exact() && end.column - indent_ > kWidthOfYield + 1) {
+    // Nothing is known of it but its end.
+    put("(", kOpen);
+    put("yield");
+    put(")", kClose);
+    return end_at(end);
+  }
   if (e->kind == ExprKind::Constant && e->range.line <= 0 && !end.exact()) pending_ = line_of_header();
   const Place own = end_of(e->range);
   if (pending_.line != 0 || !differ(own, end) || !before(own, end))

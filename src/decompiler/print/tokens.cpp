@@ -30,6 +30,10 @@ bool Printer::afford(int64_t bytes) {
   return filling_ >= 0;
 }
 
+LayoutResources Printer::resources() {
+  return {filling_, [this](const Constant& constant) { return keep(shortest_item(constant)); }};
+}
+
 /// Whether a literal of `size` bytes may take up this range.
 bool Printer::plausible(const SourceRange& range, size_t size) {
   constexpr int64_t kSlack = 4096;

@@ -63,7 +63,8 @@ enum TokenFlags : uint32_t {
 
 struct Token {
   std::string_view text;
-  std::string_view less;  // a shorter spelling; empty: there is none
+  std::string_view less;               // a shorter spelling; empty: there is none
+  const Constant* constant = nullptr;  // for which a shorter spelling may be looked for
   Place place;
   uint32_t flags = 0;
   int32_t extra = 0;
