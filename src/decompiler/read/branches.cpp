@@ -74,7 +74,12 @@ bool Reader::read_assert(Expr* test, const Position& range, uint32_t end) {
 // assert False: nothing is left of the test.
 bool Reader::read_certain_assert(uint32_t end) {
   auto* test = make<syntax::ConstantExpr>(Position());
-  test->value = dropped_test(here().position, false);
+  const Position& position = here().position;
+  // `assert 0` without a message: its range tells.
+  constexpr int32_t kShort = 8;
+  const bool is_short = has_columns(position) && position.line == position.end_line &&
+                        position.end_column - position.column == kShort;
+  test->value = is_short ? shared_.workspace.constants.integer(0) : dropped_test(position, false);
   return read_assert(test, here().position, end);
 }
 
@@ -122,10 +127,26 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   if (!read_statements(inside ? body_end : orelse_end, &body)) return false;
   if (inside && orelse_end > body_end && !read_statements(orelse_end, &orelse)) return false;
   if (body.empty()) add_placeholder(&body);
+  constexpr int32_t kElse = 2;  // what `elif ` is wider than `if `
+  const int32_t column = inside && has_columns(range) ? column_of_statement(body_end) : -1;
+  if (column >= 0 && column <= range.column + kElse) chain_elif(&orelse);
   node->body = list(body);
   node->orelse = list(orelse);
   emit(node);
   return true;
+}
+
+// The first statement of the else part is an `elif`: then the others are its else part.
+void Reader::chain_elif(StmtList* orelse) {
+  if (orelse->size() < 2 || orelse->front()->kind != syntax::StmtKind::If) return;
+  auto* last = orelse->front()->as<syntax::IfStmt>();
+  while (last->orelse.size() == 1 && last->orelse[0]->kind == syntax::StmtKind::If)
+    last = last->orelse[0]->as<syntax::IfStmt>();
+  if (!last->orelse.empty()) return;
+  StmtList rest(orelse->begin() + 1, orelse->end());
+  orelse->resize(1);
+  chain_elif(&rest);
+  last->orelse = list(rest);
 }
 
 // Where nothing shows whether what follows a body that is left otherwise is an else part: by the range, or by
@@ -137,11 +158,18 @@ uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t e
   const int32_t depth = shape_.depth(first);
   uint32_t at = first;
   for (; at < end; at = std::max(at + 1, shape_.last_of_segment(at) + 1)) {
-    if (shape_.depth(at) != depth || !is_own_position(at)) continue;
+    if (shape_.depth(at) != depth || !is_own_position(at) || (at > first && is_in_expression(at))) continue;
     const int32_t column = column_of_statement(at);
     if (column < body && (column >= 0 || at == first)) break;
   }
   return std::min(at, end);
+}
+
+// Whether no statement begins at `at`, because the instruction before it decides between values or tests.
+bool Reader::is_in_expression(uint32_t at) const {
+  const Op before = code_[at - 1].op;
+  return Code::is_conditional_jump(before) ||
+         (before == Op::JUMP_FORWARD && shape_.depth(at - 1) == shape_.depth(at) + 1);
 }
 
 // The column at which the statement begins that the instruction at `at` is the first of; below 0: unknown.
@@ -175,9 +203,11 @@ int32_t Reader::width_of_keyword(uint32_t at, uint32_t last, const Position& fir
     case Op::DELETE_SUBSCR:
       return width("del ");
     case Op::RETURN_VALUE: {
-      const bool constant = last > at && code_[last - 1].op == Op::LOAD_CONST && code_[at].position == first;
-      const bool bare = first.end_column - first.column == width("return");
-      return constant && !bare && code_[last].position == code_[last - 1].position ? width("return ") : 0;
+      const bool constant = last > at && code_[last - 1].op == Op::LOAD_CONST;
+      const bool bare = first.end_line == first.line && first.end_column - first.column == width("return");
+      // Leaving constructs takes its place away.
+      const bool known = constant ? bare : code_[last].position == first;
+      return known ? 0 : width("return ");
     }
     default:
       break;

@@ -222,7 +222,11 @@ class Reader {
   bool pop(Slot* slot);
   /// Whether nothing lies on the stack that the statement at hand has pushed.
   bool at_statement_start() const { return stack_.size() == base_; }
-  void emit(Stmt* statement) { statements_->push_back(statement); }
+  // endings.cpp: adds a statement, and to it what its range asks for
+  void emit(Stmt* statement);
+  void fill_end(const Position& range, StmtList* body);
+  Stmt* nothing_at(const Position& position);
+  void add_unreached_else(syntax::TryStmt* node);
 
   template <class T>
   T* make(const Position& position) {
@@ -480,12 +484,16 @@ class Reader {
   bool read_assert(Expr* test, const Position& range, uint32_t end);
   bool read_if(Expr* test, const Position& range, uint32_t other, uint32_t end);
   BodyEnd end_of_branch(uint32_t first, uint32_t other, uint32_t end) const;
+  bool is_in_expression(uint32_t at) const;
   uint32_t end_of_orelse(const Position& range, uint32_t first, uint32_t end) const;
   int32_t column_of_statement(uint32_t at) const;
+  void chain_elif(StmtList* orelse);
   bool is_of_construct(const Position& position) const;
   int32_t width_of_keyword(uint32_t at, uint32_t last, const Position& first) const;
   uint32_t end_of_own(const Position& range, uint32_t first, uint32_t end) const;
   void add_placeholder(StmtList* body);
+  const Constant* test_that_never_holds(const Position& position);
+  bool needs_yield() const;
   bool emit_never(const Position& position, const Constant* test);
   Expr* certain(bool truth, const Position& statement);
 
@@ -544,6 +552,7 @@ class Reader {
   bool begins_lone_try(uint32_t at, uint32_t* handler) const;
   uint32_t after_try_nops(uint32_t at) const;
   bool is_nop_of_try(uint32_t handler) const;
+  uint32_t handler_around() const;
   bool find_handlers(uint32_t* first, Position* range, std::vector<uint32_t>* handlers) const;
   bool find_protection(uint32_t handler, uint32_t end, Protection* protection) const;
   bool find_clause(const Protection& protection, uint32_t first, Clause* clause) const;
@@ -674,6 +683,7 @@ class Reader {
   /// behind the end that columns tell.
   uint32_t part_end_ = 0;
   mutable bool lone_handlers_known_ = false;
+  mutable std::vector<uint32_t> handlers_;       // of try statements, in order
   mutable std::vector<uint32_t> lone_handlers_;  // of statements that protect no instruction, in order
 
   // values
