@@ -90,9 +90,11 @@ void Reader::find_lone_handlers() const {
   std::vector<bool> used(code_.size(), false);
   for (uint32_t i = 0; i < code_.size(); ++i)
     if (code_[i].handler != kNone) used[code_[i].handler] = true;
-  for (uint32_t i = 0; i + 1 < code_.size(); ++i)
-    if (code_[i].op == Op::PUSH_EXC_INFO && !used[i] && code_[i + 1].op != Op::WITH_EXCEPT_START)
-      lone_handlers_.push_back(i);
+  for (uint32_t i = 0; i + 1 < code_.size(); ++i) {
+    if (code_[i].op != Op::PUSH_EXC_INFO || code_[i + 1].op == Op::WITH_EXCEPT_START) continue;
+    handlers_.push_back(i);
+    if (!used[i]) lone_handlers_.push_back(i);
+  }
 }
 
 /// The first line of the finally bodies around; what stands there is a copy.
@@ -140,9 +142,35 @@ bool Reader::is_nop_of_try(uint32_t handler) const {
   const Position& head = code_[handler + 1].position;
   if (!has_columns(place)) return place.line < code_[after_try_nops(at_)].position.line;
   if (has_columns(head) && !contains(place, head)) return false;
+  const HandlerKind kind = handler_kind(handler);
+  if (kind == HandlerKind::None) return false;
+  Protection protection;
+  protection.handler = handler;
+  protection.cleanup = code_[handler].handler;
+  Clause clause;
+  clause.range = head;
+  if (kind == HandlerKind::ExceptStar ||
+      (kind == HandlerKind::Except && find_clause(protection, handler + 1, &clause)))
+    return !has_columns(clause.range) || clause.range.column == place.column;
   uint32_t first = kNone;
   const uint32_t loop = endless_loop_jump(&first);
   return loop == kNone || !(code_[loop].position == place);
+}
+
+/// The outermost handler of which the NOP at at_ may be, by its range, when its body begins with other
+/// statements that protect nothing.
+uint32_t Reader::handler_around() const {
+  constexpr uint32_t kMostHandlers = 64;
+  const Position& place = here().position;
+  if (!lone_handlers_known_) find_lone_handlers();
+  auto found = std::upper_bound(handlers_.begin(), handlers_.end(), at_);
+  uint32_t handler = kNone;
+  for (uint32_t steps = 0; found != handlers_.end() && steps < kMostHandlers; ++found, ++steps) {
+    const Position& head = code_[*found + 1].position;
+    if (head.line > place.end_line) break;
+    if (outer_handler(*found) == handler_ && has_columns(head) && is_nop_of_try(*found)) handler = *found;
+  }
+  return handler;
 }
 
 /// The statements that begin at at_, by their handlers, innermost first; the first instruction of the body,
@@ -154,14 +182,19 @@ bool Reader::find_handlers(uint32_t* first, Position* range, std::vector<uint32_
   const bool nop = here().op == Op::NOP;
   const Position& place = here().position;
   if (nop && (spans_lines(place) || !has_columns(place)) &&
-      begins_protection(after_try_nops(at_), handlers) && is_nop_of_try(handlers->back())) {
+      begins_protection(after_try_nops(at_), handlers) && after_try_nops(at_) - at_ <= handlers->size() &&
+      is_nop_of_try(handlers->back())) {
     *first = at_ + 1;
     *range = place;
     return true;
   }
   handlers->clear();
   uint32_t lone = kNone;
-  if (!begins_lone_try(at_, &lone)) return false;
+  if (!begins_lone_try(at_, &lone)) {
+    if (!nop || !has_columns(place) || !spans_lines(place)) return false;
+    lone = handler_around();
+    if (lone == kNone) return false;
+  }
   handlers->push_back(lone);
   if (nop && (spans_lines(place) || has_only_line(place))) {
     *first = at_ + 1;
@@ -174,6 +207,7 @@ bool Reader::begins_try() const {
   if (!at_statement_start()) return false;
   if (here().handler == handler_ && here().op != Op::NOP && lone_handlers_known_ && lone_handlers_.empty())
     return false;
+  if (lone_handlers_known_ && handlers_.empty()) return false;
   uint32_t first = 0;
   Position range;
   std::vector<uint32_t> handlers;
@@ -203,6 +237,7 @@ bool Reader::read_try(uint32_t end) {
   if (range.line <= 0) range.line = code_[first].position.line;
   protection.range = range;
   at_ = first;
+  std::erase(lone_handlers_, protection.handler);
   TryParts parts;
   const bool good = protection.kind == HandlerKind::Finally ? read_finally(protection, handlers, &parts)
                                                             : read_handlers(protection, end, &parts);
@@ -318,6 +353,7 @@ bool Reader::read_finally(const Protection& protection, const std::vector<uint32
     const uint32_t inner = inner_handler(protection, body_end, handlers);
     if (inner != kNone) {
       Protection clauses;
+      std::erase(lone_handlers_, inner);
       good = find_protection(inner, body_end, &clauses);
       clauses.range = protection.range;
       good = good && read_handlers(clauses, body_end, parts);
