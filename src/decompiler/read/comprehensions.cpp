@@ -133,6 +133,16 @@ bool Reader::comprehension_assignment(InnerValue* result, StmtList* statements) 
   const auto* assign = statement->as<syntax::AssignStmt>();
   if (assign->targets.size() != 1) return fail("a statement in a comprehension");
   auto* single = make<syntax::ListExpr>(Position());
+  // Of a tuple that is taken apart at once the places of the parentheses are lost.
+  if (Expr* value = assign->value; value->kind == ExprKind::Tuple && value->range.column > 0 &&
+                                   value->range.end_column >= 0 &&
+                                   value->as<syntax::TupleExpr>()->elts.size() > 1) {
+    const SourceRange& item = value->as<syntax::TupleExpr>()->elts.front()->range;
+    if (item.line == value->range.line && item.column == value->range.column) {
+      --value->range.column;
+      ++value->range.end_column;
+    }
+  }
   single->elts = list(std::vector{assign->value});
   auto* clause = arena().make<Comprehension>();
   clause->target = assign->targets[0];

@@ -14,7 +14,6 @@ namespace {
 
 bool is_test(const Constant& constant, bool truth) {
   switch (constant.kind) {
-    case ConstantKind::None:
     case ConstantKind::False:
     case ConstantKind::True:
     case ConstantKind::Int:

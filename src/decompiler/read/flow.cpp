@@ -145,10 +145,8 @@ bool Reader::emit_pass(const Position& position) {
     emit(make<syntax::BreakStmt>(position));
     return true;
   }
-  const Constant* seen = nullptr;
-  const bool long_one = has_columns(position) && position.end_line > position.line;
-  const Constant* test = long_one ? new_dropped_test(position, false, &seen) : nullptr;
-  if (test != nullptr) return emit_never(position, test);
+  if (position.end_line > position.line)
+    if (const Constant* test = test_that_never_holds(position)) return emit_never(position, test);
   auto* value = make<syntax::ConstantExpr>(position);
   value->value = constant_of(position);
   auto* node = make<syntax::ExprStmt>(position);
@@ -157,14 +155,47 @@ bool Reader::emit_pass(const Position& position) {
   return true;
 }
 
-// A statement on several lines that does nothing: `if 0`.
+// A statement over several lines that has left nothing is a string, or one with a test that is false: then
+// its constant is among the others, or a string is not possible. Null: it is a string.
+const Constant* Reader::test_that_never_holds(const Position& position) {
+  const Constant* seen = nullptr;
+  if (const Constant* test = new_dropped_test(position, false, &seen)) return test;
+  const Constant* docstring = code_.constant(0);
+  const bool first = scope_ == ScopeKind::Function && constructs_.empty() &&
+                     (statements_ == nullptr || statements_->empty()) &&
+                     (docstring == nullptr || !docstring->is(ConstantKind::Str));
+  if (!first && !needs_yield()) return nullptr;
+  return seen != nullptr ? seen : shared_.workspace.constants.boolean(false);
+}
+
+// Whether the code is a generator's without any yield so far.
+bool Reader::needs_yield() const {
+  return (code_.object().flags & (kCoGenerator | kCoAsyncGenerator)) != 0 && !notes_.yields;
+}
+
+// A statement over several lines that does nothing: `if 0`.
 bool Reader::emit_never(const Position& position, const Constant* test) {
-  auto* pass = make<syntax::PassStmt>(Position());
-  pass->range = {position.end_line, position.end_column - kWidthOfPass, position.end_line,
-                 position.end_column};
+  Stmt* body = nullptr;
+  constexpr int32_t kIndentation = 4;
+  const SourceRange place = {position.end_line, position.column + kIndentation, position.end_line,
+                             position.end_column};
+  if (needs_yield()) {
+    constexpr int32_t kWidthOfYield = 5;
+    auto* yield = make<syntax::YieldExpr>(Position());
+    yield->range = place;
+    if (place.end_column - place.column > kWidthOfYield)
+      yield->value = make_constant(shared_.workspace.constants.none(), Position());
+    auto* statement = make<syntax::ExprStmt>(Position());
+    statement->value = yield;
+    body = statement;
+    notes_.yields = true;
+  } else {
+    body = make<syntax::PassStmt>(Position());
+  }
+  body->range = place;
   auto* node = make<syntax::IfStmt>(position);
   node->test = make_constant(test, Position());
-  node->body = list(std::vector<Stmt*>{pass});
+  node->body = list(std::vector<Stmt*>{body});
   emit(node);
   return true;
 }
@@ -176,15 +207,18 @@ const Constant* Reader::constant_of(const Position& position) {
   if (width == 1) return constants.integer(0);
   if (width == 3) return constants.ellipsis();
   std::string text;
+  // At the beginning of a body a string would be its docstring.
+  const bool first = statements_ == nullptr || (statements_->empty() && constructs_.empty());
+  const bool bytes = first && width != 2;
   if (width >= 2) {
     constexpr int32_t kLongest = 1 << 16;
-    text.assign(static_cast<size_t>(std::min(width, kLongest)) - 2, ' ');
+    text.assign(static_cast<size_t>(std::min(width, kLongest)) - (bytes ? 3 : 2), ' ');
   } else {
     constexpr int32_t kMostLines = 1 << 16;
     text.assign(static_cast<size_t>(std::clamp(position.end_line - position.line, 0, kMostLines)), '\n');
     text.append(static_cast<size_t>(std::clamp(position.end_column - 3, 0, kMostLines)), ' ');
   }
-  return constants.str(text);
+  return bytes ? constants.bytes(text) : constants.str(text);
 }
 
 // --- raise ----------------------------------------------------------------------------------------------
