@@ -516,6 +516,14 @@ std::string shortest_expression(Workspace& workspace, const Constant& value) {
     const std::string whole = !value.negative ? text : own < kFactor ? "-(" + text + ")" : "-" + text;
     if (whole.size() < best.size()) best = whole;
   }
+  if (!value.negative) return best;
+  const Constant* inverted = int_invert(workspace.constants, int_view(value));
+  IntegerSearch of_inverted(workspace.constants, int_view(*inverted));
+  of_inverted.add_candidates();
+  for (const auto& [text, own] : of_inverted.candidates) {
+    const std::string whole = own < kFactor ? "~(" + text + ")" : "~" + text;
+    if (whole.size() < best.size()) best = whole;
+  }
   return best;
 }
 
