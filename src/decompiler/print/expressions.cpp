@@ -132,10 +132,11 @@ void Printer::expression(const Expr* e, Level level, Place end) {
     --depth_;
     return;
   }
-  const Place start = start_of(e->range);
-  const Place own_end = end_of(e->range);
+  const Place start = options_.clean ? Place() : start_of(e->range);
+  const Place own_end = options_.clean ? Place() : end_of(e->range);
   bool wrap = needs_parentheses(e, level);
-  const bool negated = !wrap && e->kind == ExprKind::Compare && is_negated(e->as<CompareExpr>());
+  const bool negated =
+      !wrap && !options_.clean && e->kind == ExprKind::Compare && is_negated(e->as<CompareExpr>());
   if (negated) {
     // Folding took the `not` away, which stands in front of the comparison's range.
     wrap = base(level) > kNot || (differ(end, own_end) && before(own_end, end));
@@ -271,8 +272,9 @@ void Printer::value(const Expr* e, Level level, const Place& end) {
   const bool fixed_end = end.exact();
   const bool several_lines = e->range.line > 0 && e->range.end_line > e->range.line;
   space_ = true;
-  if (brackets_ != 0 || fixed_end || (!several_lines && own_end.line == 0 && !options_.clean) ||
-      needs_parentheses(e, level) || is_tuple(e)) {
+  if (brackets_ != 0 || (fixed_end && !options_.clean) ||
+      (!several_lines && own_end.line == 0 && !options_.clean) || needs_parentheses(e, level) ||
+      is_tuple(e)) {
     return expression(e, level, end);
   }
   const uint32_t lines = several_lines ? kMultiline : 0;
@@ -309,7 +311,7 @@ void Printer::bin_op(const BinOpExpr* e, const Place& end) {
   const OperatorText& op = kBinaryOperators[static_cast<size_t>(e->op)];
   const bool power = e->op == BinaryOperator::Pow;
   expression(e->left, power ? kAwait : op.level);
-  put(op.text, power ? 0 : kSpace | kWord);
+  put(op.text, power ? 0u : kSpace | kWord);
   space_ = !power;
   expression(e->right, power ? kFactor : above(op.level), end);
 }
@@ -322,7 +324,7 @@ void Printer::unary_op(const UnaryOpExpr* e, const Place& end) {
 }
 
 void Printer::compare(const CompareExpr* e, const Place& end) {
-  const bool negated = is_negated(e);
+  const bool negated = !options_.clean && is_negated(e);
   expression(e->left, above(kComparison));
   if (negated) {
     put(e->ops[0] == CompareOperator::NotIn ? "in" : "is", kSpace | kWord);

@@ -361,7 +361,12 @@ class Layout {
       Token& token = tokens_[i];
       if (token.flags & kDropped) continue;
       size_t count = starts_statement(token) ? (at_line_start_ ? 0 : 1) : separator(token, true);
-      if (i >= tail && excess != 0 && !(i == begin && token.flags & kStatement)) {
+      if (excess >= 2 && count == 0 && (token.text == "=" || token.text == "**") && i + 1 == end) {
+        // Room for a space on both sides.
+        count = 1;
+        --excess;
+      } else if (i >= tail && excess != 0 && !has_equals(i, end, excess) &&
+                 !(i == begin && token.flags & kStatement)) {
         count += excess;
         excess = 0;
       }
@@ -369,6 +374,12 @@ class Layout {
       write_token(token, false);
     }
     spaces(separator(tokens_[end], true) + excess);
+  }
+
+  /// Whether a '=' in front of the anchor is to get the room that is left.
+  bool has_equals(size_t begin, size_t end, size_t excess) const {
+    return excess == 2 && end > begin + 1 && tokens_[end - 1].text == "=" &&
+           !(tokens_[end - 1].flags & kSpace);
   }
 
   void shorten(size_t begin, size_t end) {

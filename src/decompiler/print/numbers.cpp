@@ -187,11 +187,13 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
   if (!huge && decimal.size() == room) return take(decimal);
   const std::string hex = to_base(view.limbs, 4);
   if (hex.size() + 2 == room) return take("0x" + hex);
-  if (const std::string octal = to_base(view.limbs, 3); octal.size() + 2 == room) return take("0o" + octal);
-  if (const std::string binary = to_base(view.limbs, 1); binary.size() + 2 == room)
-    return take("0b" + binary);
   if (!huge)
     if (const std::string groups = grouped(decimal); groups.size() == room) return take(groups);
+  constexpr size_t kMaxOctal = 5;  // digits: of the permissions of a file
+  if (const std::string octal = to_base(view.limbs, 3); octal.size() + 2 == room && octal.size() <= kMaxOctal)
+    return take("0o" + octal);
+  if (const std::string binary = to_base(view.limbs, 1); binary.size() + 2 == room)
+    return take("0b" + binary);
   if (value.size == 0 && room > 1) return take(std::string(room, '0'));
   if (hex.size() + 2 < room) return take(prefixed("0x", hex, room));
   if (literal_only) return false;
@@ -384,6 +386,10 @@ bool float_of_width(double value, size_t width, bool literal_only, std::string& 
   }
   std::string best;
   for (const std::string& text : float_spellings(std::fabs(value))) {
+    if (best.empty() && text.size() < room && text.find('e') == std::string::npos) {
+      best = text;
+      break;
+    }
     if (text.size() == room) {
       out = sign + text;
       return true;

@@ -264,11 +264,11 @@ void Printer::statement(const Stmt* s, const Place& end) {
   if (too_deep()) return;
   if (is_compound(s)) {
     const Place own = end_of(s->range);
-    return compound_statement(s, own.exact() ? own : end);
+    return compound_statement(s, options_.clean ? Place() : own.exact() ? own : end);
   }
   const size_t first = tokens_.size();
   const Place own = end_of(s->range);
-  const bool trust = own.exact() && s->kind != StmtKind::Expr;
+  const bool trust = own.exact() && s->kind != StmtKind::Expr && !options_.clean;
   simple_statement(s, trust ? own : end);
   mark_statement(first);
   statement_flags_ = 0;

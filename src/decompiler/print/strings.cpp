@@ -392,6 +392,18 @@ bool write_string(std::string_view text, bool bytes, const StringStyle& style, s
   return true;
 }
 
+namespace {
+
+/// Regular expressions are mostly written raw.
+bool is_pattern(std::string_view text) {
+  constexpr std::string_view kBehind = "dwsbDWSB.()[]{}*+?|^$";
+  const size_t backslash = text.find('\\');
+  return backslash != std::string_view::npos && backslash + 1 < text.size() &&
+         kBehind.find(text[backslash + 1]) != std::string_view::npos;
+}
+
+}  // namespace
+
 std::string natural_string(std::string_view text, bool bytes, char preferred) {
   StringStyle style;
   style.quote = usual_quote(text, preferred);
@@ -403,7 +415,8 @@ std::string natural_string(std::string_view text, bool bytes, char preferred) {
   // Patterns and the like.
   std::string raw;
   style.raw = true;
-  if (write_string(text, bytes, style, raw) && raw.size() < out.size()) return raw;
+  if (write_string(text, bytes, style, raw) && raw.size() < out.size() + (is_pattern(text) ? 1 : 0))
+    return raw;
   return out;
 }
 
@@ -421,6 +434,12 @@ std::string shortest_string(std::string_view text, bool bytes) {
 bool string_of_width(std::string_view text, bool bytes, size_t width, std::string& out) {
   StringStyle natural;
   natural.quote = usual_quote(text);
+  if (is_pattern(text)) {
+    StringStyle raw = natural;
+    raw.raw = true;
+    out.clear();
+    if (write_string(text, bytes, raw, out) && out.size() == width) return true;
+  }
   out.clear();
   write_string(text, bytes, natural, out);
   if (out.size() == width) return true;
