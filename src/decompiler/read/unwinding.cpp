@@ -420,6 +420,11 @@ bool Reader::is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const {
 }
 
 bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
+  // No statement begins with a POP_TOP: it drops what was about to be returned.
+  const uint32_t begin = skip_nops(at);
+  if (constructs_.back().kind == Construct::Kind::FinallyBody && begin < limit &&
+      code_[begin].op == Op::POP_TOP)
+    return false;
   const uint32_t behind = after_exit(constructs_.back(), at, false);
   if (behind == kNone || behind > limit || !is_way_out(skip_nops(behind), limit, exit)) return false;
   const bool placed = code_[at].op == Op::NOP || constructs_.back().kind == Construct::Kind::Handler;
