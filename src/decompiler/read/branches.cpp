@@ -175,7 +175,7 @@ bool Reader::is_in_expression(uint32_t at) const {
 // The column at which the statement begins that the instruction at `at` is the first of; below 0: unknown.
 int32_t Reader::column_of_statement(uint32_t at) const {
   if (at >= code_.size()) return -1;
-  const uint32_t last = std::min(shape_.last_of_segment(at), code_.size() - 1);
+  const uint32_t last = last_of_statement(at);
   Position first;
   for (uint32_t i = at; i <= last; ++i) {
     const Position& position = code_[i].position;
@@ -183,6 +183,33 @@ int32_t Reader::column_of_statement(uint32_t at) const {
     if (!has_columns(first) || starts_before(position, first)) first = position;
   }
   return has_columns(first) ? std::max(0, first.column - width_of_keyword(at, last, first)) : -1;
+}
+
+// The test of the statement that begins at `at`, or its last instruction. Values with jumps are passed over.
+uint32_t Reader::last_of_statement(uint32_t at) const {
+  const int32_t depth = shape_.depth(at);
+  uint32_t last = std::min(shape_.last_of_segment(at), code_.size() - 1);
+  constexpr int kMostJumps = 32;
+  for (int i = 0; i < kMostJumps; ++i) {
+    const Instruction& instruction = code_[last];
+    const uint32_t next = last + 1;
+    const bool jumps = Code::is_conditional_jump(instruction.op);
+    const bool keeps =
+        instruction.op == Op::JUMP_IF_FALSE_OR_POP || instruction.op == Op::JUMP_IF_TRUE_OR_POP;
+    const bool passes = instruction.op == Op::JUMP_FORWARD && shape_.depth(last) > depth;
+    // The body of a conditional expression stands in front of its test.
+    const bool is_value = jumps && !keeps && next < code_.size() && has_columns(code_[next].position) &&
+                          has_columns(code_[at].position) &&
+                          starts_before(code_[next].position, code_[at].position) &&
+                          code_[next].op != Op::LOAD_ASSERTION_ERROR;
+    const uint32_t from = keeps || passes ? instruction.target : is_value ? next : kNone;
+    if (from == kNone || from <= last || from >= code_.size()) break;
+    last = from;
+    while (last + 1 < code_.size() && shape_.depth(last + 1) > depth && code_[last].target == kNone &&
+           !Code::is_terminator(code_[last].op))
+      ++last;
+  }
+  return last;
 }
 
 // Whether that is the range of a statement around, as the instructions that leave it have it.

@@ -317,6 +317,8 @@ bool Reader::merge_two(Condition* condition) {
   const bool as_true = decided == second.on_true;
   if (!as_false && !as_true) return false;
   if (decided.keeps && waits_for_more(first, second)) return false;
+  // A value that may be the result is not negated.
+  if (decided.keeps && !(goes_on_true ? as_false : as_true)) return false;
   // Of a last value both outcomes go to one place.
   const bool same_way = as_false && as_true ? true : goes_on_true == as_false;
   const bool is_or = as_false && as_true ? goes_on_false : as_true;
@@ -330,10 +332,11 @@ bool Reader::merge_two(Condition* condition) {
 // The same jumps come of an expression and of its negation, with each `and` an `or` and the other way round.
 void Reader::choose_nots(const Leaf& first, const Leaf& second, bool same_way, Merge* merge) const {
   const bool far_if_true = second.on_true.label != at_;
-  if (!far_if_true) return;
   const int32_t room = gap(first.extent, second.extent);
   const bool free = first.is_none_test || second.is_none_test;
-  const bool changes = same_way ? room >= kRoomForNot || (room < 0 && free) : room < 0 || room >= kRoomForNot;
+  const bool changes = !far_if_true ? !same_way && !free && room >= kRoomForNot
+                       : same_way   ? room >= kRoomForNot || (room < 0 && free)
+                                    : room < 0 || room >= kRoomForNot;
   if (!changes) return;
   merge->is_or = !merge->is_or;
   merge->not_first = !merge->not_first;
@@ -680,7 +683,8 @@ bool Reader::is_same_test(const Condition& condition, uint32_t jump, uint32_t en
   const Position& after = code_[jump].position;
   // ` if ` is shorter than ` and `.
   if (condition.is_clause && gap(last.extent, code_[at_].position) == 4) return false;
-  if (!has_columns(before) || !has_columns(after)) return before.line == after.line;
+  if (!has_columns(before) || !has_columns(after))
+    return before.line == after.line || look_ahead(condition, end) == Ahead::Same;
   if (before == after || contains(after, before)) return true;
   if (contains(before, after) && !starts_before(before, condition.extent_of_first)) return true;
   if (!is_comparison_jump(jump)) return false;
@@ -692,9 +696,9 @@ bool Reader::is_same_test(const Condition& condition, uint32_t jump, uint32_t en
   if (next >= code_.size() || !has_columns(code_[next].position)) return true;
   const int32_t outer =
       condition.first_is_comparison ? condition.extent_of_first.column - 3 : condition.first.column;
-  const int32_t inner = after.column - 3;
-  const int32_t body = code_[next].position.column;
-  return inner <= outer || body < inner + (inner - outer);
+  const int32_t inner = column_of_statement(at_);
+  const int32_t body = column_of_statement(next);
+  return inner <= outer || body != inner + (inner - outer);
 }
 
 // Whether what begins at at_ belongs to the expression, and is not what the expression's outcome leads to.
@@ -717,7 +721,24 @@ bool Reader::goes_on(Condition* condition, uint32_t end) const {
     return condition->is_value;
   }
   if (!Code::is_conditional_jump(op)) return false;
-  return far.label == after_chain(jump, cleanup_in(at_, jump)) || is_same_test(*condition, jump, end);
+  const uint32_t after = after_chain(jump, cleanup_in(at_, jump));
+  if (after < code_.size() && code_[after].op == Op::LOAD_ASSERTION_ERROR &&
+      is_assertion_inside(*condition, jump, after))
+    return false;
+  return far.label == after || is_same_test(*condition, jump, end);
+}
+
+// Whether the test that begins at at_ is that of an assertion in the body of the statement whose test is
+// read.
+bool Reader::is_assertion_inside(const Condition& condition, uint32_t jump, uint32_t after) const {
+  const Position& assertion = code_[after].position;
+  if (!has_columns(assertion) || !has_columns(condition.extent_of_first)) return false;
+  if (!is_comparison_jump(jump)) return starts_before(condition.extent_of_first, assertion);
+  // A comparison has put its own place there.
+  constexpr int32_t kIf = 3;
+  const int32_t outer =
+      condition.first_is_comparison ? condition.extent_of_first.column - kIf : condition.first.column;
+  return code_[at_].position.line > condition.extent_of_first.end_line && column_of_statement(at_) > outer;
 }
 
 // Whether a place behind a test is in front of it in the source.

@@ -443,6 +443,7 @@ class Reader {
   bool read_part_of(Condition* condition, uint32_t end);
   bool read_operand(uint32_t jump);
   bool goes_on(Condition* condition, uint32_t end) const;
+  bool is_assertion_inside(const Condition& condition, uint32_t jump, uint32_t after) const;
   bool is_same_test(const Condition& condition, uint32_t jump, uint32_t end) const;
   enum class Ahead : uint8_t { No, Perhaps, Same };
   Ahead look_ahead(const Condition& condition, uint32_t end) const;
@@ -495,6 +496,7 @@ class Reader {
   void add_placeholder(StmtList* body);
   const Constant* test_that_never_holds(const Position& position);
   bool needs_yield() const;
+  bool begins_body() const;
   bool emit_never(const Position& position, const Constant* test);
   Expr* certain(bool truth, const Position& statement);
 
@@ -703,6 +705,7 @@ class Reader {
   std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads
   Position definition_;                          // of the statement that this is the body of
+  uint32_t body_recursion_ = 0;  // recursion_ where the body's own statements are read
   int32_t header_end_ = 0;  // the last line in front of the body's statements
   std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
   ScopeNotes notes_;

@@ -92,8 +92,10 @@ bool Reader::read_body(StmtList* body) {
   StmtList front;
   read_docstring(&front);
   StmtList statements;
+  body_recursion_ = recursion_ + 1;
   if (!read_statements(code_.size(), &statements)) return false;
   make_generator(&statements);
+  if (scope_ == ScopeKind::Function) fill_end(definition_, &statements);
   if (front.empty() && statements.empty() && scope_ != ScopeKind::Module)
     statements.push_back(make<syntax::PassStmt>(Position()));
   // Declarations come behind the docstring, which is one only at the beginning.

@@ -1,0 +1,109 @@
+// Ends of statements. A compound statement's range says where its last part ended; when that was unreachable,
+// nothing else is left of it. Something as wide stands in for it then, behind the statement that control
+// never comes past.
+#include "decompiler/read/reader.h"
+
+namespace ouro::decompiler {
+
+using syntax::StmtKind;
+
+namespace {
+
+bool never_goes_on(const Stmt* statement) {
+  return statement->kind == StmtKind::Return || statement->kind == StmtKind::Raise ||
+         statement->kind == StmtKind::Break || statement->kind == StmtKind::Continue;
+}
+
+/// The range up to the end, as far as known.
+SourceRange extent(const Stmt* statement) {
+  SourceRange range = statement->range;
+  if (range.end_line > 0 && range.end_column >= 0) return range;
+  if (statement->kind != StmtKind::Return || statement->as<syntax::ReturnStmt>()->value == nullptr) return {};
+  const SourceRange& value = statement->as<syntax::ReturnStmt>()->value->range;
+  constexpr int32_t kReturn = 7;
+  if (value.end_line <= 0 || value.column < kReturn) return {};
+  return {value.line, value.column - kReturn, value.end_line, value.end_column};
+}
+
+bool ends_at_known_place(const SourceRange& range) {
+  return range.line > 0 && range.column >= 0 && range.end_line > 0 && range.end_column >= 0;
+}
+
+bool ends_earlier(const SourceRange& a, const SourceRange& b) {
+  return a.end_line != b.end_line ? a.end_line < b.end_line : a.end_column < b.end_column;
+}
+
+/// The statements that end with the statement; null where it has none.
+syntax::Stmts* last_suite(Stmt* statement) {
+  switch (statement->kind) {
+    case StmtKind::If: {
+      auto* node = statement->as<syntax::IfStmt>();
+      return node->orelse.empty() ? &node->body : &node->orelse;
+    }
+    case StmtKind::While: {
+      auto* node = statement->as<syntax::WhileStmt>();
+      return node->orelse.empty() ? &node->body : &node->orelse;
+    }
+    case StmtKind::For: {
+      auto* node = statement->as<syntax::ForStmt>();
+      return node->orelse.empty() ? &node->body : &node->orelse;
+    }
+    case StmtKind::With:
+      return &statement->as<syntax::WithStmt>()->body;
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+void Reader::emit(Stmt* statement) {
+  if (syntax::Stmts* suite = last_suite(statement); suite != nullptr && !suite->empty()) {
+    StmtList body(suite->begin(), suite->end());
+    fill_end(position_of(statement->range), &body);
+    if (body.size() != suite->size()) *suite = list(body);
+  }
+  if (statement->kind == StmtKind::Try) add_unreached_else(statement->as<syntax::TryStmt>());
+  statements_->push_back(statement);
+}
+
+// `body` is the end of a statement of that range.
+void Reader::fill_end(const Position& range, StmtList* body) {
+  const SourceRange whole = range_of(range);
+  if (body->empty() || !ends_at_known_place(whole) || !never_goes_on(body->back())) return;
+  const SourceRange last = extent(body->back());
+  if (!ends_at_known_place(last) || !ends_earlier(last, whole)) return;
+  constexpr int32_t kPass = 4;
+  const bool same_line = whole.end_line == last.end_line;
+  const int32_t column = same_line ? whole.end_column - kPass : last.column;
+  if (column < 0 || column >= whole.end_column) return;
+  if (same_line && column <= last.end_column) return;
+  body->push_back(nothing_at({whole.end_line, whole.end_line, column, whole.end_column}));
+}
+
+// `pass`, or a constant.
+Stmt* Reader::nothing_at(const Position& position) {
+  constexpr int32_t kPass = 4;
+  if (position.end_column - position.column == kPass) return make<syntax::PassStmt>(position);
+  auto* value = make<syntax::ConstantExpr>(position);
+  value->value = constant_of(position);
+  auto* node = make<syntax::ExprStmt>(position);
+  node->value = value;
+  return node;
+}
+
+// An else part behind a body that never comes to its end.
+void Reader::add_unreached_else(syntax::TryStmt* node) {
+  if (!ends_at_known_place(node->range) || node->handlers.empty() || !node->orelse.empty() ||
+      !node->finalbody.empty() || node->body.empty() || !never_goes_on(node->body.back()))
+    return;
+  const SourceRange& last = node->handlers.back()->range;
+  if (!ends_at_known_place(last) || last.end_line >= node->range.end_line) return;
+  constexpr int32_t kPass = 4;
+  const int32_t column = node->range.end_column - kPass;
+  if (column <= node->range.column) return;
+  Stmt* const pass = nothing_at({node->range.end_line, node->range.end_line, column, node->range.end_column});
+  node->orelse = list(std::vector<Stmt*>{pass});
+}
+
+}  // namespace ouro::decompiler
