@@ -556,6 +556,7 @@ class Reader {
   uint32_t after_try_nops(uint32_t at) const;
   bool is_nop_of_try(uint32_t handler) const;
   uint32_t handler_around() const;
+  uint32_t last_handler_inside(const Protection& outer) const;
   bool find_handlers(uint32_t* first, Position* range, std::vector<uint32_t>* handlers) const;
   bool find_protection(uint32_t handler, uint32_t end, Protection* protection) const;
   bool find_clause(const Protection& protection, uint32_t first, Clause* clause) const;

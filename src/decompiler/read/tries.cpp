@@ -224,7 +224,7 @@ bool Reader::find_protection(uint32_t handler, uint32_t end, Protection* protect
     return false;
   protection->cleanup = cleanup;
   protection->exit = cleanup + 3;
-  return protection->exit <= end;
+  return protection->exit <= std::max(end, part_end_);
 }
 
 bool Reader::read_try(uint32_t end) {
@@ -304,6 +304,17 @@ void Reader::add_pass(uint32_t at, StmtList* body) {
 // --- finally
 // --------------------------------------------------------------------------------------------------
 
+/// The last handler of a statement directly in the body of that one.
+uint32_t Reader::last_handler_inside(const Protection& outer) const {
+  constexpr uint32_t kMostHandlers = 64;
+  auto found = std::lower_bound(handlers_.begin(), handlers_.end(), outer.handler);
+  for (uint32_t steps = 0; found != handlers_.begin() && steps < kMostHandlers; ++steps) {
+    if (*--found < at_) break;
+    if (outer_handler(*found) == outer.handler) return *found;
+  }
+  return kNone;
+}
+
 /// The handler of the same statement's clauses, when its body, which ends at `body_end`, is nothing else than
 /// the try with them.
 uint32_t Reader::inner_handler(const Protection& outer, uint32_t body_end,
@@ -312,7 +323,8 @@ uint32_t Reader::inner_handler(const Protection& outer, uint32_t body_end,
   if (handlers.size() >= 2)
     handler = handlers[handlers.size() - 2];
   else if (!begins_lone_try(at_, &handler))
-    return kNone;
+    handler = last_handler_inside(outer);
+  if (handler == kNone) return kNone;
   Protection inner;
   if (!find_protection(handler, body_end, &inner)) return kNone;
   uint32_t exit = inner.exit;

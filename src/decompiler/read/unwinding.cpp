@@ -102,7 +102,12 @@ bool Reader::same_but_moved(uint32_t a, uint32_t b) const {
     return one.target != kNone && other.target != kNone &&
            (one.op == other.op ||
             (kind_of_jump(one.op) != 0 && kind_of_jump(one.op) == kind_of_jump(other.op)));
-  return one.op == other.op && one.argument == other.argument;
+  if (one.op != other.op) return false;
+  if (one.op != Op::LOAD_CONST || one.argument == other.argument) return one.argument == other.argument;
+  // Functions are made anew for each copy.
+  const Constant* const made = code_.constant(one.argument);
+  const Constant* const again = code_.constant(other.argument);
+  return made != nullptr && again != nullptr && made->is(ConstantKind::Code) && again->is(ConstantKind::Code);
 }
 
 /// Behind a copy of a short exit at `at` that has no place of its own; `at` when there is none.

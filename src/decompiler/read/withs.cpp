@@ -5,6 +5,8 @@
 //   cleanup: COPY 3; POP_EXCEPT; RERAISE 1; swallow: POP_TOP; POP_EXCEPT; POP_TOP; POP_TOP; exit:
 // Each item of a statement with several encloses those behind it, and all have the statement's range; so a
 // with whose body is just another one of the same range is one statement.
+#include <algorithm>
+
 #include "decompiler/read/tries.h"
 
 namespace ouro::decompiler {
@@ -61,7 +63,8 @@ bool Reader::finish_with(bool is_async, uint32_t end, Expr* context, const Posit
   if (at_ >= code_.size()) return fail("no with");
   const uint32_t handler = here().handler;
   uint32_t exit = kNone;
-  if (handler == kNone || handler <= at_ || !find_with_end(handler, is_async, &exit) || exit > end)
+  if (handler == kNone || handler <= at_ || !find_with_end(handler, is_async, &exit) ||
+      exit > std::max(end, part_end_))
     return fail("unexpected with");
   const size_t height = stack_.size();
   push_markers(1);  // __exit__
