@@ -35,12 +35,30 @@ Result<Value> loads(const Value* a) {
   return value;
 }
 
+/// All that the file still has, by its readinto().
+Result<std::string> read_rest(Value file) {
+  constexpr int64_t kPiece = 64 * 1024;
+  std::string bytes;
+  for (;;) {
+    ByteArray* piece = TRY(make_bytearray(std::string(kPiece, '\0')));
+    const Value count = TRY(to_index(TRY(call_method(file, names.readinto, {piece}))));
+    int64_t size;
+    if (!int_fits(count, &size)) size = INT64_MAX;
+    if (size > kPiece)
+      return raise(types.ValueError, "read() returned too much data: {} bytes requested, {} returned", kPiece,
+                   size);
+    if (size <= 0) return bytes;
+    if (!can_allocate(bytes.size() + kPiece)) return raise_no_memory();
+    bytes += view_of(piece).substr(0, static_cast<size_t>(size));
+  }
+}
+
 /// The rest of the file is read at once, and what was not used given back by seeking.
 Result<Value> load(const Value* a) {
-  Value data = TRY(call_method(a[1], names.read));
-  if (!is_bytes(data))
-    return raise(types.TypeError, "file.read() returned not bytes but {}", type_name(data));
-  std::string_view bytes = data.as<Bytes>()->view();
+  const Value nothing = TRY(call_method(a[1], names.read, {Value::from_small(0)}));
+  if (!is_bytes(nothing))
+    return raise(types.TypeError, "file.read() returned not bytes but {}", type_name(nothing));
+  const std::string bytes = TRY(read_rest(a[1]));
   size_t used;
   Value value = TRY(unmarshal(bytes, &used));
   if (used < bytes.size())

@@ -14,11 +14,14 @@ inline Status add_type(Module* module, Type** type, const TypeSpec& spec, Type* 
   return module_add(module, native_base_name(spec.name), *type);
 }
 
-/// An exception class as PyErr_NewException makes it: "module.name", mutable, with a __dict__.
+/// An exception class as PyErr_NewException makes it: "module.name", mutable, with a __dict__. It lives
+/// forever, as native types do: C++ keeps it in variables of its own.
 inline Result<Type*> make_exception_class(std::string_view module, std::string_view name, Type* base) {
   Dict* space = make_dict();
   dict_set(space, names.dunder_module, make_str(module));
-  return make_class(types.type, intern(name), make_tuple({base}), space, Arguments{});
+  Type* type = TRY(make_class(types.type, intern(name), make_tuple({base}), space, Arguments{}));
+  add_root(new Value(type));
+  return type;
 }
 
 /// Slots of an iterator class.

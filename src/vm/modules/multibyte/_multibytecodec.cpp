@@ -110,8 +110,8 @@ Type* codec_class() {
                                .basic_size = sizeof(CodecObject),
                                .flags = kTypeImmutable | kTypeDisallowNew,
                                .methods = kCodecMethods};
-    codec_type = make_native_type(spec);
     add_root(reinterpret_cast<Object**>(&codec_type));
+    codec_type = make_native_type(spec);
   }
   return codec_type;
 }
@@ -471,12 +471,12 @@ Status execute(Module* module) {
                                           trace_encoder, kWriterMethods, writer_new);
     reader.members = kReaderMembers;
     writer.members = kWriterMembers;
+    for (Type** type : {&encoder_type, &decoder_type, &reader_type, &writer_type})
+      add_root(reinterpret_cast<Object**>(type));
     encoder_type = make_native_type(encoder);
     decoder_type = make_native_type(decoder);
     reader_type = make_native_type(reader);
     writer_type = make_native_type(writer);
-    for (Type** type : {&encoder_type, &decoder_type, &reader_type, &writer_type})
-      add_root(reinterpret_cast<Object**>(type));
   }
   TRY(module_add(module, "MultibyteIncrementalEncoder", encoder_type));
   TRY(module_add(module, "MultibyteIncrementalDecoder", decoder_type));

@@ -520,13 +520,7 @@ void make_unpickler_types() {
   unpickler_memo_type = make_native_type(memo);
 }
 
-Status make_types() {
-  make_pickler_types();
-  make_unpickler_types();
-  make_buffer_type();
-  state.error = TRY(make_exception_class("_pickle", "PickleError", types.Exception));
-  state.pickling_error = TRY(make_exception_class("_pickle", "PicklingError", state.error));
-  state.unpickling_error = TRY(make_exception_class("_pickle", "UnpicklingError", state.error));
+void root_everything() {
   Object** const roots[] = {reinterpret_cast<Object**>(&pickler_type),
                             reinterpret_cast<Object**>(&unpickler_type),
                             reinterpret_cast<Object**>(&pickler_memo_type),
@@ -546,6 +540,16 @@ Status make_types() {
                             &state.partial,
                             &state.getattr};
   for (Object** root : roots) add_root(root);
+}
+
+Status make_types() {
+  root_everything();
+  make_pickler_types();
+  make_unpickler_types();
+  make_buffer_type();
+  state.error = TRY(make_exception_class("_pickle", "PickleError", types.Exception));
+  state.pickling_error = TRY(make_exception_class("_pickle", "PicklingError", state.error));
+  state.unpickling_error = TRY(make_exception_class("_pickle", "UnpicklingError", state.error));
   return {};
 }
 

@@ -108,8 +108,8 @@ void make_buffer_type() {
                        .doc = "An object whose buffer may be pickled out of band."};
   spec.slots.new_ = buffer_new;
   spec.slots.get_buffer = lend_buffer;
-  buffer_type = make_native_type(spec);
   add_root(reinterpret_cast<Object**>(&buffer_type));
+  buffer_type = make_native_type(spec);
 }
 
 }  // namespace ouro::vm::pickle
