@@ -28,7 +28,7 @@ codecs.register_error("huge", lambda error: ("", 1 << 70))
 codecs.register_error("bad", lambda error: 5)
 codecs.register_error("list", lambda error: ([], 1))
 
-TEXT = "a\u3042\u6f22\uac00\u4e00b~\\\n\u00e9\U00020089\U0001f600\u304b\u309a\u00ca\u0304\x1b\u00a5\udc80z"
+TEXT = "a\u3042\u6f22\uac00\u4e00b~\\\n\u00e9\U00020089\U0001f600\u00ca\u0304\x1b\u00a5\udc80z"
 HANDLERS = ("ignore", "replace", "xmlcharrefreplace", "backslashreplace", "told", "bytes", "far", "huge", "bad",
             "list", "surrogateescape", "unknown")
 randoms = random.Random(5)
@@ -52,7 +52,8 @@ for name in NAMES:
         decoder.reset()
         print("  ", decoder.getstate(), decoder.errors)
     encoder = codec.incrementalencoder()
-    for c in "\u304b\u309aa\u00ca\u0304\u00e6\u3042\uffff\u4e00~\u00e6":
+    # Patch releases of CPython differ in what these two write of pairs.
+    for c in ("" if name.startswith("iso2022_jp_") else "\u304b\u309a") + "a\u00ca\u0304\u00e6\u3042\uffff\u4e00~\u00e6":
         print("  ", attempt(encoder.encode, c), hex(encoder.getstate()), end=";")
     print("  ", attempt(encoder.encode, "", True), hex(encoder.getstate()))
     encoder.setstate(0x01)
@@ -65,7 +66,7 @@ for name in NAMES:
     stream = io.BytesIO()
     writer = codec.streamwriter(stream, "replace")
     writer.write(TEXT)
-    writer.writelines(["\u304b", "\u309a", "\u304b"])
+    writer.writelines(["\u00ca", "\u0304", "\u00e6"])
     writer.reset()
     print("  ", stream.getvalue(), writer.stream is stream)
     noise = [bytes(randoms.randrange(256) for _ in range(40)) for _ in range(20)]
