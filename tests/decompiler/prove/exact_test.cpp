@@ -1,0 +1,75 @@
+// Sources that come out exact: compiled, decompiled and compiled again, every position is the same.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "compiler/compile.h"
+#include "decompiler/prove/decompile.h"
+
+namespace ouro::decompiler {
+namespace {
+
+void check_exact(const std::string& text) {
+  Workspace workspace;
+  auto code = compiler::compile_source(workspace, text, "m.py", compiler::CompileOptions());
+  ASSERT_TRUE(code.ok()) << text;
+  const Decompiled result = decompile(workspace, *code.value());
+  EXPECT_EQ(result.verdict, Verdict::Exact) << text << "---\n" << result.source;
+  for (const CodeVerdict& each : result.codes)
+    EXPECT_EQ(each.reason, "") << each.qualified_name << "\n" << text << "---\n" << result.source;
+}
+
+TEST(ExactPositions, NotInFrontOfTheFirstTest) {
+  check_exact("def f(a, b):\n    if not a or b:\n        return a\n    return b\n");
+  check_exact("def f(a, b):\n    while not a.b and b():\n        a.c()\n");
+  check_exact("def f(a, b):\n    if a and not a.b('.') or b == '.':\n        raise E(a)\n    c = a\n");
+  check_exact("x = set(m for m in n\n        if not m.a('_') or m.b('__'))\n");
+}
+
+TEST(ExactPositions, ParenthesesAroundTests) {
+  check_exact(
+      "def f(a, b):\n    if ((a is None or a.b(b)) and\n        c(a, b) and\n        d):\n        e()\n");
+  check_exact(
+      "def f(a, b):\n    if (a.b and\n        not (a.c and a.d) and\n        b not in g):\n        e()\n");
+  check_exact(
+      "def f(a, b):\n    if a not in b and \\\n        b in a.c:\n        d(a)\n        return\n    e()\n");
+}
+
+TEST(ExactPositions, ElseBehindAComparison) {
+  check_exact("def f(a, b):\n    if a == b:\n        return a\n    else:\n        return b.c\n");
+  check_exact("def f(a, b):\n    if a == b:\n        return a\n    return b.c\n");
+  check_exact(
+      "def f(a, b):\n    if a is None:\n        raise E(\n            'x')\n    return '%s' % (b,)\n");
+  check_exact("def f(a, b):\n    if a is None:\n        return b\n    return a or b\n");
+  check_exact("def f(a, b):\n    if a == 1:\n        return a\n    assert b > a\n    assert a\n");
+  check_exact("def f(a, b):\n    if a == 1:\n        return a\n    if not 1 <= a <= 12:\n        return b\n");
+}
+
+TEST(ExactPositions, ElifWithComparisons) {
+  check_exact(
+      "def f(a, b):\n    if not a:\n        return []\n    elif a[-1] == 0 and len(a) >= 2:\n        return "
+      "b\n"
+      "    elif a[-1] == b.c:\n        return a[:-1]\n    else:\n        raise E('x')\n");
+}
+
+TEST(ExactPositions, Assertions) {
+  check_exact("def f(a, b):\n    if a is not None:\n        assert 0 <= a < 256, a\n    b()\n");
+  check_exact("def f(a, b):\n    assert (a is None or\n            b is a[0]), 'x'\n    b()\n");
+}
+
+TEST(ExactPositions, BehindALeavingStatement) {
+  check_exact(
+      "def f(a):\n    for b in a:\n        if b >= 3:\n            break\n        if not b():\n            "
+      "c()\n");
+  check_exact("def f(a):\n    for b in a:\n        if b == 3:\n            return\n        c(b)\n    d()\n");
+}
+
+TEST(ExactPositions, UnreachableEnds) {
+  check_exact(
+      "def f():\n    try:\n        raise E()\n    except E:\n        a()\n    else:\n        pass\n    "
+      "b()\n");
+  check_exact("def f():\n    raise E\n    yield None\n");
+}
+
+}  // namespace
+}  // namespace ouro::decompiler
