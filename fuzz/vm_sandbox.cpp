@@ -30,11 +30,10 @@ namespace {
 using namespace ouro::vm;
 
 constexpr const char* kModules[] = {
-    "_abc",   "_bisect", "_codecs", "_collections", "_contextvars", "_csv",    "_functools",
-    "_heapq", "_io",     "_md5",    "_operator",    "_random",      "_sha256", "_sre",
-    "_stat",  "_string", "_struct", "_warnings",    "_weakref",     "array",   "binascii",
-    "cmath",  "errno",   "gc",      "itertools",    "marshal",      "math",    "unicodedata",
-    "zlib",   "_json",   "_pickle", "_statistics"};
+    "_abc",      "_bisect",   "_codecs",   "_collections", "_contextvars", "_csv",  "_functools", "_heapq",
+    "_io",       "_md5",      "_operator", "_random",      "_sha256",      "_sre",  "_stat",      "_string",
+    "_struct",   "_warnings", "_weakref",  "array",        "binascii",     "cmath", "errno",      "gc",
+    "itertools", "marshal",   "math",      "unicodedata",  "zlib",         "_json", "_statistics"};
 
 /// Modules that native code asks for; empty here.
 constexpr const char* kStandIns[] = {"traceback", "warnings",  "functools",       "re",
