@@ -334,7 +334,7 @@ void Reader::choose_nots(const Leaf& first, const Leaf& second, bool same_way, M
   const bool far_if_true = second.on_true.label != at_;
   const int32_t room = gap(first.extent, second.extent);
   const bool free = first.is_none_test || second.is_none_test;
-  const bool changes = !far_if_true ? !same_way && !free && room >= kRoomForNot
+  const bool changes = !far_if_true ? !same_way && !free && (room == kRoomForNot || room == kRoomForNot + 1)
                        : same_way   ? room >= kRoomForNot || (room < 0 && free)
                                     : room < 0 || room >= kRoomForNot;
   if (!changes) return;

@@ -116,7 +116,15 @@ bool Reader::read_return() {
   stack_.push_back(slot);
   Expr* const value = pop_value();
   if (value == nullptr) return false;
-  if (constant && !bare) position = {position.line, -1, -1, -1};
+  if (constant && !bare) {
+    // A constant on a line of its own has left a NOP there, and the LOAD_CONST stands where the statement
+    // does.
+    const Position place = at >= 2 ? code_[at - 2].position : Position();
+    if (at >= 2 && code_[at - 2].op == Op::NOP && !(place == position) && contains(position, place))
+      value->range = range_of(place);
+    else
+      position = {position.line, -1, -1, -1};
+  }
   auto* node = make<syntax::ReturnStmt>(position);
   node->value = bare ? nullptr : value;
   emit(node);
@@ -161,10 +169,10 @@ const Constant* Reader::test_that_never_holds(const Position& position) {
   const Constant* seen = nullptr;
   if (const Constant* test = new_dropped_test(position, false, &seen)) return test;
   const Constant* docstring = code_.constant(0);
-  const bool first = scope_ == ScopeKind::Function && constructs_.empty() &&
-                     (statements_ == nullptr || statements_->empty()) &&
+  // Without docstrings a string at the beginning is possible.
+  const bool first = shared_.options.optimize < 2 && scope_ == ScopeKind::Function && begins_body() &&
                      (docstring == nullptr || !docstring->is(ConstantKind::Str));
-  if (!first && !needs_yield()) return nullptr;
+  if (!first && (!needs_yield() || shared_.options.optimize == 2)) return nullptr;
   return seen != nullptr ? seen : shared_.workspace.constants.boolean(false);
 }
 
@@ -200,6 +208,11 @@ bool Reader::emit_never(const Position& position, const Constant* test) {
   return true;
 }
 
+// Whether no statement of the whole body has been read yet, as far as that can be seen from here.
+bool Reader::begins_body() const {
+  return recursion_ <= body_recursion_ && (statements_ == nullptr || statements_->empty());
+}
+
 // Any constant that takes that room.
 const Constant* Reader::constant_of(const Position& position) {
   Constants& constants = shared_.workspace.constants;
@@ -208,8 +221,7 @@ const Constant* Reader::constant_of(const Position& position) {
   if (width == 3) return constants.ellipsis();
   std::string text;
   // At the beginning of a body a string would be its docstring.
-  const bool first = statements_ == nullptr || (statements_->empty() && constructs_.empty());
-  const bool bytes = first && width != 2;
+  const bool bytes = begins_body() && width != 2;
   if (width >= 2) {
     constexpr int32_t kLongest = 1 << 16;
     text.assign(static_cast<size_t>(std::min(width, kLongest)) - (bytes ? 3 : 2), ' ');

@@ -97,8 +97,7 @@ uint32_t Reader::end_of_loop_orelse(const Position& range, uint32_t first, uint3
   if (has_columns(range)) return end_of_own(range, at_, end);
   uint32_t target = at_;
   for (uint32_t i = first; i < last && i < code_.size(); ++i)
-    if (code_[i].op == Op::JUMP_FORWARD && code_[i].target > at_ && code_[i].target <= end &&
-        is_own_position(i))
+    if (code_[i].op == Op::JUMP_FORWARD && code_[i].target > at_ && code_[i].target <= end)
       target = std::max(target, code_[i].target);
   return target;
 }
