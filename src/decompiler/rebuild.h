@@ -28,6 +28,8 @@ struct RebuildOptions {
   std::unordered_map<const CodeObject*, std::string> refused;
   /// Read no columns: structure comes from control flow and lines alone (as if -X no_debug_ranges).
   bool ignore_columns = false;
+  /// The level that the code was compiled at: from 2 on docstrings are gone.
+  int optimize = 0;
 };
 
 /// Rebuilds a module of 3.11's bytecode. Any code object is safe to give; what makes no sense is missing.

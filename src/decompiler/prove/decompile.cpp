@@ -104,6 +104,7 @@ class Session {
       : memory_(memory), module_(module), options_(options), outline_(module) {}
 
   Decompiled run() {
+    rebuild_.optimize = options_.optimize;
     if (const auto error = verify_code(module_, kPython311)) return give_up("bad bytecode: " + error->text());
     if (outline_.has_repetition()) return give_up("a code object stands in two places");
     for (int round = 0; round < kRounds; ++round) {

@@ -92,7 +92,7 @@ const Constant* Reader::new_dropped_test(const Position& position, bool truth, c
       *seen = constants[i];
   }
   const bool is_new = next < constants.size() && is_test(*constants[next], truth) &&
-                      (*seen == nullptr || comes_early(next, start));
+                      ((truth && *seen == nullptr) || comes_early(next, start));
   if (!is_new) return nullptr;
   constant_uses_[next] = start;
   return constants[next];

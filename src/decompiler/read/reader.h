@@ -490,6 +490,7 @@ class Reader {
   int32_t column_of_statement(uint32_t at) const;
   uint32_t last_of_statement(uint32_t at) const;
   void chain_elif(StmtList* orelse);
+  bool is_end_of_leaving(uint32_t at) const;
   bool is_of_construct(const Position& position) const;
   int32_t width_of_keyword(uint32_t at, uint32_t last, const Position& first) const;
   uint32_t end_of_own(const Position& range, uint32_t first, uint32_t end) const;
