@@ -95,12 +95,29 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   if (!Code::is_terminator(instruction.op)) return {};
   // Its end leaves, but something before may lead on: the way past a try's handlers, or one of several ends.
   for (uint32_t i = last + 1; i-- > first;) {
-    if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i)) return {.jumps = true, .target = end};
+    if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i) && !is_end_of_leaving(i))
+      return {.jumps = true, .target = end};
     if (!Code::is_unconditional_jump(code_[i].op) || is_leaving_jump(i)) continue;
     if (code_[i].target > other) return {.jumps = true, .target = code_[i].target};
     if (code_[i].target < first) return {.jumps = true, .target = end};
   }
   return {.leaves = true};
+}
+
+// Whether the return at `at` is what a break, continue or return does at last.
+bool Reader::is_end_of_leaving(uint32_t at) const {
+  uint32_t first = at;
+  while (first > 0 && code_.inherits_position(first)) --first;
+  const Position& position = code_[first].position;
+  if (!has_columns(position) || position.end_line != position.line || !is_own_position(first)) return false;
+  const Op op = code_[first].op;
+  if (op != Op::POP_TOP && op != Op::POP_EXCEPT && op != Op::NOP && op != Op::LOAD_CONST) return false;
+  const auto width = static_cast<size_t>(position.end_column - position.column);
+  const bool in_loop = innermost_loop() != nullptr;
+  if (width == std::string_view("return").size()) return op != Op::LOAD_CONST;
+  if (width == std::string_view("None").size() && op == Op::POP_TOP) return in_loop;
+  return in_loop &&
+         (width == std::string_view("break").size() || width == std::string_view("continue").size());
 }
 
 bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t end) {
@@ -127,9 +144,12 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   if (!read_statements(inside ? body_end : orelse_end, &body)) return false;
   if (inside && orelse_end > body_end && !read_statements(orelse_end, &orelse)) return false;
   if (body.empty()) add_placeholder(&body);
-  constexpr int32_t kElse = 2;  // what `elif ` is wider than `if `
-  const int32_t column = inside && has_columns(range) ? column_of_statement(body_end) : -1;
-  if (column >= 0 && column <= range.column + kElse) chain_elif(&orelse);
+  if (inside && orelse.size() > 1) {
+    constexpr int32_t kElse = 2;  // what `elif ` is wider than `if `
+    const int32_t column = column_of_statement(body_end);
+    const int32_t highest = has_columns(range) ? range.column + kElse : column_of_statement(first) - 1;
+    if (column >= 0 && column <= highest) chain_elif(&orelse);
+  }
   node->body = list(body);
   node->orelse = list(orelse);
   emit(node);
@@ -229,6 +249,16 @@ int32_t Reader::width_of_keyword(uint32_t at, uint32_t last, const Position& fir
     case Op::DELETE_ATTR:
     case Op::DELETE_SUBSCR:
       return width("del ");
+    case Op::POP_TOP:
+      return is_of_construct(code_[last].position) ? width("return ") : 0;  // which leaves it
+    case Op::POP_EXCEPT:
+      return first.end_column - first.column == width("None") && is_returned_none(at) ? width("return ") : 0;
+    case Op::NOP: {
+      const int32_t own = first.end_column - first.column;
+      const bool leaves = last + 1 < code_.size() && is_of_construct(code_[last + 1].position);
+      const bool keyword = own == width("return") || own == width("break") || own == width("continue");
+      return leaves && !keyword ? width("return ") : 0;
+    }
     case Op::RETURN_VALUE: {
       const bool constant = last > at && code_[last - 1].op == Op::LOAD_CONST;
       const bool bare = first.end_line == first.line && first.end_column - first.column == width("return");
