@@ -9,9 +9,28 @@ using syntax::StmtKind;
 
 namespace {
 
-bool never_goes_on(const Stmt* statement) {
+constexpr int kDeepest = 50;
+
+bool is_exit(const Stmt* statement) {
   return statement->kind == StmtKind::Return || statement->kind == StmtKind::Raise ||
          statement->kind == StmtKind::Break || statement->kind == StmtKind::Continue;
+}
+
+/// Whether control never comes past the statements.
+bool never_goes_on(syntax::Stmts list, int depth = 0) {
+  if (list.empty() || depth > kDeepest) return false;
+  const Stmt* last = list.back();
+  if (is_exit(last)) return true;
+  if (last->kind == StmtKind::If) {
+    const auto* node = last->as<syntax::IfStmt>();
+    return never_goes_on(node->body, depth + 1) && never_goes_on(node->orelse, depth + 1);
+  }
+  if (last->kind != StmtKind::Try) return false;
+  const auto* node = last->as<syntax::TryStmt>();
+  if (never_goes_on(node->finalbody, depth + 1)) return true;
+  for (const syntax::ExceptHandler* handler : node->handlers)
+    if (!never_goes_on(handler->body, depth + 1)) return false;
+  return never_goes_on(node->body, depth + 1) || never_goes_on(node->orelse, depth + 1);
 }
 
 /// The range up to the end, as far as known.
@@ -64,13 +83,14 @@ void Reader::emit(Stmt* statement) {
     if (body.size() != suite->size()) *suite = list(body);
   }
   if (statement->kind == StmtKind::Try) add_unreached_else(statement->as<syntax::TryStmt>());
+  if (statement->kind == StmtKind::TryStar) add_unreached_else(statement->as<syntax::TryStarStmt>());
   statements_->push_back(statement);
 }
 
 // `body` is the end of a statement of that range.
 void Reader::fill_end(const Position& range, StmtList* body) {
   const SourceRange whole = range_of(range);
-  if (body->empty() || !ends_at_known_place(whole) || !never_goes_on(body->back())) return;
+  if (body->empty() || !ends_at_known_place(whole) || !is_exit(body->back())) return;
   const SourceRange last = extent(body->back());
   if (!ends_at_known_place(last) || !ends_earlier(last, whole)) return;
   constexpr int32_t kPass = 4;
@@ -93,9 +113,10 @@ Stmt* Reader::nothing_at(const Position& position) {
 }
 
 // An else part behind a body that never comes to its end.
-void Reader::add_unreached_else(syntax::TryStmt* node) {
+template <class Try>
+void Reader::add_unreached_else(Try* node) {
   if (!ends_at_known_place(node->range) || node->handlers.empty() || !node->orelse.empty() ||
-      !node->finalbody.empty() || node->body.empty() || !never_goes_on(node->body.back()))
+      !node->finalbody.empty() || !never_goes_on(node->body))
     return;
   const SourceRange& last = node->handlers.back()->range;
   if (!ends_at_known_place(last) || last.end_line >= node->range.end_line) return;

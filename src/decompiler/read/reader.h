@@ -226,7 +226,8 @@ class Reader {
   void emit(Stmt* statement);
   void fill_end(const Position& range, StmtList* body);
   Stmt* nothing_at(const Position& position);
-  void add_unreached_else(syntax::TryStmt* node);
+  template <class Try>
+  void add_unreached_else(Try* node);
 
   template <class T>
   T* make(const Position& position) {
@@ -600,7 +601,7 @@ class Reader {
   Leaving leaving(uint32_t at, bool keep) const;
   bool looks_like_leaving(uint32_t at) const;
   bool leads_behind(uint32_t jump, uint32_t exit) const;
-  bool is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const;
+  bool only_goes_on(uint32_t at, uint32_t limit, uint32_t exit) const;
   bool is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const;
   uint32_t end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const;
   uint32_t after_repeats(uint32_t first, uint32_t exit, uint32_t end) const;
