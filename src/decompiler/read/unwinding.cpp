@@ -113,7 +113,9 @@ bool Reader::same_but_moved(uint32_t a, uint32_t b) const {
 /// Behind a copy of a short exit at `at` that has no place of its own; `at` when there is none.
 uint32_t Reader::after_shared_exit(uint32_t at) const {
   for (uint32_t i = at; i < code_.size() && i < at + kLongestSharedExit; ++i) {
-    if (!code_.inherits_position(i)) break;
+    const bool taken =
+        code_.inherits_position(i) || (i == at && code_[i].position.line > 0 && takes_place_over(i));
+    if (!taken) break;
     if (Code::is_terminator(code_[i].op)) return i + 1;
   }
   return at;
@@ -407,7 +409,7 @@ bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
 }
 
 /// Whether [at, limit) does nothing but go on at `exit`, or copies of what is there.
-bool Reader::is_way_out(uint32_t at, uint32_t limit, uint32_t exit) const {
+bool Reader::only_goes_on(uint32_t at, uint32_t limit, uint32_t exit) const {
   while (at < limit) {
     if (Code::is_unconditional_jump(code_[at].op) && leads_behind(at, exit)) {
       ++at;
@@ -431,7 +433,7 @@ bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
       code_[begin].op == Op::POP_TOP)
     return false;
   const uint32_t behind = after_exit(constructs_.back(), at, false);
-  if (behind == kNone || behind > limit || !is_way_out(skip_nops(behind), limit, exit)) return false;
+  if (behind == kNone || behind > limit || !only_goes_on(skip_nops(behind), limit, exit)) return false;
   const bool placed = code_[at].op == Op::NOP || constructs_.back().kind == Construct::Kind::Handler;
   return !placed || !looks_like_leaving(at);
 }
