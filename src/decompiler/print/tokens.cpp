@@ -6,7 +6,7 @@ using syntax::SourceRange;
 
 void Printer::put(std::string_view text, uint32_t flags) {
   Token& token = tokens_.emplace_back();
-  token.text = text;
+  token.text = text.empty() ? "_" : text;  // names of hand-made code can be empty; nothing else takes them
   token.place = pending_;
   token.flags = flags | (space_ ? kSpace : 0u);
   pending_ = {};
