@@ -92,6 +92,19 @@ uint32_t Reader::first_copy(uint32_t at, bool keeps) const {
   return first;
 }
 
+// Whether a copy of the end of a statement that is an `and` or `or` begins at at_, for a jump that keeps the
+// value: the original has been read.
+bool Reader::begins_copied_end() const {
+  if (here().op != Op::POP_TOP || !at_statement_start() || exit_length(at_) != 3) return false;
+  const uint32_t jump = shape_.jump_to(at_);
+  return jump != kNone && keeps_value(code_[jump].op);
+}
+
+bool Reader::skip_copied_end() {
+  at_ += exit_length(at_);
+  return true;
+}
+
 // Where an outcome arrives that goes to `label`; with a value kept, other tests may decide it again.
 Exit Reader::exit_at(uint32_t label, bool keeps, bool truth) const {
   uint32_t target = label;
@@ -682,7 +695,8 @@ bool Reader::is_same_test(const Condition& condition, uint32_t jump, uint32_t en
   const Position& before = last.jump;
   const Position& after = code_[jump].position;
   // ` if ` is shorter than ` and `.
-  if (condition.is_clause && gap(last.extent, code_[at_].position) == 4) return false;
+  if (condition.is_clause && last.on_true.label == at_ && gap(last.extent, code_[at_].position) == 4)
+    return false;
   if (!has_columns(before) || !has_columns(after))
     return before.line == after.line || look_ahead(condition, end) == Ahead::Same;
   if (before == after || contains(after, before)) return true;

@@ -39,8 +39,10 @@ bool Reader::find_bottom_test(const Condition& condition, uint32_t first, uint32
   uint32_t top = condition.last_jump;
   uint32_t at = bottom;
   uint32_t cleanup = bottom;
+  // Jumps between the leaves, or what the end of the code has made of them.
   auto is_glue = [&](uint32_t i) {
-    return Code::is_unconditional_jump(code_[i].op) ||
+    return Code::is_unconditional_jump(code_[i].op) || code_[i].op == Op::RETURN_VALUE ||
+           (code_[i].op == Op::LOAD_CONST && code_[i + 1].op == Op::RETURN_VALUE) ||
            (code_[i].op == Op::POP_TOP && shape_.jump_to(i) != kNone &&
             shape_.depth(i) == condition.depth + 1);
   };

@@ -431,6 +431,8 @@ class Reader {
     bool leaves = false;  // never goes on
     uint32_t target = kNone;
   };
+  bool begins_copied_end() const;
+  bool skip_copied_end();
   uint32_t exit_length(uint32_t at) const;
   uint32_t first_copy(uint32_t at, bool keeps) const;
   Exit exit_at(uint32_t target, bool keeps, bool truth) const;
