@@ -54,11 +54,39 @@ struct Merge {
   bool keeps = false;  // the first one's value may be the result
 };
 
+/// Whether a comparison with None has become part of the jump.
+inline bool tests_none(Op op) {
+  switch (op) {
+    case Op::POP_JUMP_FORWARD_IF_NONE:
+    case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_NONE:
+    case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Whether the value stays on the stack when it jumps.
+inline bool keeps_value(Op op) {
+  return op == Op::JUMP_IF_FALSE_OR_POP || op == Op::JUMP_IF_TRUE_OR_POP;
+}
+
 inline bool is_comparison(Op op) {
   return op == Op::COMPARE_OP || op == Op::IS_OP || op == Op::CONTAINS_OP;
 }
 
+/// Columns between two places on one line; below 0: unknown, or not on one line.
+inline int32_t gap(const Position& first, const Position& second) {
+  if (!has_columns(first) || !has_columns(second) || first.end_line != second.line || first.end_column < 0)
+    return -1;
+  return second.column - first.end_column;
+}
+
 /// In place of a place to go to: the end of a statement that is an expression, copied.
 constexpr uint32_t kStatementEnd = kNone - 1;
+
+/// Exits that are copied are hardly ever longer.
+constexpr uint32_t kMaxExit = 12;
 
 }  // namespace ouro::decompiler

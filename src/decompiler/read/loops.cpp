@@ -191,9 +191,7 @@ bool Reader::read_for(uint32_t end) {
   return true;
 }
 
-// The items' end is an exception, whose handler, END_ASYNC_FOR, goes on with the else part. The handler, and
-// what can only be reached through it, stands at the end of the code with the other handlers, or where it
-// belongs when nothing comes between.
+// The items' end is an exception, whose handler, END_ASYNC_FOR, goes on with the else part.
 bool Reader::read_async_for(uint32_t end) {
   const Position range = here().position;
   Expr* const iter = pop_value();
@@ -202,65 +200,33 @@ bool Reader::read_async_for(uint32_t end) {
   const uint32_t start = at_ + 1;
   if (start >= end || code_[start].op != Op::GET_ANEXT) return fail("an asynchronous loop without items");
   const uint32_t handler = code_[start].handler;
-  const uint32_t back = shape_.jump_back_to(start);
-  if (handler == kNone || code_[handler].op != Op::END_ASYNC_FOR)
+  if (handler == kNone || handler <= start || handler >= end || code_[handler].op != Op::END_ASYNC_FOR)
     return fail("an asynchronous loop without an end");
   auto* node = make<syntax::AsyncForStmt>(range);
   node->iter = iter;
-  const bool in_place = handler > start && handler < end;
-  uint32_t body_end = in_place ? handler : end;
-  if (!in_place && back != kNone && back < end)
-    body_end = std::min(body_end, end_of_async_body(range, back, end));
   push({.kind = Slot::Kind::Marker, .position = range});
   constructs_.push_back({.kind = Construct::Kind::AsyncFor,
                          .range = range,
                          .continue_target = start,
-                         .break_target = body_end,
+                         .break_target = handler,
                          .body_first = start});
   at_ = start + 1;
   StmtList body;
   bool good = skip_send_loop();
-  if (good) node->target = read_target(Slot::Kind::Next, body_end);
+  if (good) node->target = read_target(Slot::Kind::Next, handler);
   const uint32_t body_first = at_;
-  good = good && node->target != nullptr && read_statements(body_end, &body);
+  good = good && node->target != nullptr && read_statements(handler, &body);
   constructs_.pop_back();
   Slot iterator;
   if (!good || !pop(&iterator)) return false;
   at_ = handler + 1;
   StmtList orelse;
-  const uint32_t limit = in_place ? end : code_.size();
-  if (!read_statements(end_of_loop_orelse(range, body_first, body_end, limit), &orelse)) return false;
+  if (!read_statements(end_of_loop_orelse(range, body_first, handler, end), &orelse)) return false;
   if (body.empty()) add_placeholder(&body);
   node->body = list(body);
   node->orelse = list(orelse);
   emit(node);
-  return in_place || return_from_async_end(body_end, end);
-}
-
-// Behind the jump back at the end of the body.
-uint32_t Reader::end_of_async_body(const Position& range, uint32_t back, uint32_t end) const {
-  return has_columns(range) ? std::max(back + 1, end_of(range, back, end)) : back + 1;
-}
-
-// From the code behind END_ASYNC_FOR, where that stands apart, back to what follows the loop in its place.
-bool Reader::return_from_async_end(uint32_t body_end, uint32_t end) {
-  for (;;) {
-    if (at_ >= code_.size()) return fail("the end of an asynchronous loop that leads nowhere");
-    const Instruction& instruction = here();
-    if (at_statement_start() && Code::is_unconditional_jump(instruction.op) && !is_own_position(at_)) {
-      const uint32_t target = instruction.target;
-      at_ = target >= body_end && target <= end ? target : end;
-      return true;
-    }
-    const bool leaves = Code::is_terminator(instruction.op);
-    const uint32_t before = at_;
-    if (!step(code_.size())) return false;
-    if (at_ <= before) return fail("the end of an asynchronous loop that goes back");
-    if (leaves) {
-      at_ = end;
-      return true;
-    }
-  }
+  return true;
 }
 
 }  // namespace ouro::decompiler

@@ -514,8 +514,6 @@ class Reader {
                   uint32_t end);
   uint32_t end_of_loop_orelse(const Position& range, uint32_t first, uint32_t last, uint32_t end) const;
   uint32_t endless_loop_jump(uint32_t* first) const;
-  uint32_t end_of_async_body(const Position& range, uint32_t back, uint32_t end) const;
-  bool return_from_async_end(uint32_t body_end, uint32_t end);
 
   bool is_implicit_return(uint32_t at) const;
   bool ends_return(uint32_t at) const;
