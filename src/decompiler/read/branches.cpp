@@ -93,6 +93,9 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
     return {.jumps = true, .target = instruction.target > other ? instruction.target : end};
   }
   if (!Code::is_terminator(instruction.op)) return {};
+  // Nothing in front of an else part leads to it.
+  for (uint32_t i = first; i < last; ++i)
+    if (code_[i].target == other && !is_leaving_jump(i)) return {};
   // Its end leaves, but something before may lead on: the way past a try's handlers, or one of several ends.
   for (uint32_t i = last + 1; i-- > first;) {
     if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i) && !is_end_of_leaving(i))

@@ -321,6 +321,12 @@ Reader::Leaving Reader::leaving_loop(uint32_t at) const {
       if (end >= code_.size()) return {};
     }
     leaving.kind = Leaving::Kind::Break;
+    // A jump to the next instruction is gone.
+    if (end == loop.break_target && leaving.undoes && leaving.resume == kNone &&
+        width_of(leaving.position) == 5) {
+      leaving.end = end;
+      return leaving;
+    }
   }
   if (Code::is_unconditional_jump(code_[end].op)) {
     leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, end + 1);
@@ -349,7 +355,8 @@ Reader::Leaving Reader::leaving_function(uint32_t at) const {
   leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, leaving.end + 2);
   leaving.kind = Leaving::Kind::Return;
   const bool handler = leaving.undoes && code_[at].op == Op::POP_EXCEPT;
-  if (handler && is_none(leaving.constant) && !looks_like_leaving(at)) leaving.kind = Leaving::Kind::Nothing;
+  if (handler && innermost_loop() == nullptr && is_none(leaving.constant) && !looks_like_leaving(at))
+    leaving.kind = Leaving::Kind::Nothing;
   return leaving;
 }
 
