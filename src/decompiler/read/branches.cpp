@@ -6,6 +6,18 @@
 
 namespace ouro::decompiler {
 
+namespace {
+
+/// Whether the innermost statement around has to be undone before a loop goes on.
+bool undoes_before_loop(const std::vector<Construct>& constructs) {
+  using Kind = Construct::Kind;
+  if (constructs.empty()) return false;
+  const Kind kind = constructs.back().kind;
+  return kind == Kind::With || kind == Kind::AsyncWith || kind == Kind::Handler;
+}
+
+}  // namespace
+
 bool Reader::read_branch(uint32_t end) {
   Condition condition;
   const bool in_value = in_value_ || scope_ == ScopeKind::Lambda || scope_ == ScopeKind::Comprehension;
@@ -88,7 +100,11 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   const uint32_t last = other - 1;
   if (last < first) return {};
   const Instruction& instruction = code_[last];
-  if (Code::is_unconditional_jump(instruction.op) && !is_leaving_jump(last)) {
+  const bool undoing = undoes_before_loop(constructs_);
+  const auto leaves = [&](uint32_t jump) {
+    return is_leaving_jump(jump) || (undoing && code_[jump].target < first);
+  };
+  if (Code::is_unconditional_jump(instruction.op) && !leaves(last)) {
     if (instruction.target >= first && instruction.target <= other) return {};  // of a loop inside
     return {.jumps = true, .target = instruction.target > other ? instruction.target : end};
   }
@@ -100,7 +116,7 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   for (uint32_t i = last + 1; i-- > first;) {
     if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i) && !is_end_of_leaving(i))
       return {.jumps = true, .target = end};
-    if (!Code::is_unconditional_jump(code_[i].op) || is_leaving_jump(i)) continue;
+    if (!Code::is_unconditional_jump(code_[i].op) || leaves(i)) continue;
     if (code_[i].target > other) return {.jumps = true, .target = code_[i].target};
     if (code_[i].target < first) return {.jumps = true, .target = end};
   }
