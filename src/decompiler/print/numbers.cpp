@@ -400,7 +400,9 @@ bool float_of_width(double value, size_t width, bool literal_only, std::string& 
     const std::string made = literal_only || value == 0 ? std::string() : float_expression(std::fabs(value));
     if (made.empty() || made.size() > room) return false;
     out = made;
-    const size_t at = made.find_first_of("*/+-", 1);
+    size_t at = made.find_first_of("*/+-", 1);
+    if (made[at - 1] == 'e') at = made.find_first_of("*/+-", at + 1);  // an exponent's sign
+    if (at == std::string::npos) return false;
     const bool sum = made.find_first_of("*/") == std::string::npos;
     if (sum && negative) return false;
     out.insert(at, room - made.size(), ' ');

@@ -154,6 +154,17 @@ bool is_simple(const Stmt& statement) {
   }
 }
 
+// Nothing but a docstring may stand in front of these.
+size_t after_future_imports(const StmtList& body) {
+  auto is_one = [](const Stmt* statement) {
+    return statement->kind == StmtKind::ImportFrom &&
+           statement->as<syntax::ImportFromStmt>()->module == Name::k_future;
+  };
+  size_t count = 0;
+  while (count < body.size() && is_one(body[count])) ++count;
+  return count;
+}
+
 void note_use(ScopeNotes::Uses& uses, Name name, const Position& position) {
   const auto [found, added] = uses.emplace(name, position);
   if (!added && starts_before(position, found->second)) found->second = position;
@@ -231,17 +242,18 @@ Position Reader::first_use(Name name) const {
 /// In front of which statement a declaration can stand on a line of its own, or else behind one; the names
 /// are used first at `use`.
 size_t Reader::place_for_declaration(const StmtList& body, const Position& use, int32_t* line) const {
-  size_t behind = 0;
-  int32_t before = std::max(header_end_, 0);
+  const size_t first = after_future_imports(body);
+  size_t behind = first;
+  int32_t before = first > 0 ? body[first - 1]->range.end_line : std::max(header_end_, 0);
   *line = 0;
-  for (size_t i = 0; i < body.size() && (before > 0 || scope_ == ScopeKind::Module); ++i) {
+  for (size_t i = first; i < body.size() && (before > 0 || scope_ == ScopeKind::Module); ++i) {
     const SourceRange& range = body[i]->range;
     if (range.line <= 0 || (use.line > 0 && starts_before(use, position_of(range)))) break;
     if (range.line > before + 1) {
       *line = range.line - 1;
       return i;
     }
-    if (behind == 0 && i > 0 && range.line > before && is_simple(*body[i - 1])) {
+    if (behind == first && i > first && range.line > before && is_simple(*body[i - 1])) {
       behind = i;
       *line = before;
     }
