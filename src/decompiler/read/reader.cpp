@@ -87,7 +87,18 @@ Expr* Reader::try_value(uint32_t end) {
 }
 
 uint32_t Reader::end_of(const Position& range, uint32_t from, uint32_t end) const {
-  while (from < end && (!has_columns(code_[from].position) || contains(range, code_[from].position))) ++from;
+  while (from < end) {
+    if (!has_columns(code_[from].position) || contains(range, code_[from].position)) {
+      ++from;
+      continue;
+    }
+    // What a return has to undo stands where the undone statements do.
+    if (code_[from].op != Op::SWAP || !is_of_construct(code_[from].position)) break;
+    uint32_t last = from;
+    while (last < end && is_of_construct(code_[last].position) && code_[last].op != Op::RETURN_VALUE) ++last;
+    if (last >= end || code_[last].op != Op::RETURN_VALUE || !is_of_construct(code_[last].position)) break;
+    from = last + 1;
+  }
   return from;
 }
 
