@@ -134,6 +134,21 @@ int32_t Reader::parameter_width(const Arg& arg, const Expr* value) {
   return size + (arg.annotation != nullptr ? 3 : 1) + static_cast<int32_t>(text.value().size());
 }
 
+// Where the widths are not known, or don't fit: as many lines as there are places, with one default each but
+// the first.
+void Reader::spread_defaults(const std::vector<Position>& places, const std::vector<Arg*>& args,
+                             syntax::Arguments& arguments) {
+  const size_t count = arguments.defaults.size();
+  if (places.empty() || places.size() > count) return;
+  const size_t first_default = args.size() - count;
+  for (Expr* value : arguments.defaults) value->range = kUnknown;
+  for (size_t i = 0; i < places.size(); ++i) {
+    const size_t last = count - places.size() + i;
+    arguments.defaults[last]->range = range_of(places[i]);
+    args[i == 0 ? 0 : first_default + last]->range = {places[i].line, -1, 0, -1};
+  }
+}
+
 // Of constant defaults only those that stand last on a line have left their places. The lines are found by
 // reckoning backwards from these, as if parameters were separated by a comma and a space, so that all lines
 // but the first begin at the same column.
@@ -147,7 +162,7 @@ void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& ar
   for (size_t i = 0; i < args.size(); ++i) {
     widths[i] =
         parameter_width(*args[i], i < first_default ? nullptr : arguments.defaults[i - first_default]);
-    if (widths[i] < 0) return;
+    if (widths[i] < 0) return spread_defaults(places, args, arguments);
   }
   const bool async = (function.code->flags & (kCoCoroutine | kCoAsyncGenerator)) != 0;
   const int32_t bracket =
@@ -166,7 +181,8 @@ void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& ar
   bool found = reckoning.try_column(bracket, &lines);
   for (const int32_t column : found ? std::vector<int32_t>() : reckoning.columns())
     if ((found = reckoning.try_column(column, &lines))) break;
-  if (!found || lines.size() != places.size() || lines.back().last < first_default) return;
+  if (!found || lines.size() != places.size() || lines.back().last < first_default)
+    return spread_defaults(places, args, arguments);
   for (Expr* value : arguments.defaults) value->range = kUnknown;
   for (const ParameterLines::Line& line : lines) {
     arguments.defaults[line.last - first_default]->range = range_of(places[line.place]);
