@@ -166,7 +166,7 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   if (inside && orelse.size() > 1) {
     constexpr int32_t kElse = 2;  // what `elif ` is wider than `if `
     const int32_t column = column_of_statement(body_end);
-    const int32_t highest = has_columns(range) ? range.column + kElse : column_of_statement(first) - 1;
+    const int32_t highest = has_columns(range) ? range.column + kElse : column_of_statement(first) - kElse;
     if (column >= 0 && column <= highest) chain_elif(&orelse);
   }
   node->body = list(body);
