@@ -200,6 +200,10 @@ uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t e
     if (shape_.depth(at) != depth || !is_own_position(at) || (at > first && is_in_expression(at))) continue;
     const int32_t column = column_of_statement(at);
     if (column < body && (column >= 0 || at == first)) break;
+    // No line is left for `else`: the statement's test begins with a `not` that is gone.
+    if (at == first && column == body && Code::is_conditional_jump(code_[last_of_statement(at)].op) &&
+        code_[at].position.line == code_[at - 1].position.end_line + 1)
+      break;
   }
   return std::min(at, end);
 }
@@ -282,7 +286,10 @@ int32_t Reader::width_of_keyword(uint32_t at, uint32_t last, const Position& fir
       const bool constant = last > at && code_[last - 1].op == Op::LOAD_CONST;
       const bool bare = first.end_line == first.line && first.end_column - first.column == width("return");
       // Leaving constructs takes its place away.
-      const bool known = constant ? bare : code_[last].position == first;
+      // A break that nothing follows has become a return.
+      const bool breaks = innermost_loop() != nullptr && first.end_line == first.line &&
+                          first.end_column - first.column == width("break");
+      const bool known = constant ? bare || breaks : code_[last].position == first;
       return known ? 0 : width("return ");
     }
     default:
