@@ -134,7 +134,7 @@ bool Reader::is_end_of_leaving(uint32_t at) const {
   const auto width = static_cast<size_t>(position.end_column - position.column);
   const bool in_loop = innermost_loop() != nullptr;
   if (width == std::string_view("return").size()) return op != Op::LOAD_CONST;
-  if (width == std::string_view("None").size() && op == Op::POP_TOP) return in_loop;
+  if (width == std::string_view("None").size() && op == Op::POP_TOP) return true;
   return in_loop &&
          (width == std::string_view("break").size() || width == std::string_view("continue").size());
 }
@@ -197,7 +197,8 @@ uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t e
   const int32_t depth = shape_.depth(first);
   uint32_t at = first;
   for (; at < end; at = std::max(at + 1, shape_.last_of_segment(at) + 1)) {
-    if (shape_.depth(at) != depth || !is_own_position(at) || (at > first && is_in_expression(at))) continue;
+    if (shape_.depth(at) != depth) continue;
+    if (at > first && (!is_own_position(at) || is_in_expression(at))) continue;
     const int32_t column = column_of_statement(at);
     if (column < body && (column >= 0 || at == first)) break;
     // No line is left for `else`: the statement's test begins with a `not` that is gone.
