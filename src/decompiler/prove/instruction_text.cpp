@@ -72,11 +72,6 @@ std::string argument_words(const CodeObject& code, const DecodedInstruction& ins
 
 void append_comment_text(std::string_view text, std::string& out) {
   for (size_t at = 0; at < text.size();) {
-    if (text.substr(at).starts_with("coding:") || text.substr(at).starts_with("coding=")) {
-      out += "coding ";
-      at += 6;
-      continue;
-    }
     const char32_t ch = decode_code_point(text, &at);
     if (ch < 0x20 || ch == 0x7F)
       out += fmt::format("\\x{:02x}", static_cast<unsigned>(ch));
@@ -84,6 +79,14 @@ void append_comment_text(std::string_view text, std::string& out) {
       out += fmt::format("\\u{:04x}", static_cast<unsigned>(ch));
     else
       append_code_point(out, ch);
+  }
+}
+
+void hide_coding(std::string& comment) {
+  constexpr std::string_view kWord = "coding";
+  for (size_t at = comment.find(kWord); at != std::string::npos; at = comment.find(kWord, at)) {
+    at += kWord.size();
+    if (at < comment.size() && (comment[at] == ':' || comment[at] == '=')) comment.insert(at, " ");
   }
 }
 

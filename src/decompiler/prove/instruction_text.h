@@ -9,9 +9,11 @@
 
 namespace ouro::decompiler {
 
-/// Appends text so that it can stand in a line of a comment: what would end the line, or make the line one
-/// that declares the source's encoding, is escaped.
+/// Appends text so that it can stand in a line of a comment: what would end the line is escaped.
 void append_comment_text(std::string_view text, std::string& out);
+
+/// Keeps a whole comment from declaring the source's encoding (PEP 263), wherever its words came from.
+void hide_coding(std::string& comment);
 
 /// A constant as Python's repr shows it; what is long, or would be, is cut short.
 std::string short_repr(const Constant& constant);

@@ -37,6 +37,7 @@ class Listing {
     Comment& first = result.front();
     first.text = first.text.empty() ? head : head.append(kBetween).append(first.text, 1);
     for (const std::string& text : handlers_) result.back().text.append(kBetween).append(text, 1);
+    for (Comment& comment : result) hide_coding(comment.text);
     return result;
   }
 

@@ -77,7 +77,7 @@ class Adder {
       case StmtKind::Try:
         return four(*statement.as<TryStmt>());
       case StmtKind::TryStar:
-        return missing_else(*statement.as<TryStarStmt>());
+        return dead_else(*statement.as<TryStarStmt>());
       case StmtKind::Match:
         for (MatchCase* one : statement.as<MatchStmt>()->cases) body(one->body);
         return;
@@ -101,12 +101,12 @@ class Adder {
   }
 
   /// The else part of a try whose body doesn't reach its end; of a try with `except*` its code comes last.
-  void missing_else(TryStarStmt& node) {
-    const bool missing = node.orelse.empty() && !node.body.empty() && is_end(*node.body.back());
+  void dead_else(TryStarStmt& node) {
+    const bool dead = !node.body.empty() && is_end(*node.body.back());
     four(node);
-    if (!missing) return;
-    SourceRange range = behind(node.range);
-    if (range.line != 0) ++range.line;
+    if (!dead) return;
+    SourceRange range = behind(node.orelse.empty() ? node.range : node.orelse.back()->range);
+    if (range.line != 0 && node.orelse.empty()) ++range.line;
     append_place(range, node.orelse);
   }
 
