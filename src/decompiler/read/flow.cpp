@@ -301,9 +301,10 @@ bool Reader::read_certain(const Position& range, uint32_t end) {
   const uint32_t body_end = end_of(range, at_, end);
   bool loops = false;
   for (uint32_t i = at_; i < body_end && !loops; ++i)
-    loops = Code::is_unconditional_jump(code_[i].op) && is_own_position(i) &&
-            (width_of(code_[i].position) == kWidthOfBreak ||
-             (width_of(code_[i].position) == kWidthOfContinue && code_[i].target <= at_));
+    loops = code_[i].target == at_ - 1 ||
+            (Code::is_unconditional_jump(code_[i].op) && is_own_position(i) &&
+             (width_of(code_[i].position) == kWidthOfBreak ||
+              (width_of(code_[i].position) == kWidthOfContinue && code_[i].target <= at_)));
   StmtList body;
   if (loops)
     constructs_.push_back({.kind = Construct::Kind::While,
