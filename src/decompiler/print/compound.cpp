@@ -231,10 +231,13 @@ void Printer::parameter(const Arg* arg, bool is_star) {
   if (arg->annotation == nullptr) return;
   put(":", kTight | kGlue);
   space_ = true;
+  const size_t from = tokens_.size();
   if (is_star && arg->annotation->kind == ExprKind::Starred)
     starred(arg->annotation, kBitOr, {});
   else
     expression(arg->annotation, kTest);
+  if (arg->annotation->range.line > 0) return;
+  for (size_t i = from; i < tokens_.size(); ++i) tokens_[i].flags |= kGlue;
 }
 
 void Printer::parameters(const Arguments* args) {
@@ -250,7 +253,8 @@ void Printer::parameters(const Arguments* args) {
     put("=", kGlue | space);
     space_ = space != 0;
     expression(value, kTest);
-    if (value->kind != ExprKind::Constant || value->range.line > 0 || arg->annotation != nullptr) return;
+    if (value->kind != ExprKind::Constant || value->range.line > 0) return;
+    if (arg->annotation != nullptr && arg->annotation->range.line > 0) return;
     for (size_t i = from; i < tokens_.size(); ++i) tokens_[i].flags |= kGlue;
     glued = tokens_.size();
   };

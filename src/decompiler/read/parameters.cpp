@@ -136,8 +136,8 @@ int32_t Reader::parameter_width(const Arg& arg, const Expr* value) {
 
 // Where the widths are not known, or don't fit: as many lines as there are places, with one default each but
 // the first.
-void Reader::spread_defaults(const std::vector<Position>& places, const std::vector<Arg*>& args,
-                             syntax::Arguments& arguments) {
+void Reader::spread_defaults(int32_t indentation, const std::vector<Position>& places,
+                             const std::vector<Arg*>& args, syntax::Arguments& arguments) {
   const size_t count = arguments.defaults.size();
   if (places.empty() || places.size() > count) return;
   const size_t first_default = args.size() - count;
@@ -145,7 +145,7 @@ void Reader::spread_defaults(const std::vector<Position>& places, const std::vec
   for (size_t i = 0; i < places.size(); ++i) {
     const size_t last = count - places.size() + i;
     arguments.defaults[last]->range = range_of(places[i]);
-    args[i == 0 ? 0 : first_default + last]->range = {places[i].line, -1, 0, -1};
+    args[i == 0 ? 0 : first_default + last]->range = {places[i].line, indentation, 0, -1};
   }
 }
 
@@ -158,11 +158,12 @@ void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& ar
   const size_t first_default = args.size() - arguments.defaults.size();
   const std::vector<Position>& places = function.default_places;
   if (places.size() > arguments.defaults.size()) return;
+  const int32_t indentation = function.position.column + 4;
   std::vector<int32_t> widths(args.size());
   for (size_t i = 0; i < args.size(); ++i) {
     widths[i] =
         parameter_width(*args[i], i < first_default ? nullptr : arguments.defaults[i - first_default]);
-    if (widths[i] < 0) return spread_defaults(places, args, arguments);
+    if (widths[i] < 0) return spread_defaults(indentation, places, args, arguments);
   }
   const bool async = (function.code->flags & (kCoCoroutine | kCoAsyncGenerator)) != 0;
   const int32_t bracket =
@@ -182,7 +183,7 @@ void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& ar
   for (const int32_t column : found ? std::vector<int32_t>() : reckoning.columns())
     if ((found = reckoning.try_column(column, &lines))) break;
   if (!found || lines.size() != places.size() || lines.back().last < first_default)
-    return spread_defaults(places, args, arguments);
+    return spread_defaults(indentation, places, args, arguments);
   for (Expr* value : arguments.defaults) value->range = kUnknown;
   for (const ParameterLines::Line& line : lines) {
     arguments.defaults[line.last - first_default]->range = range_of(places[line.place]);

@@ -384,7 +384,7 @@ class Reader {
   syntax::Arguments* parameters(const FunctionValue& function);
   int32_t parameter_width(const syntax::Arg& arg, const Expr* value);
   void place_defaults(const FunctionValue& function, syntax::Arguments& arguments);
-  static void spread_defaults(const std::vector<Position>& places, const std::vector<syntax::Arg*>& args,
+  static void spread_defaults(int32_t indentation, const std::vector<Position>& places, const std::vector<syntax::Arg*>& args,
                               syntax::Arguments& arguments);
 
   void skip_prologue();
