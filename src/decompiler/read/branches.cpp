@@ -105,10 +105,12 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
     return is_leaving_jump(jump) || (undoing && code_[jump].target < first);
   };
   if (Code::is_unconditional_jump(instruction.op) && !leaves(last)) {
-    if (instruction.target >= first && instruction.target <= other) return {};  // of a loop inside
-    return {.jumps = true, .target = instruction.target > other ? instruction.target : end};
+    if (instruction.target > other) return {.jumps = true, .target = instruction.target};
+    if (instruction.target < first) return {.jumps = true, .target = end};
+    // Of an endless loop inside, which only its breaks leave.
+  } else if (!Code::is_terminator(instruction.op)) {
+    return {};
   }
-  if (!Code::is_terminator(instruction.op)) return {};
   // Nothing in front of an else part leads to it.
   for (uint32_t i = first; i < last; ++i)
     if (code_[i].target == other && !is_leaving_jump(i)) return {};
@@ -152,8 +154,13 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
       orelse_end = std::min(leads.target, end);
     else if (leads.leaves)
       orelse_end = end_of_orelse(range, other, end);
-    if (leads.jumps && has_columns(range))
-      orelse_end = std::min(orelse_end, end_of(range, other, orelse_end));
+    if (leads.jumps && has_columns(range)) {
+      // What leaves constructs around stands where these do.
+      const uint32_t stop = orelse_end;
+      orelse_end = end_of(range, other, stop);
+      while (orelse_end < stop && is_of_construct(code_[orelse_end].position))
+        orelse_end = end_of(range, orelse_end + 1, stop);
+    }
   } else if (has_columns(range)) {
     // The test leads out of what is being read: the body goes on to the statement's end.
     orelse_end = end_of(range, first, end);
