@@ -60,6 +60,8 @@ bool Reader::read_async_with(uint32_t end) {
 }
 
 bool Reader::finish_with(bool is_async, uint32_t end, Expr* context, const Position& range) {
+  // Behind an await, where the target begins another line.
+  if (is_async && at_ + 1 < code_.size() && here().op == Op::NOP && here().position == range) ++at_;
   if (at_ >= code_.size()) return fail("no with");
   const uint32_t handler = here().handler;
   uint32_t exit = kNone;
