@@ -130,6 +130,7 @@ bool Reader::is_end_of_leaving(uint32_t at) const {
   uint32_t first = at;
   while (first > 0 && code_.inherits_position(first)) --first;
   const Position& position = code_[first].position;
+  if (has_columns(position) && is_of_construct(position)) return true;
   if (!has_columns(position) || position.end_line != position.line || !is_own_position(first)) return false;
   const Op op = code_[first].op;
   if (op != Op::POP_TOP && op != Op::POP_EXCEPT && op != Op::NOP && op != Op::LOAD_CONST) return false;
