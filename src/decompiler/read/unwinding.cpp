@@ -450,6 +450,11 @@ bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
 uint32_t Reader::end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const {
   uint32_t at = limit;
   while (at > first && code_[at - 1].handler != handler) --at;
+  // `return None`: its place is still protected.
+  const Construct& construct = constructs_.back();
+  if (at > first && code_[at - 1].op == Op::NOP && construct.kind == Construct::Kind::With &&
+      looks_like_leaving(at - 1) && (code_[at - 1].position.column - construct.range.column) % 2 != 0)
+    --at;
   while (at < limit) {
     if (is_normal_end(at, limit, exit)) return at;
     Leaving leaving = this->leaving(at, false);
