@@ -131,6 +131,17 @@ bool Reader::read_case(uint32_t end, Matching& m, syntax::MatchCase* node) {
   node->pattern = pattern_of(m, m.subject, false);
   if (node->pattern == nullptr) return false;
   place_last_name(m, node->pattern);
+  if (!guarded && at_ < end && here().op == Op::NOP && has_columns(m.last_position) &&
+      here().position == m.last_position && stack_.size() == m.base) {
+    // A constant guard has left its jump, or the place of it.
+    const bool holds = std::ranges::find(m.failures, at_ + 1, &Matching::Failure::target) == m.failures.end();
+    Position behind = m.last_position;
+    behind.line = behind.end_line;
+    behind.column = ++behind.end_column;
+    node->guard = certain(holds, behind);
+    ++at_;
+    return true;
+  }
   if (!guarded && !m.copied && at_ < end) guarded = is_guard(m);
   if (guarded) {
     node->guard = read_guard(end, m);
@@ -154,6 +165,14 @@ bool Reader::read_pattern(uint32_t end, Matching& m, bool* guarded) {
     const bool shuffles = op == Op::POP_TOP || op == Op::SWAP || op == Op::NOP || is_store(op);
     if (done && !shuffles && !Code::is_unconditional_jump(op)) {
       *guarded = true;
+      return true;
+    }
+    // A guard that never holds: nothing takes the subject off.
+    const bool leads_on = op == Op::NOP && here().position == m.last_position;
+    if (done && leads_on &&
+        std::ranges::find(m.failures, at_ + 1, &Matching::Failure::target) != m.failures.end()) {
+      m.copied = true;
+      stack_.pop_back();
       return true;
     }
     if (done && op == Op::POP_TOP) {
