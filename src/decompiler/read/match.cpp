@@ -347,9 +347,14 @@ bool Reader::read_default(uint32_t end, int32_t column, syntax::MatchCase* node,
       (!has_columns(here().position) || here().position.end_column == here().position.column + 1);
   Matching m;
   m.base = stack_.size();
-  if (own) {
-    m.last_position = here().position;
-    ++at_;
+  // With a guard on its line, only the guard's last jump stands at the place of the `_`.
+  const uint32_t jump = shape_.last_of_segment(at_);
+  const Position place = own || jump >= code_.size() ? here().position : code_[jump].position;
+  const bool guarded = !own && has_columns(place) && place.line == here().position.line &&
+                       place.end_column == place.column + 1 && place.end_column < here().position.column;
+  if (own || guarded) {
+    m.last_position = place;
+    if (own) ++at_;
     if (is_guard(m)) {
       node->guard = read_guard(end, m);
       if (node->guard == nullptr) return false;
