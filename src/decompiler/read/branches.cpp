@@ -37,6 +37,8 @@ bool Reader::read_branch(uint32_t end) {
 // The statement whose test has been read; at_ is behind it.
 bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t end) {
   const Leaf& leaf = condition.leaves[0];
+  if (leaf.on_false.label == at_ && leaf.on_true.label == at_)
+    return emit_if_nothing(leaf.expr, statement_range(condition));
   const bool inverted = leaf.on_false.label == at_;
   if (!inverted && leaf.on_true.label != at_) return fail("a test that leads elsewhere");
   const uint32_t other = inverted ? leaf.on_true.label : leaf.on_false.label;
@@ -55,6 +57,27 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
     return read_while(test, range, first, stop, stop, end);
   }
   return read_if(test, range, other, end);
+}
+
+// Nothing is left of the body: an assertion, which optimized code has not.
+bool Reader::emit_if_nothing(Expr* test, const Position& range) {
+  auto* node = make<syntax::IfStmt>(range);
+  StmtList body;
+  if (shared_.options.optimize > 0) {
+    constexpr int32_t kShort = 8;  // `assert 0`
+    Position place;
+    if (has_columns(range) && range.end_line > range.line && range.end_column > kShort)
+      place = {range.end_line, range.end_line, range.end_column - kShort, range.end_column};
+    auto* nothing = make<syntax::AssertStmt>(place);
+    nothing->test = make_constant(shared_.workspace.constants.integer(0), Position());
+    body.push_back(nothing);
+  } else {
+    add_placeholder(&body);
+  }
+  node->test = test;
+  node->body = list(body);
+  emit(node);
+  return true;
 }
 
 // The statement's range, or its line alone where the test's jumps say no more.

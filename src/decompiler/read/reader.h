@@ -485,6 +485,7 @@ class Reader {
                     uint32_t end);
   uint32_t after_chain(uint32_t at, uint32_t cleanup) const;
 
+  bool emit_if_nothing(Expr* test, const Position& range);
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;
   bool read_assert(Expr* test, const Position& range, uint32_t end);
