@@ -221,7 +221,8 @@ const Constant* Reader::constant_of(const Position& position) {
   if (width == 3) return constants.ellipsis();
   std::string text;
   // At the beginning of a body a string would be its docstring.
-  const bool bytes = begins_body() && width != 2;
+  const bool dropped = shared_.options.optimize >= 2 && scope_ == ScopeKind::Module;
+  const bool bytes = begins_body() && width != 2 && !dropped;
   if (width >= 2) {
     constexpr int32_t kLongest = 1 << 16;
     text.assign(static_cast<size_t>(std::min(width, kLongest)) - (bytes ? 3 : 2), ' ');
