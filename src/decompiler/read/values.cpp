@@ -243,6 +243,29 @@ bool Reader::load_attribute() {
   return next();
 }
 
+namespace {
+
+/// Whether the compiler makes an f-string of `left % right`, so that another kind of string must stand there:
+/// an f-string without fields.
+bool would_be_folded(const Expr* left, const Expr* right) {
+  if (left->kind != syntax::ExprKind::Constant || right->kind != syntax::ExprKind::Tuple) return false;
+  const Constant* format = left->as<syntax::ConstantExpr>()->value;
+  if (!format->is(ConstantKind::Str)) return false;
+  const std::string_view text = format->text();
+  size_t fields = 0;
+  for (size_t i = text.find('%'); i != std::string_view::npos; i = text.find('%', i + 2)) {
+    if (i + 1 == text.size() || (text[i + 1] != 's' && text[i + 1] != 'r' && text[i + 1] != 'a'))
+      return false;
+    ++fields;
+  }
+  const auto& items = right->as<syntax::TupleExpr>()->elts;
+  for (const Expr* item : items)
+    if (item->kind == syntax::ExprKind::Starred) return false;
+  return fields > 0 && fields == items.size();
+}
+
+}  // namespace
+
 bool Reader::binary_operation() {
   const uint32_t operand = here().argument;
   const bool in_place = operand >= kInPlace;
@@ -254,6 +277,12 @@ bool Reader::binary_operation() {
   if (node->right == nullptr) return false;
   node->left = pop_value();
   if (node->left == nullptr) return false;
+  if (operand == index && node->op == syntax::BinaryOperator::Mod &&
+      would_be_folded(node->left, node->right)) {
+    auto* joined = make<syntax::JoinedStrExpr>(position_of(node->left->range));
+    joined->values = list(std::vector{node->left});
+    node->left = joined;
+  }
   if (in_place) {
     push({.kind = Slot::Kind::Augmented, .position = here().position, .expr = node});
   } else {
