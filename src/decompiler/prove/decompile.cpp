@@ -27,6 +27,7 @@
 #include "decompiler/prove/compare.h"
 #include "decompiler/prove/listing.h"
 #include "decompiler/prove/residue.h"
+#include "decompiler/prove/skeleton.h"
 #include "decompiler/rebuild.h"
 #include "pyc/marshal_writer.h"
 
@@ -60,6 +61,10 @@ class Outline {
   /// Whether a code object stands in two places, as no compiler makes them.
   bool has_repetition() const { return repeats_; }
   size_t index(const CodeObject* code) const { return index_.at(code); }
+  std::optional<size_t> find(const CodeObject* code) const {
+    const auto found = index_.find(code);
+    return found == index_.end() ? std::nullopt : std::optional(found->second);
+  }
 
  private:
   void add(const CodeObject& code, size_t parent) {
@@ -111,6 +116,8 @@ class Session {
       Attempt attempt = try_once();
       if (round == 0 && look_for_dead_code(attempt)) attempt = try_once();
       if (options_.keep_unproven && !attempt.failure) return conclude(std::move(attempt));
+      if (const auto missing = attempt.missing.find(&module_); missing != attempt.missing.end())
+        return give_up(missing->second);
       if (!refuse_what_failed(attempt, round)) return conclude(std::move(attempt));
       if (const auto refused = rebuild_.refused.find(&module_); refused != rebuild_.refused.end())
         return give_up(refused->second);
@@ -133,6 +140,7 @@ class Session {
     }
     attempt.owners.insert(&module_);
     for (const auto& [statement, code] : rebuilt.codes) attempt.owners.insert(code);
+    if (!module_comments_.empty()) print_options.comments.emplace(nullptr, module_comments_);
     auto text = print(memory_.original, *rebuilt.module, print_options);
     if (!text.ok()) {
       attempt.failure = std::string(text.error()->message);
@@ -182,6 +190,7 @@ class Session {
   bool look_for_dead_code(const Attempt& attempt) {
     for (const Comparison& one : attempt.comparisons) {
       if (!one.only_tables || !attempt.owners.contains(one.original)) continue;
+      if (one.original == &module_ && only_definitions()) continue;
       if (!is_missing(outline_.index(one.original), attempt))
         dead_code_[one.original] = {scope_of(one.original, nullptr), DeadCode{true, {}}};
     }
@@ -211,7 +220,7 @@ class Session {
       attempt.failed_line = code.error()->line;
       return;
     }
-    attempt.same_bytes = has_same_bytes(*code.value());
+    attempt.same_bytes = !only_definitions() && has_same_bytes(*code.value());
     if (!attempt.same_bytes)
       attempt.comparisons =
           compare(module_, *code.value(), options_.clean ? Likeness::Behaviour : Likeness::Instructions);
@@ -259,6 +268,7 @@ class Session {
     for (const Comparison& comparison : attempt.comparisons) {
       if (comparison.verdict != Verdict::Unproven) continue;
       const size_t entry = outline_.index(comparison.original);
+      if (entry == 0 && only_definitions()) continue;
       if (!is_missing(entry, attempt)) differing.emplace(owner(entry, attempt), comparison.reason);
     }
     std::unordered_set<size_t> around;
@@ -334,14 +344,45 @@ class Session {
                                [](const Comparison& one) { return one.verdict == Verdict::Exact; });
   }
 
-  /// Nothing but comments.
-  Decompiled give_up(const std::string& reason) const {
+  /// Whether this is about the definitions in a module whose own code is given up.
+  bool only_definitions() const { return !module_comments_.empty(); }
+
+  /// The module's own code is unproven: its definitions may stand all the same.
+  Decompiled give_up(const std::string& reason) {
+    gave_up_ = true;
+    if (!only_definitions()) {
+      if (auto result = define_only(reason)) return std::move(*result);
+    }
     Decompiled result;
     result.source = listing_as_source(annotated_listing(module_, reason));
-    for (size_t entry = 0; entry < outline_.entries().size(); ++entry) {
-      result.codes.push_back(blank_verdict(entry));
-      result.codes.back().reason = entry == 0 ? reason : std::string(kInside);
-      result.codes.back().inside_unproven = entry != 0;
+    for (size_t entry = 0; entry < outline_.entries().size(); ++entry)
+      result.codes.push_back(given_up(entry, reason));
+    return result;
+  }
+
+  CodeVerdict given_up(size_t entry, const std::string& reason) const {
+    CodeVerdict verdict = blank_verdict(entry);
+    verdict.reason = entry == 0 ? reason : std::string(kInside);
+    verdict.inside_unproven = entry != 0;
+    return verdict;
+  }
+
+  std::optional<Decompiled> define_only(const std::string& reason) {
+    if (outline_.has_repetition()) return std::nullopt;
+    const CodeObject* definitions = definitions_alone(memory_.original, module_);
+    if (definitions == nullptr) return std::nullopt;
+    Session session(memory_, *definitions, options_);
+    std::unordered_set<const CodeObject*> defined;
+    for (const Entry& entry : session.outline_.entries()) defined.insert(entry.code);
+    session.module_comments_ = annotated_listing(module_, reason, std::move(defined));
+    Decompiled inner = session.run();
+    if (session.gave_up_) return std::nullopt;
+    Decompiled result;
+    result.source = std::move(inner.source);
+    result.codes.push_back(given_up(0, reason));
+    for (size_t entry = 1; entry < outline_.entries().size(); ++entry) {
+      const auto place = session.outline_.find(outline_.entries()[entry].code);
+      result.codes.push_back(place ? std::move(inner.codes[*place]) : given_up(entry, reason));
     }
     return result;
   }
@@ -356,6 +397,9 @@ class Session {
   const DecompileOptions& options_;
   const Outline outline_;
   RebuildOptions rebuild_;
+  std::vector<Comment>
+      module_comments_;  // what is said of the module itself, where this is about its definitions
+  bool gave_up_ = false;
   std::unordered_map<const CodeObject*, Dead> dead_code_;  // to be added to these bodies
 };
 

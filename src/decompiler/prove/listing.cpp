@@ -19,6 +19,8 @@ constexpr std::string_view kBetween = " \xC2\xB7 ";  // a middle dot
 
 class Listing {
  public:
+  explicit Listing(std::unordered_set<const CodeObject*> except) : seen_(std::move(except)) {}
+
   void add(const CodeObject& code, bool inner) {
     if (!seen_.insert(&code).second) return;
     add_instructions(code, inner);
@@ -88,8 +90,9 @@ class Listing {
 
 }  // namespace
 
-std::vector<Comment> annotated_listing(const CodeObject& code, std::string_view reason) {
-  Listing listing;
+std::vector<Comment> annotated_listing(const CodeObject& code, std::string_view reason,
+                                       std::unordered_set<const CodeObject*> except) {
+  Listing listing(std::move(except));
   listing.add(code, false);
   return listing.comments(reason);
 }

@@ -107,11 +107,29 @@ TEST(Decompile, LosesOnlyTheInnermostOfTwo) {
   EXPECT_EQ(result.codes[2].verdict, Verdict::Unproven);
 }
 
-TEST(Decompile, GivesCommentsForAModuleThatCannotBe) {
-  Module module(kThree);
+TEST(Decompile, KeepsTheDefinitionsOfAModuleThatCannotBe) {
+  Module module("from __future__ import annotations\nx = 1\n\n" + std::string(kThree) +
+                "\n@x\nasync def h(a=x): await a\ny = [lambda: 1]\n");
+  add_nops(module.workspace(), module.code());
+  const Decompiled result = module.decompile();
+  EXPECT_EQ(result.verdict, Verdict::Unproven);
+  ASSERT_EQ(result.codes.size(), 6u);
+  EXPECT_EQ(result.codes[0].verdict, Verdict::Unproven);
+  for (int i = 1; i < 5; ++i)
+    EXPECT_NE(result.codes[i].verdict, Verdict::Unproven) << result.codes[i].reason << "\n" << result.source;
+  EXPECT_TRUE(result.codes[5].inside_unproven);
+  EXPECT_NE(result.source.find("return x + 1"), std::string::npos) << result.source;
+  EXPECT_NE(result.source.find("STORE_NAME x"), std::string::npos) << result.source;
+  EXPECT_NE(result.source.find("<lambda>: 0 RESUME 0"), std::string::npos) << result.source;
+  EXPECT_TRUE(compiles(result.source)) << result.source;
+}
+
+TEST(Decompile, GivesCommentsForAModuleOfWhichNothingIsLeft) {
+  Module module("x = 1\ny = [lambda: x]\n");
   add_nops(module.workspace(), module.code());
   const Decompiled result = module.decompile();
   EXPECT_EQ(result.codes[0].verdict, Verdict::Unproven);
+  EXPECT_TRUE(result.source.starts_with("# unproven: "));
   EXPECT_TRUE(compiles(result.source)) << result.source;
 }
 
@@ -145,19 +163,22 @@ TEST(Decompile, ExactIsAboutTheGivenBytes) {
 
 // Source, and whether all of it comes back as exact although some of it never ran.
 TEST(Decompile, FindsWhatDeadCodeHasLeft) {
-  const char* sources[] = {
-      "def f(self):\n    try:\n        raise A\n    except B:\n        c()\n    else:\n        "
-      "self.fail('text')\n"
-      "    return d\n",
+  const std::string with_else =
+      "def f(self):\n    try:\n        raise A\n    except{} B:\n        c()\n    else:\n";
+  const auto try_with = [&](const char* star) {
+    std::string text = with_else;
+    return text.replace(text.find("{}"), 2, star) + "        self.fail('text')\n    return d\n";
+  };
+  const std::string sources[] = {
+      try_with(""),
+      try_with("*"),
       "def f(self):\n    return 1\n    x = self.y\n",
       "def f():\n    raise A\n    b.c(d, 'e')\n    e\n",
-      "def f(self):\n    try:\n        raise A\n    except* B:\n        c()\n    else:\n        "
-      "self.fail()\n",
       "class C:\n    raise A\n    b = 1\n",
       "while True:\n    f()\ng()\n",
       "def f(x):\n    assert False\n    return x.y\n",
   };
-  for (const char* source : sources) {
+  for (const std::string& source : sources) {
     const Decompiled result = Module(source).decompile();
     EXPECT_NE(result.verdict, Verdict::Unproven) << source << result.source;
   }
