@@ -166,6 +166,9 @@ bool Reader::emit_pass(const Position& position) {
 // A statement over several lines that has left nothing is a string, or one with a test that is false: then
 // its constant is among the others, or a string is not possible. Null: it is a string.
 const Constant* Reader::test_that_never_holds(const Position& position) {
+  constexpr int32_t kQuotes = 3;
+  // What alone closes a string: a body would end farther to the right.
+  if (position.end_column == position.column + kQuotes && !needs_yield()) return nullptr;
   const Constant* seen = nullptr;
   if (const Constant* test = new_dropped_test(position, false, &seen)) return test;
   const Constant* docstring = code_.constant(0);
