@@ -384,8 +384,8 @@ class Reader {
   syntax::Arguments* parameters(const FunctionValue& function);
   int32_t parameter_width(const syntax::Arg& arg, const Expr* value);
   void place_defaults(const FunctionValue& function, syntax::Arguments& arguments);
-  static void spread_defaults(int32_t indentation, const std::vector<Position>& places, const std::vector<syntax::Arg*>& args,
-                              syntax::Arguments& arguments);
+  static void spread_defaults(int32_t indentation, const std::vector<Position>& places,
+                              const std::vector<syntax::Arg*>& args, syntax::Arguments& arguments);
 
   void skip_prologue();
   bool skip_class_prologue();
@@ -688,8 +688,8 @@ class Reader {
   ChainNone chain_none_ = ChainNone::No;
 
   // tries
-  /// The end of the part of a statement being read, as far as it is certain; 0: none. What leaves it early may lie
-  /// behind the end that columns tell.
+  /// The end of the part of a statement being read, as far as it is certain; 0: none. What leaves it early
+  /// may lie behind the end that columns tell.
   uint32_t part_end_ = 0;
   mutable bool lone_handlers_known_ = false;
   mutable std::vector<uint32_t> handlers_;       // of try statements, in order
@@ -711,8 +711,8 @@ class Reader {
   std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads
   Position definition_;                          // of the statement that this is the body of
-  uint32_t body_recursion_ = 0;  // recursion_ where the body's own statements are read
-  int32_t header_end_ = 0;  // the last line in front of the body's statements
+  uint32_t body_recursion_ = 0;                  // recursion_ where the body's own statements are read
+  int32_t header_end_ = 0;                       // the last line in front of the body's statements
   std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
   ScopeNotes notes_;
   std::unordered_set<Name> variables_;  // of a function: parameters, locals, cells and free variables
