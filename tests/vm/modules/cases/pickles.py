@@ -83,7 +83,7 @@ OBJECTS = [
     bytearray(b"ab"), (), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4), [], [1], [1, 2], list(range(2500)), {}, {1: 2},
     {i: str(i) for i in range(2100)}, set(), {1}, frozenset(), frozenset([1]), [shared, shared, "shared"],
     Plain(1, [2]), Plain, Outer.Inner, Outer.Inner.method, len, "".join, [].append, int, type(None), type(...),
-    type(NotImplemented), ..., NotImplemented, NewArguments(6, scale=3), Colour.RED, Point(1, 2), slots, complex(1, 2),
+    type(NotImplemented), ..., NotImplemented, NewArguments(6, scale=3), Colour, Point(1, 2), slots, complex(1, 2),
     range(5), slice(1, 2, 3), datetime.date(2020, 1, 2), fractions.Fraction(1, 3),
     collections.OrderedDict(a=1, b=2), collections.deque([1, 2], 5), collections.Counter("abca"), ValueError("x", 1),
     collections.defaultdict(list, {1: [2]}), ["y" * 70000, "z" * 10, b"w" * 70000], ["a" * 100 + str(i) for i in range(1500)],
