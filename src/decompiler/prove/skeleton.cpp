@@ -14,6 +14,7 @@ namespace ouro::decompiler {
 namespace {
 
 constexpr int32_t kStackSize = 8;
+constexpr int32_t kFirstLine = 1;
 
 struct Feature {
   uint32_t flag;
@@ -44,7 +45,7 @@ bool is_class(const CodeObject& code) {
 class Builder {
  public:
   Builder(Workspace& workspace, const CodeObject& module)
-      : workspace_(workspace), module_(module), positions_(workspace.arena, module.first_line) {}
+      : workspace_(workspace), module_(module), positions_(workspace.arena, kFirstLine) {}
 
   void begin() {
     put(Op::RESUME, 0, 0);
@@ -76,6 +77,7 @@ class Builder {
     put(Op::RETURN_VALUE, 0, 0);
     auto* code = workspace_.arena.make<CodeObject>(module_);
     code->stack_size = kStackSize;
+    code->first_line = kFirstLine;
     code->code = workspace_.constants.bytes(code_);
     code->consts = workspace_.constants.tuple(consts_);
     code->names = workspace_.constants.tuple(names_);

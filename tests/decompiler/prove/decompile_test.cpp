@@ -124,6 +124,18 @@ TEST(Decompile, KeepsTheDefinitionsOfAModuleThatCannotBe) {
   EXPECT_TRUE(compiles(result.source)) << result.source;
 }
 
+TEST(Decompile, TakesLinesThatNoFileHas) {
+  Module module(kThree);
+  add_nops(module.workspace(), module.code());
+  module.code().first_line = INT32_MIN;
+  module.inner(0).first_line = INT32_MAX;
+  module.inner(1).first_line = INT32_MIN;
+  const Decompiled result = module.decompile();
+  EXPECT_EQ(result.verdict, Verdict::Unproven);
+  EXPECT_LT(result.source.size(), 10000u);
+  EXPECT_TRUE(compiles(result.source)) << result.source;
+}
+
 TEST(Decompile, GivesCommentsForAModuleOfWhichNothingIsLeft) {
   Module module("x = 1\ny = [lambda: x]\n");
   add_nops(module.workspace(), module.code());
