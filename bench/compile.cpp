@@ -24,9 +24,9 @@ struct Source {
   std::unique_ptr<ouro::FileBuffer> buffer;
 };
 
-size_t compile_all(const std::vector<Source>& sources, Workspace& workspace, const std::string& stage) {
+size_t compile_all(const std::vector<Source>& sources, Workspace& workspace, ouro::pyc::ByteBuffer& out,
+                   const std::string& stage) {
   size_t written = 0;
-  ouro::pyc::ByteBuffer out;
   for (const Source& source : sources) {
     workspace.rewind();
     out.clear();
@@ -54,11 +54,12 @@ void run(int rounds, const std::string& stage) {
     sources.push_back({line, std::move(buffer)});
   }
   Workspace workspace;
+  ouro::pyc::ByteBuffer out;
   double best = 1e9;
   size_t written = 0;
   for (int i = 0; i < rounds; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    written = compile_all(sources, workspace, stage);
+    written = compile_all(sources, workspace, out, stage);
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   fmt::print("{:.6f} {} {} {}\n", best, bytes, written, sources.size());

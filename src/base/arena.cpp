@@ -8,14 +8,13 @@ namespace ouro {
 
 namespace {
 constexpr size_t kFirstBlock = size_t{256} << 10;
-constexpr size_t kLargestBlock = size_t{1} << 20;
-constexpr size_t kKeptOnRewind = size_t{3} << 20;  // enough for nearly every source file
+constexpr size_t kKeptOnRewind = size_t{12} << 20;  // enough for nearly every source file
 constexpr size_t kPage = 4096;
-// A large arena grows by huge pages: the kernel hands one out for the price of a few small ones, and would
-// otherwise take a quarter of a large source's time. What is left of the last one is little by then.
+// From its third block on an arena grows by huge pages: the kernel hands one out for the price of a few small
+// ones, and would otherwise take half of a large source's time. Most files never come so far.
 constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kHugeBlock = 2 * kHugePage;
-constexpr size_t kHugeFrom = size_t{6} << 20;
+constexpr size_t kLargestBlock = 2 * kHugePage;
+constexpr size_t kHugeFrom = 2 * kFirstBlock;
 
 // Blocks come from the system itself: malloc would keep the large ones of one file for ever.
 char* map_pages(size_t size) {
@@ -59,8 +58,8 @@ void* Arena::allocate_slow(size_t size, size_t align) {
   }
   size_t wanted = blocks_.empty() ? kFirstBlock : std::min(blocks_.back().size * 2, kLargestBlock);
   wanted = std::max(wanted, size + align);
-  const bool huge = reserved_ + wanted > kHugeFrom;
-  wanted = huge ? round_up(std::max(wanted, kHugeBlock), kHugePage) : round_up(wanted, kPage);
+  const bool huge = wanted > kHugeFrom;
+  wanted = round_up(wanted, huge ? kHugePage : kPage);
   char* data = huge ? map_huge_pages(wanted) : map_pages(wanted);
   blocks_.push_back({data, wanted});
   reserved_ += wanted;

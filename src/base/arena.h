@@ -61,7 +61,7 @@ class Arena {
     return {to, text.size()};
   }
 
-  /// Forgets everything allocated so far; keeps the first blocks (3 MiB at most) for the next file.
+  /// Forgets everything allocated so far; keeps the first blocks (12 MiB at most) for the next file.
   void rewind();
 
   /// Bytes handed out by the system to this arena and still held.

@@ -58,7 +58,7 @@ static_assert(ConstantKind::None < ConstantKind::False && ConstantKind::False < 
 /// Counts how many slots hold each object, and takes the scratch fields back to zero when it goes.
 class ReferenceCounts {
  public:
-  ReferenceCounts() { touched_.reserve(1024); }
+  explicit ReferenceCounts(Arena& arena) : touched_(arena) { touched_.reserve(1024); }
   ~ReferenceCounts() {
     for (const Constant* constant : touched_) {
       constant->references = 0;
@@ -92,7 +92,7 @@ class ReferenceCounts {
     return true;
   }
 
-  std::vector<const Constant*> touched_;
+  ArenaVector<const Constant*> touched_;
 };
 
 bool is_static_name(std::string_view name) {
@@ -319,7 +319,7 @@ class Writer {
 }  // namespace
 
 Status write_marshal(Workspace& workspace, const CodeObject& code, ByteBuffer& out) {
-  ReferenceCounts counts;
+  ReferenceCounts counts(workspace.arena);
   if (!counts.count_code(code, 1)) return workspace.error(ErrorType::ValueError, kTooDeep);
   Writer writer(out);
   if (!writer.write_module(code)) return workspace.error(ErrorType::ValueError, writer.error());
