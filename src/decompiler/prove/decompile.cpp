@@ -24,6 +24,7 @@
 #include "bytecode/verify.h"
 #include "compiler/compile.h"
 #include "decompiler/print/print.h"
+#include "decompiler/prove/columns.h"
 #include "decompiler/prove/compare.h"
 #include "decompiler/prove/listing.h"
 #include "decompiler/prove/residue.h"
@@ -112,6 +113,7 @@ class Session {
     rebuild_.optimize = options_.optimize;
     if (const auto error = verify_code(module_, kPython311)) return give_up("bad bytecode: " + error->text());
     if (outline_.has_repetition()) return give_up("a code object stands in two places");
+    no_columns_ = has_no_columns(module_);
     for (int round = 0; round < kRounds; ++round) {
       Attempt attempt = try_once();
       if (round == 0 && look_for_dead_code(attempt)) attempt = try_once();
@@ -220,6 +222,7 @@ class Session {
       attempt.failed_line = code.error()->line;
       return;
     }
+    if (no_columns_) forget_columns(memory_.compiled, *code.value());
     attempt.same_bytes = !only_definitions() && has_same_bytes(*code.value());
     if (!attempt.same_bytes)
       attempt.comparisons =
@@ -396,6 +399,7 @@ class Session {
   const CodeObject& module_;
   const DecompileOptions& options_;
   const Outline outline_;
+  bool no_columns_ = false;
   RebuildOptions rebuild_;
   std::vector<Comment>
       module_comments_;  // what is said of the module itself, where this is about its definitions
