@@ -49,12 +49,12 @@ def run(interpreter, program, arguments, options, folder):
         process = subprocess.Popen(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         deadline = time.monotonic() + options.timeout
         while True:
-            child, status, usage = os.wait4(process.pid, os.WNOHANG)
+            child, status = os.waitpid(process.pid, os.WNOHANG)
             if child:
                 break
             if time.monotonic() > deadline:
                 process.kill()
-                os.wait4(process.pid, 0)
+                os.waitpid(process.pid, 0)
                 process.returncode = -9
                 return "timeout"
             time.sleep(0.02)
@@ -66,7 +66,7 @@ def run(interpreter, program, arguments, options, folder):
             times[words[0]] = float(words[1])
     if process.returncode != 0 or not times:
         return (errors.read_text().strip().splitlines() or ["no result"])[-1][:90]
-    return times, usage.ru_maxrss
+    return times, times.pop("peak_memory")
 
 
 def geometric_mean(ratios):

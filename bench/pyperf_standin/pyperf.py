@@ -1,11 +1,13 @@
 """Enough of pyperf to run pyperformance's programs on any interpreter, without its dependencies.
 
 Each benchmark runs until BENCH_TIME seconds (2 if unset) of processor time are used up, and prints its name and the least
-time of one loop.
+time of one loop, and then the process's peak memory in KiB. It is told here because what the parent sees as its child's
+peak is never less than the parent's own memory.
 """
 
 import argparse
 import os
+import resource
 import sys
 import time
 
@@ -21,6 +23,12 @@ def python_implementation():
 
 def python_has_jit():
     return python_implementation() == "pypy"
+
+
+def peak_memory():
+    with open("/proc/self/status") as status:
+        own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 class Runner:
@@ -50,6 +58,7 @@ class Runner:
             each = seconds / loops / (inner_loops or 1)
             best = each if best is None else min(best, each)
         print(name, "%.6g" % best, flush=True)
+        print("peak_memory", peak_memory(), flush=True)
 
     def bench_time_func(self, name, function, *args, inner_loops=None, **metadata):
         self.measure(name, lambda loops: function(loops, *args), inner_loops)
