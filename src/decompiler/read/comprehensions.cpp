@@ -94,7 +94,7 @@ bool Reader::tests_clause(const InnerValue& result) const {
   if (op() == Op::JUMP_IF_FALSE_OR_POP || op() == Op::JUMP_IF_TRUE_OR_POP) return false;
   const Position test = position_of(stack_.back().expr->range);
   const Position first = position_of(result.clauses.front()->target->range);
-  if (!has_columns(test) || !has_columns(first) || at_ + 1 >= code_.size()) return true;
+  if (!has_columns(test) || !has_columns(first) || at_ + 1 >= code_.size()) return leads_to_next_item();
   if (starts_before(test, first)) return false;  // in the element
   // `a if test else b` goes on in front of the test, and so does a clause that comes to the element. Its body
   // leaves a value where it goes on behind the other one, unless it is itself part of a condition.

@@ -149,7 +149,8 @@ bool Reader::extend_sequence() {
       more->kind == ExprKind::Constant ? more->as<syntax::ConstantExpr>()->value : nullptr;
   const bool items = constant != nullptr &&
                      (constant->is(ConstantKind::Tuple) || constant->is(ConstantKind::FrozenSet)) &&
-                     (!has_columns(here().position) || has_range(more, here().position));
+                     (has_columns(here().position) ? has_range(more, here().position)
+                                                   : is_whole_display(display, *constant));
   if (items) {
     for (Expr* item : constant_items(more)) append(display, item);
     return next();
@@ -231,7 +232,10 @@ bool Reader::update_dict() {
       stack_.back().expr->kind != ExprKind::Dict)
     return fail("no dict to extend");
   Expr* dict = stack_.back().expr;
-  if (more->kind == ExprKind::Dict && is_part(more, here().position)) {
+  const bool joins = has_columns(here().position)
+                         ? more->kind == ExprKind::Dict && is_part(more, here().position)
+                         : joins_by_order(dict, more);
+  if (joins) {
     const auto* part = more->as<syntax::DictExpr>();
     for (size_t i = 0; i < part->values.size(); ++i) append_entry(dict, part->keys[i], part->values[i]);
   } else {
@@ -243,7 +247,6 @@ bool Reader::update_dict() {
 /// Whether a dict on the stack is a run of entries of the dict or call at `position`, not a display of its
 /// own.
 bool Reader::is_part(const Expr* dict, const Position& position) const {
-  if (!has_columns(position)) return true;
   if (has_range(dict, position)) return true;
   // The keywords of a call in a big dict: it has the place of what stood before it, the names have the
   // call's.

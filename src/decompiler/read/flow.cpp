@@ -106,7 +106,8 @@ bool Reader::read_return() {
   if (scope_ == ScopeKind::Module || scope_ == ScopeKind::Class)
     return fail("a return outside of a function");
   Position position = code_[at].position;
-  const bool bare = constant && slot.expr != nullptr && is_none_constant(slot.expr) &&
+  const bool bare = constant && scope_ != ScopeKind::Lambda && slot.expr != nullptr &&
+                    is_none_constant(slot.expr) &&
                     (!has_columns(position) || width_of(position) == kWidthOfReturn);
   const Construct* loop = innermost_loop();
   if (constant && loop != nullptr && width_of(position) == kWidthOfBreak && is_none_constant(slot.expr)) {
@@ -261,17 +262,15 @@ bool Reader::is_leaving_jump(uint32_t at) const {
   if (target == kNone) return false;
   // Behind what undoes constructs, a break has no place of its own.
   if (loop->break_target != kNone && target > at && target >= loop->break_target) return true;
-  if (!is_own_position(at)) return false;
+  if (!is_own_position(at) && !is_whole_body(at)) return false;
   const int32_t width = width_of(code_[at].position);
-  if (width >= 0) return width == kWidthOfBreak || width == kWidthOfContinue;
-  return loop->continue_target != kNone && target <= at &&
-         code_.destination(at) == code_.destination(loop->continue_target);
+  return width >= 0 ? width == kWidthOfBreak || width == kWidthOfContinue : leaves_loop(at);
 }
 
 bool Reader::read_jump() {
   const uint32_t at = at_++;
   if (!at_statement_start()) return fail("a jump in the middle of an expression");
-  if (!is_own_position(at)) return true;
+  if (!is_own_position(at) && !is_whole_body(at)) return true;
   const Position& position = code_[at].position;
   const int32_t width = width_of(position);
   if (!is_leaving_jump(at)) return emit_pass(position);

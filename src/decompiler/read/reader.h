@@ -468,6 +468,13 @@ class Reader {
   bool is_open(const Condition& condition, uint32_t target) const;
   bool has_exit(const Condition& condition, const Exit& exit) const;
   Expr* none_test(Expr* value, const Position& position, bool is_not);
+  bool leaves_loop(uint32_t jump) const;  // lines.cpp: what jumps tell where there are no columns
+  bool is_whole_body(uint32_t jump) const;
+  bool may_end_at(uint32_t at, uint32_t exit) const;
+  bool is_bare_return(uint32_t at) const;
+  bool leads_to_next_item() const;
+  bool joins_by_order(const Expr* dict, const Expr* more) const;
+  static bool is_whole_display(const Expr* display, const Constant& items);
   Expr* negated(Expr* expr, bool is_none_test);
   void negate(Leaf* leaf);
   void merge_leaves(Condition* condition);

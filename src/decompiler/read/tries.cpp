@@ -323,7 +323,7 @@ uint32_t Reader::inner_handler(const Protection& outer, uint32_t body_end,
   if (handlers.size() >= 2)
     handler = handlers[handlers.size() - 2];
   else if (!begins_lone_try(at_, &handler))
-    handler = last_handler_inside(outer);
+    handler = has_only_line(here().position) ? kNone : last_handler_inside(outer);
   if (handler == kNone) return kNone;
   Protection inner;
   if (!find_protection(handler, body_end, &inner)) return kNone;

@@ -320,6 +320,8 @@ Reader::Leaving Reader::leaving_loop(uint32_t at) const {
       end = skip_nops(end + 1);
       if (end >= code_.size()) return {};
     }
+    if (Code::is_unconditional_jump(code_[end].op) && !has_columns(code_[end].position) && !leaves_loop(end))
+      return {};
     leaving.kind = Leaving::Kind::Break;
     // A jump to the next instruction is gone.
     if (end == loop.break_target && leaving.undoes && leaving.resume == kNone &&
@@ -355,7 +357,8 @@ Reader::Leaving Reader::leaving_function(uint32_t at) const {
   leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, leaving.end + 2);
   leaving.kind = Leaving::Kind::Return;
   const bool handler = leaving.undoes && code_[at].op == Op::POP_EXCEPT;
-  if (handler && innermost_loop() == nullptr && is_none(leaving.constant) && !looks_like_leaving(at))
+  const bool placed = has_columns(code_[at].position) ? looks_like_leaving(at) : is_bare_return(at);
+  if (handler && innermost_loop() == nullptr && is_none(leaving.constant) && !placed)
     leaving.kind = Leaving::Kind::Nothing;
   return leaving;
 }
@@ -406,13 +409,11 @@ bool Reader::looks_like_leaving(uint32_t at) const {
   return has_columns(around) && around.line != position.line && position.column - around.column >= 9;
 }
 
-/// Whether the jump is no break or continue, as far as jumps tell. When the instruction behind the statement
-/// is only another jump, nothing is left of it where it should be: what stands there is something else.
+/// Whether the jump is no break or continue, as far as jumps tell.
 bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
   if (has_columns(code_[jump].position)) return true;
   if (exit < code_.size() && code_.destination(jump) == code_.destination(exit)) return true;
-  const Construct* const loop = innermost_loop();
-  return loop == nullptr || code_[jump].target != loop->break_target;
+  return !leaves_loop(jump);
 }
 
 /// Whether [at, limit) does nothing but go on at `exit`, or copies of what is there.
@@ -425,7 +426,7 @@ bool Reader::only_goes_on(uint32_t at, uint32_t limit, uint32_t exit) const {
     while (at < limit && code_[at].op == Op::POP_EXCEPT) ++at;
     if (at < limit && code_[at].op == Op::RERAISE && code_[at].argument == 0)
       ++at;
-    else if (at + 2 <= limit && is_none(at) && code_[at + 1].op == Op::RETURN_VALUE)
+    else if (at + 2 <= limit && is_none(at) && code_[at + 1].op == Op::RETURN_VALUE && may_end_at(at, exit))
       at += 2;
     else
       return false;
