@@ -42,7 +42,7 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
   const bool inverted = leaf.on_false.label == at_;
   if (!inverted && leaf.on_true.label != at_) return fail("a test that leads elsewhere");
   const uint32_t other = inverted ? leaf.on_true.label : leaf.on_false.label;
-  if (at_ < code_.size() && here().op == Op::LOAD_ASSERTION_ERROR)
+  if (at_ < code_.size() && here().op == Op::LOAD_ASSERTION_ERROR && !stands_behind(leaf))
     return read_assert(inverted ? leaf.expr : negated(leaf.expr, leaf.is_none_test),
                        statement_range(condition), end);
   Expr* const test = inverted ? negated(leaf.expr, leaf.is_none_test) : leaf.expr;
@@ -59,21 +59,18 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
   return read_if(test, range, other, end);
 }
 
+// Whether the assertion at at_ begins behind the test: then the test is not its own.
+bool Reader::stands_behind(const Leaf& test) const {
+  const Position& assertion = here().position;
+  const Position end = {test.extent.end_line, test.extent.end_line, test.extent.end_column, -1};
+  return has_columns(assertion) && has_columns(test.extent) && starts_before(end, assertion);
+}
+
 // Nothing is left of the body: an assertion, which optimized code has not.
 bool Reader::emit_if_nothing(Expr* test, const Position& range) {
   auto* node = make<syntax::IfStmt>(range);
   StmtList body;
-  if (shared_.options.optimize > 0) {
-    constexpr int32_t kShort = 8;  // `assert 0`
-    Position place;
-    if (has_columns(range) && range.end_line > range.line && range.end_column > kShort)
-      place = {range.end_line, range.end_line, range.end_column - kShort, range.end_column};
-    auto* nothing = make<syntax::AssertStmt>(place);
-    nothing->test = make_constant(shared_.workspace.constants.integer(0), Position());
-    body.push_back(nothing);
-  } else {
-    add_placeholder(&body);
-  }
+  add_placeholder(&body);
   node->test = test;
   node->body = list(body);
   emit(node);
@@ -352,7 +349,7 @@ uint32_t Reader::end_of_own(const Position& range, uint32_t first, uint32_t end)
 
 // A body of which nothing is left.
 void Reader::add_placeholder(StmtList* body) {
-  body->push_back(make<syntax::PassStmt>(Position()));
+  body->push_back(lost_statement());
 }
 
 }  // namespace ouro::decompiler

@@ -29,6 +29,16 @@ namespace {
 // Columns between two leaves that leave room for ` and not `, or for ` or not `.
 constexpr int32_t kRoomForNot = 8;
 
+/// Whether a `not` in front would become part of the comparison.
+bool takes_not_in(const Leaf& leaf) {
+  if (leaf.is_none_test || leaf.expr->kind != ExprKind::Compare) return false;
+  const auto* compare = leaf.expr->as<syntax::CompareExpr>();
+  if (compare->ops.size() != 1) return false;
+  const CompareOperator op = compare->ops[0];
+  return op == CompareOperator::In || op == CompareOperator::NotIn || op == CompareOperator::Is ||
+         op == CompareOperator::IsNot;
+}
+
 Position join_extents(const Position& first, const Position& last) {
   return {first.line, last.end_line, first.column, last.end_column};
 }
@@ -320,10 +330,13 @@ void Reader::choose_nots(const Leaf& first, const Leaf& second, bool same_way, M
   const bool far_if_true = second.on_true.label != at_;
   const int32_t room = gap(first.extent, second.extent);
   const bool free = first.is_none_test || second.is_none_test;
+  const bool possible = same_way || !takes_not_in(first);
+  const bool possible_changed = !takes_not_in(second) && !(same_way && takes_not_in(first));
+  if (possible && !possible_changed) return;
   const bool changes = !far_if_true ? !same_way && !free && (room == kRoomForNot || room == kRoomForNot + 1)
                        : same_way   ? room >= kRoomForNot || (room < 0 && free)
                                     : room < 0 || room >= kRoomForNot;
-  if (!changes) return;
+  if (!changes && (possible || !possible_changed)) return;
   merge->is_or = !merge->is_or;
   merge->not_first = !merge->not_first;
   merge->not_second = true;
@@ -408,6 +421,8 @@ bool Reader::goes_on(Condition* condition, uint32_t end) const {
 bool Reader::is_assertion_inside(const Condition& condition, uint32_t jump, uint32_t after) const {
   const Position& assertion = code_[after].position;
   if (!has_columns(assertion) || !has_columns(condition.extent_of_first)) return false;
+  // What follows a comparison in a test keeps its place.
+  if (assertion == condition.leaves.back().jump) return false;
   if (!is_comparison_jump(jump)) return starts_before(condition.extent_of_first, assertion);
   // A comparison has put its own place there.
   constexpr int32_t kIf = 3;

@@ -72,8 +72,11 @@ bool Reader::make_function() {
 
 bool Reader::pop_annotations(FunctionValue& function) {
   std::vector<Expr*> items;
+  const Expr* const tuple = stack_.empty() ? nullptr : stack_.back().expr;
   if (!pop_made_tuple(&items)) return false;
   if (items.size() % 2 != 0) return fail("annotations without names");
+  if (const auto places = item_places_.find(tuple); places != item_places_.end())
+    place_annotations(places->second, items);
   for (size_t i = 0; i < items.size(); i += 2) {
     const Constant* name =
         items[i]->kind == ExprKind::Constant ? items[i]->as<syntax::ConstantExpr>()->value : nullptr;
@@ -81,6 +84,14 @@ bool Reader::pop_annotations(FunctionValue& function) {
     function.annotations.emplace_back(shared_.workspace.names.intern(name->text()), annotation(items[i + 1]));
   }
   return true;
+}
+
+/// The last annotations are the safest guess for the places that are known.
+void Reader::place_annotations(const std::vector<Position>& places, const std::vector<Expr*>& items) {
+  for (Expr* item : items) item->range = range_of({});
+  const size_t count = std::min(places.size(), items.size() / 2);
+  for (size_t i = 0; i < count; ++i)
+    items[items.size() - 1 - 2 * i]->range = range_of(places[places.size() - 1 - i]);
 }
 
 bool Reader::pop_keyword_defaults(FunctionValue& function) {
@@ -143,23 +154,6 @@ Stmt* Reader::definition(FunctionValue* function) {
   return fill(make<syntax::FunctionDefStmt>(function->position));
 }
 
-/// What stands for a body that is not known: it has the same closure.
-StmtList Reader::placeholder(const CodeObject& code) {
-  StmtList body;
-  std::vector<Name> names;
-  const std::string_view kinds = code.locals_plus_kinds->text();
-  for (size_t i = 0; i < code.locals_plus_names->size && i < kinds.size(); ++i)
-    if ((static_cast<uint8_t>(kinds[i]) & kLocalFree) != 0)
-      names.push_back(shared_.workspace.names.intern(code.locals_plus_names->items[i]->text()));
-  if (!names.empty()) {
-    auto* statement = make<syntax::NonlocalStmt>(Position());
-    statement->names = list(names);
-    body.push_back(statement);
-  }
-  body.push_back(make<syntax::PassStmt>(Position()));
-  return body;
-}
-
 syntax::Stmts Reader::inner_body(const CodeObject& code, ScopeKind scope, const Stmt* statement) {
   shared_.result.codes.emplace(statement, &code);
   const auto known = shared_.bodies.find(&code);
@@ -178,7 +172,13 @@ syntax::Stmts Reader::inner_body(const CodeObject& code, ScopeKind scope, const 
       if (!body.good) body.reason = reader.reason();
       --shared_.depth;
     }
-    if (!body.good) body.statements = placeholder(code);
+    if (!body.good) {
+      ++shared_.depth;
+      Reader reader(shared_, code, scope, this, TablesOnly());
+      reader.set_definition(position_of(statement->range));
+      body.statements = reader.skeleton(shared_.depth < kMaxDepth && !shared_.options.is_bare(code));
+      --shared_.depth;
+    }
     shared_.bodies.emplace(&code, body);
   }
   const InnerBody& body = shared_.bodies.at(&code);
@@ -190,7 +190,10 @@ const InnerValue& Reader::inner_value(const CodeObject& code, ScopeKind scope) {
   const auto known = shared_.values.find(&code);
   if (known != shared_.values.end()) return known->second;
   InnerValue value;
-  if (shared_.depth >= kMaxDepth) {
+  const auto refused = shared_.options.refused.find(&code);
+  if (refused != shared_.options.refused.end()) {
+    value.reason = refused->second;
+  } else if (shared_.depth >= kMaxDepth) {
     value.reason = "too deeply nested";
   } else {
     ++shared_.depth;

@@ -114,16 +114,29 @@ bool Reader::begins_folded_tuple() const {
   if (load >= code_.size() || code_[load].op != Op::LOAD_CONST) return false;
   const Constant* tuple = code_.constant(code_[load].argument);
   if (tuple == nullptr || !tuple->is(ConstantKind::Tuple) || load - at_ > tuple->size) return false;
+  const bool annotates = begins_annotated(load);
   for (uint32_t i = at_; i < load; ++i)
-    if (code_[i].position == code_[load].position || !contains(code_[load].position, code_[i].position))
+    if ((code_[i].position == code_[load].position && !annotates) ||
+        !contains(code_[load].position, code_[i].position))
       return false;
   return true;
+}
+
+/// Whether the tuple loaded at `load` is that of a function's annotations: it has the place of the function.
+bool Reader::begins_annotated(uint32_t load) const {
+  uint32_t at = load + 1;
+  while (at < code_.size() && (code_[at].op == Op::LOAD_CLOSURE || code_[at].op == Op::BUILD_TUPLE)) ++at;
+  constexpr uint32_t kAnnotations = 4;
+  return at + 1 < code_.size() && code_[at].op == Op::LOAD_CONST && code_[at + 1].op == Op::MAKE_FUNCTION &&
+         (code_[at + 1].argument & kAnnotations) != 0 && code_[at].position == code_[load].position;
 }
 
 bool Reader::read_folded_tuple() {
   std::vector<Position> places;
   for (; op() == Op::NOP; ++at_) places.push_back(here().position);
   const Constant* tuple = constant_operand();
+  // The names of what is annotated have the place of the function.
+  std::erase(places, here().position);
   Expr* node = make_constant(tuple, here().position);
   item_places_.emplace(node, std::move(places));
   push_value(node);

@@ -85,7 +85,7 @@ bool Reader::read_while(Expr* test, const Position& range, uint32_t first, uint3
   if (!good) return false;
   at_ = after;
   StmtList orelse;
-  if (!read_statements(end_of_loop_orelse(range, body_first, body_end, end), &orelse)) return false;
+  if (!read_statements(end_of_loop_orelse(range, first, body_first, body_end, end), &orelse)) return false;
   if (body.empty()) add_placeholder(&body);
   node->body = list(body);
   node->orelse = list(orelse);
@@ -94,14 +94,27 @@ bool Reader::read_while(Expr* test, const Position& range, uint32_t first, uint3
 }
 
 // Where the else part ends that begins at at_: with the statement's range, or where the breaks go.
-uint32_t Reader::end_of_loop_orelse(const Position& range, uint32_t first, uint32_t last,
+uint32_t Reader::end_of_loop_orelse(const Position& range, uint32_t head, uint32_t first, uint32_t last,
                                     uint32_t end) const {
   if (has_columns(range)) return end_of_own(range, at_, end);
+  if (at_ < end && first > 0 && has_columns(code_[first - 1].position)) return end_of_deeper(head, end);
   uint32_t target = at_;
   for (uint32_t i = first; i < last && i < code_.size(); ++i)
     if (code_[i].op == Op::JUMP_FORWARD && code_[i].target > at_ && code_[i].target <= end)
       target = std::max(target, code_[i].target);
   return target;
+}
+
+// Behind the statements from at_ on that stand farther to the right than the one whose test begins at `head`.
+uint32_t Reader::end_of_deeper(uint32_t head, uint32_t end) const {
+  const int32_t outer = column_of_statement(head);
+  const int32_t depth = shape_.depth(at_);
+  uint32_t at = at_;
+  for (; at < end; at = std::max(at + 1, shape_.last_of_segment(at) + 1)) {
+    if (shape_.depth(at) != depth || (at > at_ && (!is_own_position(at) || is_in_expression(at)))) continue;
+    if (outer < 0 || column_of_statement(at) <= outer) break;
+  }
+  return std::min(at, end);
 }
 
 // The jump at the bottom of a loop whose body begins at at_, or behind the NOP that stands there.
@@ -183,7 +196,7 @@ bool Reader::read_for(uint32_t end) {
   Slot iterator;
   if (!good || !pop(&iterator)) return false;
   StmtList orelse;
-  if (!read_statements(end_of_loop_orelse(range, body_first, body_end, end), &orelse)) return false;
+  if (!read_statements(end_of_loop_orelse(range, start, body_first, body_end, end), &orelse)) return false;
   if (body.empty()) add_placeholder(&body);
   node->body = list(body);
   node->orelse = list(orelse);
@@ -221,7 +234,7 @@ bool Reader::read_async_for(uint32_t end) {
   if (!good || !pop(&iterator)) return false;
   at_ = handler + 1;
   StmtList orelse;
-  if (!read_statements(end_of_loop_orelse(range, body_first, handler, end), &orelse)) return false;
+  if (!read_statements(end_of_loop_orelse(range, start, body_first, handler, end), &orelse)) return false;
   if (body.empty()) add_placeholder(&body);
   node->body = list(body);
   node->orelse = list(orelse);

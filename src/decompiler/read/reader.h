@@ -178,6 +178,9 @@ class Reader {
   enum class ScopeKind : uint8_t { Module, Function, Class, Lambda, Comprehension };
 
   Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent);
+  /// For skeleton() alone.
+  struct TablesOnly {};
+  Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent, TablesOnly);
 
   /// Says where the statement is that this is the body of.
   void set_definition(const Position& position) { definition_ = position; }
@@ -190,6 +193,8 @@ class Reader {
   /// A lambda's value.
   Expr* read_lambda();
   const std::string& reason() const { return reason_; }
+  /// What stands for a body that is not known: the definitions in it, and declarations that keep the closure.
+  StmtList skeleton(bool with_definitions);
 
  private:
   // --- reader.cpp: the machine
@@ -224,10 +229,23 @@ class Reader {
   bool at_statement_start() const { return stack_.size() == base_; }
   // endings.cpp: adds a statement, and to it what its range asks for
   void emit(Stmt* statement);
-  void fill_end(const Position& range, StmtList* body);
+  void fill_suite(const SourceRange& range, const SourceRange& header, syntax::Stmts* suite);
+  void fill_end(const SourceRange& whole, const SourceRange& header, StmtList* body);
   Stmt* nothing_at(const Position& position);
   template <class Try>
   void add_unreached_else(Try* node);
+  // asserts.cpp
+  Stmt* lost_assert();
+  Stmt* lost_statement();
+  static SourceRange end_of_header(const Stmt& statement);
+  void fill_with_assert(const SourceRange& whole, const SourceRange& header, StmtList* body);
+  static SourceRange place_for_assert(const SourceRange& whole, const SourceRange& before, int32_t column,
+                                      bool may_join);
+  void mention_lost_variables(StmtList* body);
+  std::vector<Name> lost_variables(bool cells) const;
+  Name written(Name mangled) const;
+  Expr* mention(const std::vector<Name>& names, bool inside_lambda, const SourceRange& end);
+  Stmt* find_lost_assert(syntax::Stmts list, int32_t width, int depth) const;
 
   template <class T>
   T* make(const Position& position) {
@@ -314,6 +332,9 @@ class Reader {
   const Constant* new_dropped_test(const Position& position, bool truth, const Constant** seen);
   const Constant* dropped_test(const Position& position, bool truth);
   bool begins_folded_tuple() const;
+  bool begins_annotated(uint32_t load) const;
+  void place_annotations(const std::vector<Position>& places, const std::vector<Expr*>& items);
+  void place_swapped(syntax::TupleExpr* values);
   bool read_folded_tuple();
   void append(Expr* display, Expr* element);
   void append_entry(Expr* dict, Expr* key, Expr* value);
@@ -369,7 +390,14 @@ class Reader {
   bool pop_annotations(FunctionValue& function);
   bool pop_keyword_defaults(FunctionValue& function);
   syntax::Exprs decorators(const FunctionValue& function);
-  StmtList placeholder(const CodeObject& code);
+  void import_features(StmtList* body);  // skeleton.cpp
+  Stmt* define_alone(const CodeObject& code);
+  bool find_closure(const CodeObject& code, std::unordered_set<Name>* closure) const;
+  bool has_cell(Name name) const;
+  Name bound_name(const CodeObject& code) const;
+  void bind_variables(const std::unordered_set<Name>& needed, const std::unordered_set<Name>& bound,
+                      StmtList* body);
+  void define_all(StmtList* body);
   Expr* value_of(std::span<Stmt* const> body);
   Stmt* definition(FunctionValue* function);
   Stmt* class_definition(FunctionValue* function);
@@ -390,6 +418,8 @@ class Reader {
   void skip_prologue();
   bool skip_class_prologue();
   void read_docstring(StmtList* body);
+  void end_body(const StmtList& front, StmtList* statements);
+  bool ends_with_docstring(const Stmt& statement) const;
   bool read_stored_docstring(StmtList* body);
   void make_generator(StmtList* body);
   void find_variables();
@@ -442,6 +472,13 @@ class Reader {
   static const Exit& nearest(const Exit& a, const Exit& b, uint32_t at);
   bool is_artificial_jump(uint32_t at) const;
   bool is_own_position(uint32_t at) const;
+  bool leaves_loop(uint32_t jump) const;  // lines.cpp: what jumps tell where there are no columns
+  bool is_whole_body(uint32_t jump) const;
+  bool may_end_at(uint32_t at, uint32_t exit) const;
+  bool is_bare_return(uint32_t at) const;
+  bool leads_to_next_item() const;
+  bool joins_by_order(const Expr* dict, const Expr* more) const;
+  static bool is_whole_display(const Expr* display, const Constant& items);
 
   bool read_condition(uint32_t end, Condition* condition);
   bool add_leaf(Condition* condition, uint32_t start);
@@ -468,13 +505,6 @@ class Reader {
   bool is_open(const Condition& condition, uint32_t target) const;
   bool has_exit(const Condition& condition, const Exit& exit) const;
   Expr* none_test(Expr* value, const Position& position, bool is_not);
-  bool leaves_loop(uint32_t jump) const;  // lines.cpp: what jumps tell where there are no columns
-  bool is_whole_body(uint32_t jump) const;
-  bool may_end_at(uint32_t at, uint32_t exit) const;
-  bool is_bare_return(uint32_t at) const;
-  bool leads_to_next_item() const;
-  bool joins_by_order(const Expr* dict, const Expr* more) const;
-  static bool is_whole_display(const Expr* display, const Constant& items);
   Expr* negated(Expr* expr, bool is_none_test);
   void negate(Leaf* leaf);
   void merge_leaves(Condition* condition);
@@ -492,6 +522,7 @@ class Reader {
                     uint32_t end);
   uint32_t after_chain(uint32_t at, uint32_t cleanup) const;
 
+  bool stands_behind(const Leaf& test) const;
   bool emit_if_nothing(Expr* test, const Position& range);
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;
@@ -522,7 +553,9 @@ class Reader {
   static bool same_test_part(const Instruction& a, const Instruction& b);
   bool read_while(Expr* test, const Position& range, uint32_t first, uint32_t body_end, uint32_t after,
                   uint32_t end);
-  uint32_t end_of_loop_orelse(const Position& range, uint32_t first, uint32_t last, uint32_t end) const;
+  uint32_t end_of_loop_orelse(const Position& range, uint32_t head, uint32_t first, uint32_t last,
+                              uint32_t end) const;
+  uint32_t end_of_deeper(uint32_t head, uint32_t end) const;
   uint32_t endless_loop_jump(uint32_t* first) const;
 
   bool is_implicit_return(uint32_t at) const;
@@ -588,6 +621,7 @@ class Reader {
   bool read_part(uint32_t end, uint32_t handler, StmtList* body);
   void push_markers(size_t count);
   bool is_placeholder(uint32_t at) const;
+  bool is_place_of_pass(uint32_t at) const;
   void add_pass(uint32_t at, StmtList* body);
 
   bool find_with_end(uint32_t handler, bool is_async, uint32_t* exit) const;
@@ -709,6 +743,7 @@ class Reader {
   std::deque<UnpackValue> unpacks_;
   std::deque<AssignValue> assigns_;
   std::deque<FunctionValue> functions_;
+  Position swapped_position_;                                    // of the NOP in front of it
   Position swap_position_;                                       // of the last SWAP before parallel stores
   std::vector<std::pair<Slot, Expr*>> parallel_;                 // the assignments of `a, b = b, a` so far
   std::unordered_map<const Expr*, FunctionValue*> function_of_;  // functions inside a display under way
@@ -722,6 +757,7 @@ class Reader {
   int32_t header_end_ = 0;                       // the last line in front of the body's statements
   std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
   ScopeNotes notes_;
+  std::unordered_map<const Stmt*, int32_t> lost_asserts_;  // with how many columns they have
   std::unordered_set<Name> variables_;  // of a function: parameters, locals, cells and free variables
 };
 

@@ -301,11 +301,26 @@ bool Reader::store_parallel(Slot slot, Expr* target) {
   targets->ctx = ExprContext::Store;
   targets->range = range_over(left.front()->range, left.back()->range);
   if (has_columns(swap_position_)) targets->range = range_of(swap_position_);
-  swap_position_ = Position();
   values->elts = list(right);
   values->range = range_over(right.front()->range, right.back()->range);
+  place_swapped(values);
+  swap_position_ = Position();
   emit_assign({targets}, values, Position());
   return true;
+}
+
+/// The tuple itself has left a NOP, if neither what stands in front of it nor the targets are on its first
+/// line.
+void Reader::place_swapped(syntax::TupleExpr* values) {
+  if (!has_columns(swap_position_) || !has_columns(position_of(values->range))) return;
+  if (has_columns(swapped_position_)) {
+    values->range = range_of(swapped_position_);
+    return;
+  }
+  const SourceRange& last = values->elts.back()->range;
+  const bool hidden = values->range.line == swap_position_.line || values->range.line == last.line;
+  constexpr int32_t kEqual = 3;  // ` = `
+  if (!hidden) values->range = {swap_position_.end_line, swap_position_.end_column + kEqual, 0, -1};
 }
 
 /// Whether the target that a STORE_SUBSCR at at_ has is the compiler's `__annotations__['name']`.
@@ -414,6 +429,7 @@ bool Reader::swap() {
   const uint32_t depth = here().argument;
   if (depth < 2 || depth > stack_.size()) return fail("nothing on the stack to exchange");
   std::swap(stack_.back(), stack_[stack_.size() - depth]);
+  swapped_position_ = at_ > 0 && code_[at_ - 1].op == Op::NOP ? code_[at_ - 1].position : Position();
   swap_position_ = stack_.size() - depth == base_ && stack_.back().kind != Slot::Kind::Augmented &&
                            stack_[stack_.size() - depth].kind != Slot::Kind::Augmented
                        ? here().position
