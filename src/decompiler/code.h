@@ -40,6 +40,8 @@ bool ends_before(const Position& a, const Position& b);
 
 class Code {
  public:
+  /// Knows names and constants only, until read() has been called.
+  explicit Code(const CodeObject& object) : object_(&object) {}
   /// False when the code makes no sense; error() says why.
   bool read(const CodeObject& object, bool ignore_columns);
 
@@ -71,7 +73,7 @@ class Code {
   bool fail(std::string message);
   void read_positions(bool ignore_columns);
 
-  const CodeObject* object_ = nullptr;
+  const CodeObject* object_;
   std::vector<Instruction> instructions_;
   std::string error_;
 };

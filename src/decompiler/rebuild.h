@@ -12,24 +12,31 @@
 namespace ouro::decompiler {
 
 /// What is known of a tree beside its nodes. Keys are the statements that have a code object of their own
-/// (FunctionDef, AsyncFunctionDef, ClassDef); null stands for the module.
+/// (FunctionDef, AsyncFunctionDef, ClassDef), some among them that were given up and are not in the tree;
+/// null stands for the module.
 struct Rebuilt {
   syntax::Module* module = nullptr;
   std::unordered_map<const syntax::Stmt*, const CodeObject*> codes;
   /// Those of them whose body could not be rebuilt, with the reason in one line ("unexpected SWAP at offset
-  /// 12"). The body is then a placeholder that keeps the closure (`nonlocal` names) and does nothing. A
-  /// lambda or comprehension that cannot be rebuilt makes the body around it missing.
+  /// 12"). The body then has what keeps the closure (`nonlocal` names) and the definitions that stood in it,
+  /// without decorators, defaults, bases and annotations. A lambda or comprehension that cannot be rebuilt
+  /// makes the body around it missing.
   std::unordered_map<const syntax::Stmt*, std::string> missing;
 };
 
 struct RebuildOptions {
-  /// Code objects of functions, classes or the module whose bodies are not to be rebuilt, because what was
-  /// rebuilt compiled to something else; the value is the reason. They become missing.
+  /// Code objects that are not to be rebuilt, because what was rebuilt compiled to something else, or because
+  /// they are malformed; the value is the reason. They become missing.
   std::unordered_map<const CodeObject*, std::string> refused;
+  /// Missing bodies that not even the definitions in them are to be left of: these, or all.
+  std::unordered_set<const CodeObject*> bare;
+  bool all_bare = false;
   /// Read no columns: structure comes from control flow and lines alone (as if -X no_debug_ranges).
   bool ignore_columns = false;
   /// The level that the code was compiled at: from 2 on docstrings are gone.
   int optimize = 0;
+
+  bool is_bare(const CodeObject& code) const { return all_bare || bare.contains(&code); }
 };
 
 /// Rebuilds a module of 3.11's bytecode. Any code object is safe to give; what makes no sense is missing.

@@ -1,18 +1,21 @@
 // The judge: what is said to be equal is equal.
 //
-// Two workspaces are involved, so nothing can be compared by address; constants are compared by type and
-// value, floats by their bits. The common case is that everything is the same: then a code object costs a few
-// memcmp's. Only where something differs is it looked at what: the first differing instruction says more to
-// a reader than "co_consts", so code goes before the tables that it indexes, and instructions are compared by
-// what their arguments stand for.
+// Two workspaces are involved, so nothing can be compared by address; constants
+// are compared by type and value, floats by their bits. The common case is that
+// everything is the same: then a code object costs a few memcmp's. Only where
+// something differs is it looked at what: the first differing instruction says
+// more to a reader than "co_consts", so code goes before the tables that it
+// indexes, and instructions are compared by what their arguments stand for.
 //
-// A nested code object is found by its place: where both parents hold as many, the n-th belongs to the n-th;
-// otherwise those with the same qualified name and first line belong together, in order. That is only a way
-// of finding a partner; whether they are the same is then compared, qualified name and all.
+// A nested code object is found by its place: where both parents hold as many,
+// the n-th belongs to the n-th; otherwise those with the same qualified name
+// and first line belong together, in order. That is only a way of finding a
+// partner; whether they are the same is then compared, qualified name and all.
 #include "decompiler/prove/compare.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <optional>
@@ -70,7 +73,8 @@ bool same_instruction(const CodeObject& a, const DecodedInstruction& x, const Co
   return same_item(*p, *q) != Sameness::Different;
 }
 
-/// The first differing instruction in words; nothing when all instructions mean the same.
+/// The first differing instruction in words; nothing when all instructions mean
+/// the same.
 std::optional<std::string> code_difference(const CodeObject& a, const CodeObject& b) {
   const std::vector<DecodedInstruction> x = decode_instructions(a.code->text(), kPython311);
   const std::vector<DecodedInstruction> y = decode_instructions(b.code->text(), kPython311);
@@ -132,7 +136,8 @@ constexpr ConstantField kTexts[] = {
     {"co_filename", &CodeObject::filename},
 };
 
-/// What keeps them from being equal, code apart; `spelling` is set where strings are only interned otherwise.
+/// What keeps them from being equal, code apart; `spelling` is set where
+/// strings are only interned otherwise.
 std::optional<std::string> difference_in_fields(const CodeObject& a, const CodeObject& b, bool* spelling) {
   for (const NumberField& field : kNumbers)
     if (a.*field.member != b.*field.member)
@@ -160,7 +165,8 @@ bool same_code(const CodeObject& a, const CodeObject& b) {
   return same_bytes(a.code, b.code) && same_bytes(a.exception_table, b.exception_table);
 }
 
-/// What keeps them from being equal; the instruction that shows it says more than the table that it indexes.
+/// What keeps them from being equal; the instruction that shows it says more
+/// than the table that it indexes.
 std::optional<std::string> difference(const CodeObject& a, const CodeObject& b, Likeness likeness,
                                       bool* spelling, bool* only_tables) {
   auto field = difference_in_fields(a, b, spelling);
@@ -196,43 +202,57 @@ std::string position_difference(const CodeObject& a, const CodeObject& b) {
   return "position tables differ";
 }
 
-/// Finds for each code object that one code object holds its partner in another.
+/// Finds for each code object that one code object holds its partner in
+/// another.
 class Partners {
  public:
-  explicit Partners(const CodeObject& a, const CodeObject& b) {
-    for (const Constant* constant : b.consts->elements())
-      if (constant->is(ConstantKind::Code)) theirs_.push_back(constant->code);
-    size_t count = 0;
-    for (const Constant* constant : a.consts->elements()) count += constant->is(ConstantKind::Code);
-    by_place_ = count == theirs_.size();
-    if (by_place_) return;
-    for (size_t i = theirs_.size(); i-- > 0;) by_name_[key(*theirs_[i])].push_back(theirs_[i]);
+  /// `some`: of the one only definitions are in the other.
+  Partners(const CodeObject& a, const CodeObject& b, bool some) {
+    const std::vector<const CodeObject*> mine = inner(a, some);
+    const std::vector<const CodeObject*> theirs = inner(b, some);
+    if (!some && mine.size() == theirs.size()) {
+      for (size_t i = 0; i < mine.size(); ++i) partners_.emplace(mine[i], theirs[i]);
+      return;
+    }
+    std::unordered_map<std::string, std::vector<const CodeObject*>> by_name;
+    for (size_t i = theirs.size(); i-- > 0;) by_name[key(*theirs[i], some)].push_back(theirs[i]);
+    for (const CodeObject* code : mine) {
+      const auto found = by_name.find(key(*code, some));
+      if (found == by_name.end() || found->second.empty()) continue;
+      partners_.emplace(code, found->second.back());
+      found->second.pop_back();
+    }
   }
 
-  /// The partner of the next one; null: it has none.
-  const CodeObject* next(const CodeObject& code) {
-    if (by_place_) return theirs_[next_++];
-    const auto found = by_name_.find(key(code));
-    if (found == by_name_.end() || found->second.empty()) return nullptr;
-    const CodeObject* partner = found->second.back();
-    found->second.pop_back();
-    return partner;
+  /// Null: it has none.
+  const CodeObject* of(const CodeObject& code) const {
+    const auto found = partners_.find(&code);
+    return found == partners_.end() ? nullptr : found->second;
   }
 
  private:
-  static std::string key(const CodeObject& code) {
-    return std::string(code.qualified_name->text()).append(fmt::format("\n{}", code.first_line));
+  static std::vector<const CodeObject*> inner(const CodeObject& code, bool by_line) {
+    std::vector<std::pair<int32_t, uint32_t>> places;
+    for (uint32_t i = 0; i < code.consts->size; ++i)
+      if (const Constant* constant = code.consts->items[i]; constant->is(ConstantKind::Code))
+        places.emplace_back(by_line ? constant->code->first_line : 0, i);
+    std::ranges::sort(places);
+    std::vector<const CodeObject*> found;
+    for (const auto& [line, index] : places) found.push_back(code.consts->items[index]->code);
+    return found;
   }
 
-  std::vector<const CodeObject*> theirs_;
-  bool by_place_ = false;
-  size_t next_ = 0;
-  std::unordered_map<std::string, std::vector<const CodeObject*>> by_name_;
+  static std::string key(const CodeObject& code, bool by_name) {
+    std::string key(code.qualified_name->text());
+    return by_name ? key : key + fmt::format("\n{}", code.first_line);
+  }
+
+  std::unordered_map<const CodeObject*, const CodeObject*> partners_;
 };
 
 class Comparer {
  public:
-  explicit Comparer(Likeness likeness) : likeness_(likeness) {}
+  Comparer(Likeness likeness, const Reasons& missing) : likeness_(likeness), missing_(missing) {}
 
   /// Null: nothing stands in its place.
   void compare(const CodeObject& original, const CodeObject* ours, const CodeObject* parent) {
@@ -246,16 +266,17 @@ class Comparer {
     result.parent = parent;
     results.push_back(std::move(result));
     std::optional<Partners> partners;
-    if (ours != nullptr) partners.emplace(original, *ours);
+    if (ours != nullptr) partners.emplace(original, *ours, missing_.contains(&original));
     for (const Constant* constant : original.consts->elements())
       if (constant->is(ConstantKind::Code))
-        compare(*constant->code, partners ? partners->next(*constant->code) : nullptr, &original);
+        compare(*constant->code, partners ? partners->of(*constant->code) : nullptr, &original);
   }
 
   std::vector<Comparison> results;
 
  private:
   Likeness likeness_;
+  const Reasons& missing_;
   std::unordered_set<const CodeObject*> seen_;
 };
 
@@ -280,8 +301,9 @@ Comparison compare_one(const CodeObject& original, const CodeObject& ours, Liken
   return result;
 }
 
-std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours, Likeness likeness) {
-  Comparer comparer(likeness);
+std::vector<Comparison> compare(const CodeObject& original, const CodeObject& ours, Likeness likeness,
+                                const Reasons& missing) {
+  Comparer comparer(likeness, missing);
   comparer.compare(original, &ours, nullptr);
   return std::move(comparer.results);
 }

@@ -1,18 +1,27 @@
-// The proof: nothing is said about source that our own compiler has not confirmed.
+// The proof: nothing is said about source that our own compiler has not
+// confirmed.
 //
 //   rebuild → print → compile → compare → verdicts
 //
-// Reading bytecode is guessing what the programmer wrote. The guess is made once for the whole module, its
-// text is compiled, and where the bytes are those of the original, which is the rule, all is said in one
-// comparison. Otherwise each code object is compared with its counterpart. One that came out as something
-// else is refused: the tree is rebuilt with that body missing, printed with the disassembly in its place as
-// comments, and compiled again, because taking a body out can change what stands around it, and because the
-// verdicts are about the text that is handed out and about no other. The innermost differing bodies are
-// refused first: what differs around them may do so only for their sake. After a few rounds all that differ
-// go, and at last the module itself: then the text is nothing but comments.
+// Reading bytecode is guessing what the programmer wrote. The guess is made
+// once for the whole module, its text is compiled, and where the bytes are
+// those of the original, which is the rule, all is said in one comparison.
+// Otherwise each code object is compared with its counterpart. One that came
+// out as something else is refused: the tree is rebuilt with that body missing,
+// printed with the disassembly in its place as comments, and compiled again,
+// because taking a body out can change what stands around it, and because the
+// verdicts are about the text that is handed out and about no other. The
+// innermost differing bodies are refused first: what differs around them may do
+// so only for their sake. After a few rounds all that differ go, and at last
+// what they hold.
 //
-// A text that our compiler refuses (a wrong guess can be a SyntaxError) names a line; the innermost body
-// that covers it is refused.
+// Of a body that is refused, be it the module's, the definitions in it stay in
+// the text (read/skeleton.cpp), and have verdicts of their own. Where not even
+// they are left, a module's text is nothing but comments.
+//
+// A text that our compiler refuses (a wrong guess can be a SyntaxError) names a
+// line; the innermost body that covers it is refused, then its definitions,
+// then the body around it.
 #include "decompiler/prove/decompile.h"
 
 #include <algorithm>
@@ -26,9 +35,10 @@
 #include "decompiler/print/print.h"
 #include "decompiler/prove/columns.h"
 #include "decompiler/prove/compare.h"
+#include "decompiler/prove/definitions.h"
 #include "decompiler/prove/listing.h"
+#include "decompiler/prove/outline.h"
 #include "decompiler/prove/residue.h"
-#include "decompiler/prove/skeleton.h"
 #include "decompiler/rebuild.h"
 #include "pyc/marshal_writer.h"
 
@@ -37,51 +47,15 @@ namespace ouro::decompiler {
 namespace {
 
 constexpr std::string_view kInside = "inside a body that is unproven";
-constexpr int kRounds = 6;         // of refusing bodies
+constexpr int kRounds = 8;         // of refusing bodies
 constexpr int kPatientRounds = 4;  // of these, such that refuse only innermost bodies
+constexpr int kLenientRounds = 6;  // of these, such that keep the definitions in what is refused
 
 struct Memory {
   Workspace& original;
   Workspace& compiled;
   pyc::ByteBuffer& our_bytes;
   pyc::ByteBuffer& original_bytes;
-};
-
-/// A code object of the original and where it stands.
-struct Entry {
-  const CodeObject* code;
-  size_t parent;  // its own index: the module
-};
-
-/// The code objects of a module in order, the module first.
-class Outline {
- public:
-  explicit Outline(const CodeObject& module) { add(module, 0); }
-
-  const std::vector<Entry>& entries() const { return entries_; }
-  /// Whether a code object stands in two places, as no compiler makes them.
-  bool has_repetition() const { return repeats_; }
-  size_t index(const CodeObject* code) const { return index_.at(code); }
-  std::optional<size_t> find(const CodeObject* code) const {
-    const auto found = index_.find(code);
-    return found == index_.end() ? std::nullopt : std::optional(found->second);
-  }
-
- private:
-  void add(const CodeObject& code, size_t parent) {
-    const size_t own = entries_.size();
-    if (!index_.emplace(&code, own).second) {
-      repeats_ = true;
-      return;
-    }
-    entries_.push_back({&code, parent});
-    for (const Constant* constant : code.consts->elements())
-      if (constant->is(ConstantKind::Code)) add(*constant->code, own);
-  }
-
-  std::vector<Entry> entries_;
-  std::unordered_map<const CodeObject*, size_t> index_;
-  bool repeats_ = false;
 };
 
 /// The highest line that a code object has an instruction from.
@@ -96,9 +70,9 @@ int32_t last_line(const CodeObject& code) {
 /// A text and what compiling it has shown.
 struct Attempt {
   std::string source;
-  std::unordered_map<const CodeObject*, std::string> missing;  // with the reason
-  std::unordered_set<const CodeObject*> owners;                // have a body of statements of their own
-  std::optional<std::string> failure;                          // there is no code: why
+  Reasons missing;                               // bodies, with the reason
+  std::unordered_set<const CodeObject*> owners;  // have a statement in the text; the module too
+  std::optional<std::string> failure;            // there is no code: why
   int failed_line = 0;
   bool same_bytes = false;
   std::vector<Comparison> comparisons;
@@ -109,40 +83,46 @@ class Session {
   Session(const Memory& memory, const CodeObject& module, const DecompileOptions& options)
       : memory_(memory), module_(module), options_(options), outline_(module) {}
 
+  bool has_repetition() const { return outline_.has_repetition(); }
+
   Decompiled run() {
     rebuild_.optimize = options_.optimize;
-    if (const auto error = verify_code(module_, kPython311)) return give_up("bad bytecode: " + error->text());
-    if (outline_.has_repetition()) return give_up("a code object stands in two places");
+    if (has_repetition()) return give_up("a code object stands in too many places");
+    if (verify_code(module_, kPython311)) refuse_malformed();
     no_columns_ = has_no_columns(module_);
     for (int round = 0; round < kRounds; ++round) {
+      rebuild_.all_bare = round >= kLenientRounds;
       Attempt attempt = try_once();
       if (round == 0 && look_for_dead_code(attempt)) attempt = try_once();
       if (options_.keep_unproven && !attempt.failure) return conclude(std::move(attempt));
-      if (const auto missing = attempt.missing.find(&module_); missing != attempt.missing.end())
-        return give_up(missing->second);
+      const auto missing = attempt.missing.find(&module_);
+      if (missing != attempt.missing.end() && attempt.owners.size() == 1) return give_up(missing->second);
       if (!refuse_what_failed(attempt, round)) return conclude(std::move(attempt));
-      if (const auto refused = rebuild_.refused.find(&module_); refused != rebuild_.refused.end())
-        return give_up(refused->second);
     }
-    return give_up("too many bodies compile to something else");
+    const auto refused = rebuild_.refused.find(&module_);
+    return give_up(refused != rebuild_.refused.end() ? refused->second
+                                                     : "too many bodies compile to something else");
   }
 
  private:
+  void refuse_malformed() {
+    for (size_t entry = 0; entry < outline_.entries().size(); ++entry)
+      if (auto wrong = malformation(memory_.original, *outline_.entries()[entry].code))
+        refuse(entry, std::move(*wrong));
+  }
+
   Attempt try_once() {
     Attempt attempt;
     const Rebuilt rebuilt = rebuild(memory_.original, module_, rebuild_);
     add_dead_code_to(rebuilt);
     PrintOptions print_options;
     print_options.clean = options_.clean;
-    for (const auto& [statement, reason] : rebuilt.missing) {
-      const auto found = rebuilt.codes.find(statement);
-      const CodeObject* code = found == rebuilt.codes.end() ? &module_ : found->second;
-      attempt.missing.emplace(code, reason);
-      print_options.comments.emplace(statement, annotated_listing(*code, reason));
-    }
+    const std::vector<const syntax::Stmt*> standing = definitions_in(rebuilt.module->body);
     attempt.owners.insert(&module_);
-    for (const auto& [statement, code] : rebuilt.codes) attempt.owners.insert(code);
-    if (!module_comments_.empty()) print_options.comments.emplace(nullptr, module_comments_);
+    for (const syntax::Stmt* statement : standing) attempt.owners.insert(rebuilt.codes.at(statement));
+    add_missing(rebuilt, nullptr, module_, attempt, print_options);
+    for (const syntax::Stmt* statement : standing)
+      add_missing(rebuilt, statement, *rebuilt.codes.at(statement), attempt, print_options);
     auto text = print(memory_.original, *rebuilt.module, print_options);
     if (!text.ok()) {
       attempt.failure = std::string(text.error()->message);
@@ -151,6 +131,14 @@ class Session {
     attempt.source = std::move(text.value());
     compile(attempt);
     return attempt;
+  }
+
+  static void add_missing(const Rebuilt& rebuilt, const syntax::Stmt* statement, const CodeObject& code,
+                          Attempt& attempt, PrintOptions& print_options) {
+    const auto found = rebuilt.missing.find(statement);
+    if (found == rebuilt.missing.end()) return;
+    attempt.missing.emplace(&code, found->second);
+    print_options.comments.emplace(statement, annotated_listing(code, found->second, attempt.owners));
   }
 
   ScopeFacts scope_of(const CodeObject* code, const syntax::Stmt* statement) const {
@@ -187,12 +175,11 @@ class Session {
     }
   }
 
-  /// Where only tables differ, what never runs may have filled them. Returns whether something was found that
-  /// makes another attempt worthwhile.
+  /// Where only tables differ, what never runs may have filled them. Returns
+  /// whether something was found that makes another attempt worthwhile.
   bool look_for_dead_code(const Attempt& attempt) {
     for (const Comparison& one : attempt.comparisons) {
       if (!one.only_tables || !attempt.owners.contains(one.original)) continue;
-      if (one.original == &module_ && only_definitions()) continue;
       if (!is_missing(outline_.index(one.original), attempt))
         dead_code_[one.original] = {scope_of(one.original, nullptr), DeadCode{true, {}}};
     }
@@ -214,7 +201,8 @@ class Session {
     compiler::CompileOptions options;
     options.optimize = options_.optimize;
     options.filename = module_.filename->text();
-    // What is read of the file is for messages; the text is here, and the name is the original's.
+    // What is read of the file is for messages; the text is here, and the name
+    // is the original's.
     options.file_bytes = attempt.source;
     const auto code = compiler::compile_source(memory_.compiled, attempt.source, options.filename, options);
     if (!code.ok()) {
@@ -223,10 +211,11 @@ class Session {
       return;
     }
     if (no_columns_) forget_columns(memory_.compiled, *code.value());
-    attempt.same_bytes = !only_definitions() && has_same_bytes(*code.value());
+    attempt.same_bytes = attempt.missing.empty() && has_same_bytes(*code.value());
     if (!attempt.same_bytes)
       attempt.comparisons =
-          compare(module_, *code.value(), options_.clean ? Likeness::Behaviour : Likeness::Instructions);
+          compare(module_, *code.value(), options_.clean ? Likeness::Behaviour : Likeness::Instructions,
+                  attempt.missing);
   }
 
   bool has_same_bytes(const CodeObject& ours) {
@@ -243,35 +232,41 @@ class Session {
     return memory_.original_bytes.view();
   }
 
-  /// The innermost code object around (or at) an entry that has a body of statements in the text.
+  /// The innermost code object around (or at) an entry that has a body of
+  /// statements in the text.
   size_t owner(size_t entry, const Attempt& attempt) const {
     while (!attempt.owners.contains(outline_.entries()[entry].code)) entry = outline_.entries()[entry].parent;
     return entry;
   }
 
-  /// Whether an entry's text is not there: its body, or one around it, is missing.
+  /// Whether an entry's text is not there: its body, or the one that it is an
+  /// expression in, is missing.
   bool is_missing(size_t entry, const Attempt& attempt) const {
-    for (;; entry = outline_.entries()[entry].parent) {
-      if (attempt.missing.contains(outline_.entries()[entry].code)) return true;
-      if (entry == 0) return false;
-    }
+    return attempt.missing.contains(outline_.entries()[entry].code) ||
+           attempt.missing.contains(outline_.entries()[owner(entry, attempt)].code);
   }
 
   void refuse(size_t entry, std::string reason) {
     rebuild_.refused.emplace(outline_.entries()[entry].code, std::move(reason));
   }
 
+  /// Where not even the text of definitions alone can be compiled.
+  void refuse_definitions(size_t entry) { rebuild_.bare.insert(outline_.entries()[entry].code); }
+
   /// Returns false when there is nothing to refuse.
   bool refuse_what_failed(const Attempt& attempt, int round) {
     if (attempt.failure) {
-      refuse(covering(attempt), *attempt.failure);
+      const size_t entry = covering(attempt);
+      if (attempt.missing.contains(outline_.entries()[entry].code))
+        refuse_definitions(entry);
+      else
+        refuse(entry, *attempt.failure);
       return true;
     }
     std::unordered_map<size_t, std::string> differing;
     for (const Comparison& comparison : attempt.comparisons) {
       if (comparison.verdict != Verdict::Unproven) continue;
       const size_t entry = outline_.index(comparison.original);
-      if (entry == 0 && only_definitions()) continue;
       if (!is_missing(entry, attempt)) differing.emplace(owner(entry, attempt), comparison.reason);
     }
     std::unordered_set<size_t> around;
@@ -289,15 +284,17 @@ class Session {
     }
   }
 
-  /// The innermost body that covers the line where compiling failed and is still there; the module when none
-  /// does. Only where lines are the original's.
+  /// The innermost body that covers the line where compiling failed and of
+  /// which something is still there; the module when none does. Only where
+  /// lines are the original's.
   size_t covering(const Attempt& attempt) const {
     size_t best = 0;
     if (options_.clean || attempt.failed_line <= 0) return best;
     for (size_t entry = 1; entry < outline_.entries().size(); ++entry) {
       const CodeObject& code = *outline_.entries()[entry].code;
       if (code.first_line > attempt.failed_line || !attempt.owners.contains(&code)) continue;
-      if (last_line(code) >= attempt.failed_line && !is_missing(entry, attempt)) best = entry;
+      if (attempt.missing.contains(&code) && rebuild_.is_bare(code)) continue;
+      if (last_line(code) >= attempt.failed_line) best = entry;
     }
     return best;
   }
@@ -347,15 +344,7 @@ class Session {
                                [](const Comparison& one) { return one.verdict == Verdict::Exact; });
   }
 
-  /// Whether this is about the definitions in a module whose own code is given up.
-  bool only_definitions() const { return !module_comments_.empty(); }
-
-  /// The module's own code is unproven: its definitions may stand all the same.
-  Decompiled give_up(const std::string& reason) {
-    gave_up_ = true;
-    if (!only_definitions()) {
-      if (auto result = define_only(reason)) return std::move(*result);
-    }
+  Decompiled give_up(const std::string& reason) const {
     Decompiled result;
     result.source = listing_as_source(annotated_listing(module_, reason));
     for (size_t entry = 0; entry < outline_.entries().size(); ++entry)
@@ -370,26 +359,6 @@ class Session {
     return verdict;
   }
 
-  std::optional<Decompiled> define_only(const std::string& reason) {
-    if (outline_.has_repetition()) return std::nullopt;
-    const CodeObject* definitions = definitions_alone(memory_.original, module_);
-    if (definitions == nullptr) return std::nullopt;
-    Session session(memory_, *definitions, options_);
-    std::unordered_set<const CodeObject*> defined;
-    for (const Entry& entry : session.outline_.entries()) defined.insert(entry.code);
-    session.module_comments_ = annotated_listing(module_, reason, std::move(defined));
-    Decompiled inner = session.run();
-    if (session.gave_up_) return std::nullopt;
-    Decompiled result;
-    result.source = std::move(inner.source);
-    result.codes.push_back(given_up(0, reason));
-    for (size_t entry = 1; entry < outline_.entries().size(); ++entry) {
-      const auto place = session.outline_.find(outline_.entries()[entry].code);
-      result.codes.push_back(place ? std::move(inner.codes[*place]) : given_up(entry, reason));
-    }
-    return result;
-  }
-
   struct Dead {
     ScopeFacts scope;
     DeadCode dead;
@@ -401,9 +370,6 @@ class Session {
   const Outline outline_;
   bool no_columns_ = false;
   RebuildOptions rebuild_;
-  std::vector<Comment>
-      module_comments_;  // what is said of the module itself, where this is about its definitions
-  bool gave_up_ = false;
   std::unordered_map<const CodeObject*, Dead> dead_code_;  // to be added to these bodies
 };
 
@@ -424,7 +390,11 @@ std::string_view verdict_name(Verdict verdict) {
 Decompiled Decompiler::decompile(Workspace& workspace, const CodeObject& module,
                                  const DecompileOptions& options) {
   original_.clear();
-  return Session({workspace, compiled_, ours_, original_}, module, options).run();
+  const Memory memory{workspace, compiled_, ours_, original_};
+  Session session(memory, module, options);
+  if (!session.has_repetition()) return session.run();
+  const CodeObject* const spread = without_repetition(workspace, module);
+  return spread == nullptr ? session.run() : Session(memory, *spread, options).run();
 }
 
 Decompiled decompile(Workspace& workspace, const CodeObject& module, const DecompileOptions& options) {

@@ -19,10 +19,10 @@ constexpr std::string_view kBetween = " \xC2\xB7 ";  // a middle dot
 
 class Listing {
  public:
-  explicit Listing(std::unordered_set<const CodeObject*> except) : seen_(std::move(except)) {}
+  explicit Listing(const std::unordered_set<const CodeObject*>& except) : except_(except) {}
 
   void add(const CodeObject& code, bool inner) {
-    if (!seen_.insert(&code).second) return;
+    if ((inner && except_.contains(&code)) || !seen_.insert(&code).second) return;
     add_instructions(code, inner);
     add_handlers(code, inner);
     for (const Constant* constant : code.consts->elements())
@@ -83,6 +83,7 @@ class Listing {
     handlers_.push_back(head + ":" + text);
   }
 
+  const std::unordered_set<const CodeObject*>& except_;
   std::unordered_set<const CodeObject*> seen_;
   std::map<int32_t, std::string> lines_;
   std::vector<std::string> handlers_;
@@ -91,8 +92,8 @@ class Listing {
 }  // namespace
 
 std::vector<Comment> annotated_listing(const CodeObject& code, std::string_view reason,
-                                       std::unordered_set<const CodeObject*> except) {
-  Listing listing(std::move(except));
+                                       const std::unordered_set<const CodeObject*>& except) {
+  Listing listing(except);
   listing.add(code, false);
   return listing.comments(reason);
 }

@@ -14,7 +14,17 @@ constexpr uint32_t kMaxRecursion = 400;
 }  // namespace
 
 Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent)
+    : Reader(shared, object, scope, parent, TablesOnly()) {
+  if (code_.read(object, shared.options.ignore_columns))
+    shape_.build(code_);
+  else
+    reason_ = code_.error();
+}
+
+Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent,
+               TablesOnly)
     : shared_(shared),
+      code_(object),
       scope_(scope),
       parent_(parent),
       recursion_(parent == nullptr ? 0 : parent->recursion_) {
@@ -25,10 +35,6 @@ Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, co
   } else if (parent != nullptr) {
     private_prefix_ = parent->private_prefix_;
   }
-  if (code_.read(object, shared.options.ignore_columns))
-    shape_.build(code_);
-  else
-    reason_ = code_.error();
 }
 
 bool Reader::fail(std::string_view what) {

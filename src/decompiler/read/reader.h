@@ -43,6 +43,9 @@ using syntax::SourceRange;
 using syntax::Stmt;
 using StmtList = std::vector<Stmt*>;
 
+/// `from __future__ import ...`
+bool is_future_import(const Stmt& statement);
+
 /// What MAKE_FUNCTION made: a def, a lambda, a comprehension or a class body, as its consumer decides.
 struct FunctionValue {
   const CodeObject* code = nullptr;
@@ -178,7 +181,7 @@ class Reader {
   enum class ScopeKind : uint8_t { Module, Function, Class, Lambda, Comprehension };
 
   Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent);
-  /// For skeleton() alone.
+  /// For the skeleton() of a function or class alone.
   struct TablesOnly {};
   Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, const Reader* parent, TablesOnly);
 
@@ -334,7 +337,8 @@ class Reader {
   bool begins_folded_tuple() const;
   bool begins_annotated(uint32_t load) const;
   void place_annotations(const std::vector<Position>& places, const std::vector<Expr*>& items);
-  void place_swapped(syntax::TupleExpr* values);
+  void note_folded_tuple();
+  void place_folded_tuple(const SourceRange& targets, syntax::TupleExpr* values) const;
   bool read_folded_tuple();
   void append(Expr* display, Expr* element);
   void append_entry(Expr* dict, Expr* key, Expr* value);
@@ -398,6 +402,8 @@ class Reader {
   void bind_variables(const std::unordered_set<Name>& needed, const std::unordered_set<Name>& bound,
                       StmtList* body);
   void define_all(StmtList* body);
+  void read_imports(StmtList* body);
+  StmtList module_skeleton();
   Expr* value_of(std::span<Stmt* const> body);
   Stmt* definition(FunctionValue* function);
   Stmt* class_definition(FunctionValue* function);
@@ -479,6 +485,12 @@ class Reader {
   bool leads_to_next_item() const;
   bool joins_by_order(const Expr* dict, const Expr* more) const;
   static bool is_whole_display(const Expr* display, const Constant& items);
+  static bool has_star(const Expr* packed);
+  bool is_protected_place(uint32_t at) const;
+  bool comes_later(uint32_t at) const;
+  bool ends_in_break(uint32_t nop) const;
+  bool stand_below(uint32_t first, uint32_t load) const;
+  bool declare_by_lines(Stmt* declaration, const Position& use, size_t place, StmtList* body);
 
   bool read_condition(uint32_t end, Condition* condition);
   bool add_leaf(Condition* condition, uint32_t start);
@@ -743,12 +755,13 @@ class Reader {
   std::deque<UnpackValue> unpacks_;
   std::deque<AssignValue> assigns_;
   std::deque<FunctionValue> functions_;
-  Position swapped_position_;                                    // of the NOP in front of it
+  Position swapped_position_;                                    // of the NOP of a tuple of several assigned at once
   Position swap_position_;                                       // of the last SWAP before parallel stores
   std::vector<std::pair<Slot, Expr*>> parallel_;                 // the assignments of `a, b = b, a` so far
   std::unordered_map<const Expr*, FunctionValue*> function_of_;  // functions inside a display under way
   std::unordered_set<const Expr*> async_comprehensions_;
   bool constants_known_ = false;
+  mutable std::vector<uint32_t> first_loads_;  // of each constant; empty: not known
   std::vector<Position> constant_uses_;  // of each constant, the first one in the source
   std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads

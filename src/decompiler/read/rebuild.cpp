@@ -18,9 +18,8 @@ Rebuilt rebuild(Workspace& workspace, const CodeObject& module, const RebuildOpt
     if (!reader.read_body(&body)) reason = reader.reason();
   }
   if (!reason.empty()) {
-    body.clear();
-    result.codes.clear();
-    result.missing.clear();
+    Reader reader(shared, module, Reader::ScopeKind::Module, nullptr);
+    body = reader.skeleton(!options.is_bare(module));
     result.missing.emplace(nullptr, reason);
   }
   result.module->body = workspace.arena.copy(std::span<Stmt* const>(body));

@@ -11,6 +11,12 @@ namespace ouro::decompiler {
 
 using syntax::StmtKind;
 
+namespace {
+
+constexpr int32_t kShortestAssert = 8;  // `assert 1`
+
+}  // namespace
+
 void Reader::skip_prologue() {
   while (at_ < code_.size()) {
     switch (op()) {
@@ -95,16 +101,46 @@ bool Reader::read_body(StmtList* body) {
   body_recursion_ = recursion_ + 1;
   if (!read_statements(code_.size(), &statements)) return false;
   make_generator(&statements);
-  if (scope_ == ScopeKind::Function) fill_end(definition_, &statements);
-  if (front.empty() && statements.empty() && scope_ != ScopeKind::Module)
-    statements.push_back(make<syntax::PassStmt>(Position()));
+  if (scope_ != ScopeKind::Module) end_body(front, &statements);
   // Declarations come behind the docstring, which is one only at the beginning.
   header_end_ = definition_.line;
   if (!front.empty()) header_end_ = end_of_docstring(*front.front());
   declare(&statements);
+  if (shared_.options.optimize > 0) mention_lost_variables(&statements);
   body->insert(body->end(), front.begin(), front.end());
   body->insert(body->end(), statements.begin(), statements.end());
   return true;
+}
+
+/// What belongs to the end of a definition's body, behind the docstring and the statements.
+void Reader::end_body(const StmtList& front, StmtList* statements) {
+  if (front.empty() && statements->empty()) statements->push_back(lost_statement());
+  if (!front.empty() && statements->empty() && shared_.options.optimize > 0 &&
+      !ends_with_docstring(*front.front()))
+    statements->push_back(lost_assert());
+  // How far parameters reach is not known.
+  const SourceRange header = {definition_.line, -1, definition_.line, definition_.end_column};
+  fill_end(range_of(definition_), header, statements);
+}
+
+/// Whether a definition whose body is a docstring may end with that, as far as its width tells.
+bool Reader::ends_with_docstring(const Stmt& statement) const {
+  constexpr int32_t kIndentation = 4;
+  constexpr int32_t kQuotes = 3;
+  if (!has_columns(definition_) || definition_.end_line <= definition_.line) return true;
+  const Constant* value = statement.as<syntax::ExprStmt>()->value->as<syntax::ConstantExpr>()->value;
+  const std::string_view text = value->text();
+  const size_t newline = text.rfind('\n');
+  const std::string_view last = newline == std::string_view::npos ? text : text.substr(newline + 1);
+  // Escapes make it wider.
+  if (last.find_first_of("\\\"'\t") != std::string_view::npos) return true;
+  const auto width = static_cast<int32_t>(last.size());
+  const int32_t end = definition_.end_column;
+  if (newline != std::string_view::npos && end == width + kQuotes) return true;
+  // From its own beginning, in one line, with one quote or three, or an `r`.
+  const int32_t alone = end - definition_.column - kIndentation - width;
+  if (alone == 2 || alone == 3 || alone == 2 * kQuotes || alone == 2 * kQuotes + 1) return true;
+  return end - definition_.column - kIndentation < kShortestAssert;
 }
 
 /// A generator's code says so even where no yield can be reached.
@@ -137,6 +173,11 @@ bool Reader::is_variable_around(Name name) const {
   return false;
 }
 
+bool is_future_import(const Stmt& statement) {
+  return statement.kind == StmtKind::ImportFrom &&
+         statement.as<syntax::ImportFromStmt>()->module == Name::k_future;
+}
+
 namespace {
 
 bool is_simple(const Stmt& statement) {
@@ -156,12 +197,8 @@ bool is_simple(const Stmt& statement) {
 
 // Nothing but a docstring may stand in front of these.
 size_t after_future_imports(const StmtList& body) {
-  auto is_one = [](const Stmt* statement) {
-    return statement->kind == StmtKind::ImportFrom &&
-           statement->as<syntax::ImportFromStmt>()->module == Name::k_future;
-  };
   size_t count = 0;
-  while (count < body.size() && is_one(body[count])) ++count;
+  while (count < body.size() && is_future_import(*body[count])) ++count;
   return count;
 }
 
@@ -262,6 +299,13 @@ size_t Reader::place_for_declaration(const StmtList& body, const Position& use, 
   return behind;
 }
 
+/// A name as it stands in the source.
+Name Reader::written(Name mangled) const {
+  const std::string_view text = shared_.workspace.names.text(mangled);
+  if (private_prefix_.empty() || !text.starts_with(private_prefix_) || text.ends_with("__")) return mangled;
+  return shared_.workspace.names.intern(text.substr(private_prefix_.size() - 2));
+}
+
 template <class Statement>
 void Reader::declare_names(const std::unordered_set<Name>& declared, StmtList* body) {
   if (declared.empty()) return;
@@ -273,16 +317,13 @@ void Reader::declare_names(const std::unordered_set<Name>& declared, StmtList* b
   }
   std::vector<Name> names(declared.begin(), declared.end());
   std::ranges::sort(names, [&](Name a, Name b) { return text(a) < text(b); });
-  for (Name& name : names) {
-    const std::string_view mangled = text(name);
-    if (!private_prefix_.empty() && mangled.starts_with(private_prefix_) && !mangled.ends_with("__"))
-      name = shared_.workspace.names.intern(mangled.substr(private_prefix_.size() - 2));
-  }
+  for (Name& name : names) name = written(name);
   auto* statement = make<Statement>(Position());
   statement->names = list(names);
   int32_t line = 0;
   const size_t place = place_for_declaration(*body, use, &line);
   if (line > 0) statement->range = {line, -1, 0, -1};
+  if (line == 0 && declare_by_lines(statement, use, place, body)) return;
   body->insert(body->begin() + static_cast<ptrdiff_t>(place), statement);
 }
 
@@ -304,6 +345,9 @@ void Reader::declare(StmtList* body) {
       if (is_variable_around(name)) globals.insert(name);
   declare_names<syntax::GlobalStmt>(globals, body);
 
+  // Optimized code has lost what used the others.
+  if (shared_.options.optimize > 0 && scope_ == ScopeKind::Function)
+    return declare_names<syntax::NonlocalStmt>(notes_.free_stores, body);
   std::unordered_set<Name> nonlocals = notes_.free_stores;
   for (uint32_t i = 0; i < code_.local_count(); ++i) {
     if ((code_.local_kind(i) & kLocalFree) == 0) continue;

@@ -86,13 +86,41 @@ TEST(Decompile, TakesOutOneBodyAndLeavesTheRest) {
 }
 
 TEST(Decompile, SaysWhatIsInsideAnUnprovenBody) {
-  Module module("def f():\n    def g():\n        return 1\n    return g\n");
+  Module module("def f():\n    g = lambda: 1\n    return g\n");
   add_nops(module.workspace(), module.inner(0));
   const Decompiled result = module.decompile();
   ASSERT_EQ(result.codes.size(), 3u);
   EXPECT_FALSE(result.codes[1].inside_unproven);
   EXPECT_TRUE(result.codes[2].inside_unproven);
   EXPECT_EQ(result.codes[2].verdict, Verdict::Unproven);
+}
+
+TEST(Decompile, KeepsTheDefinitionsInAnUnprovenBody) {
+  const std::string sources[] = {
+      "class A(B):\n    x = 1\n\n    @x\n    def f(self):\n        return super().f()\n\n"
+      "    def __g(self, a=1, *b, c=2): return self.__h\n\n    class C:\n        y = [1 for z in x]\n",
+      "def f(a, b=1):\n    c = a\n\n    def g():\n        nonlocal c\n        c = a, d\n\n    d = g\n"
+      "    return h\n",
+      "def outer(a):\n    def f(b):\n        global k\n        c = b\n\n"
+      "        def k(): return a, b, c, k\n\n        async def m(): await m\n        return k\n    return "
+      "f\n",
+      "def f():\n    if a:\n        def g(x): return x\n    else:\n        def g(x): return h\n"
+      "    try:\n        class h:\n            def i(self): return __class__\n    finally: pass\n"
+      "    return g, h\n",
+  };
+  for (const std::string& source : sources) {
+    Module module(source);
+    CodeObject* code = &module.inner(0);
+    if (source.starts_with("def outer"))
+      for (const Constant* constant : code->consts->elements())
+        if (constant->is(ConstantKind::Code)) code = const_cast<CodeObject*>(constant->code);
+    add_nops(module.workspace(), *code);
+    const Decompiled result = module.decompile();
+    size_t unproven = 0;
+    for (const CodeVerdict& one : result.codes) unproven += one.verdict == Verdict::Unproven;
+    EXPECT_EQ(unproven, 1u) << result.source;
+    EXPECT_TRUE(compiles(result.source)) << result.source;
+  }
 }
 
 TEST(Decompile, LosesOnlyTheInnermostOfTwo) {
@@ -150,8 +178,26 @@ TEST(Decompile, TakesBadBytecode) {
   module.inner(0).code = module.workspace().constants.bytes(std::string("\xff\xff\x64\x63", 4));
   const Decompiled result = module.decompile();
   EXPECT_EQ(result.verdict, Verdict::Unproven);
-  EXPECT_NE(result.codes[0].reason.find("bad bytecode"), std::string::npos);
+  ASSERT_EQ(result.codes.size(), 4u);
+  EXPECT_NE(result.codes[1].reason.find("bad bytecode"), std::string::npos);
+  for (const int other : {0, 2, 3}) EXPECT_EQ(result.codes[other].verdict, Verdict::Exact) << result.source;
+  EXPECT_TRUE(result.source.starts_with("def f(x):  # unproven: bad bytecode")) << result.source;
   EXPECT_TRUE(compiles(result.source)) << result.source;
+}
+
+TEST(Decompile, TakesBadBytecodeOfAnExpression) {
+  Module module("def f():\n    return [lambda: 1]\n\ndef g(): return 2\n");
+  CodeObject* lambda = nullptr;
+  for (const Constant* constant : module.inner(0).consts->elements())
+    if (constant->is(ConstantKind::Code)) lambda = const_cast<CodeObject*>(constant->code);
+  ASSERT_NE(lambda, nullptr);
+  lambda->code = module.workspace().constants.bytes("");
+  const Decompiled result = module.decompile();
+  ASSERT_EQ(result.codes.size(), 4u);
+  EXPECT_EQ(result.codes[0].verdict, Verdict::Exact) << result.source;
+  EXPECT_EQ(result.codes[1].verdict, Verdict::Unproven);
+  EXPECT_TRUE(result.codes[2].inside_unproven);
+  EXPECT_EQ(result.codes[3].verdict, Verdict::Exact);
 }
 
 TEST(Decompile, TakesACodeObjectInTwoPlaces) {
@@ -162,7 +208,8 @@ TEST(Decompile, TakesACodeObjectInTwoPlaces) {
   module.code().consts = module.workspace().constants.tuple(consts);
   const Decompiled result = module.decompile();
   EXPECT_EQ(result.verdict, Verdict::Unproven);
-  EXPECT_EQ(result.codes.size(), 2u);
+  ASSERT_EQ(result.codes.size(), 3u);
+  EXPECT_NE(result.codes[1].verdict, Verdict::Unproven) << result.source;
 }
 
 TEST(Decompile, ExactIsAboutTheGivenBytes) {
