@@ -295,8 +295,10 @@ bool Reader::merge_conditional(Condition* condition) {
 bool Reader::waits_for_more(const Leaf& first, const Leaf& second) const {
   if (!has_columns(first.jump) || !has_columns(second.jump) || first.jump == second.jump) return false;
   const bool is_expression = !starts_before(first.jump, first.extent);
+  // A comparison's jump may have its own range.
+  const bool is_comparison = second.joined.line <= 0 && second.jump == second.extent;
   return is_expression && contains(first.jump, second.jump) && contains(second.jump, second.extent) &&
-         !(second.jump == second.extent);
+         !is_comparison;
 }
 
 bool Reader::merge_two(Condition* condition) {
@@ -410,10 +412,11 @@ bool Reader::goes_on(Condition* condition, uint32_t end) const {
   }
   if (!Code::is_conditional_jump(op)) return false;
   const uint32_t after = after_chain(jump, cleanup_in(at_, jump));
+  if (far.label == after) return true;
   if (after < code_.size() && code_[after].op == Op::LOAD_ASSERTION_ERROR &&
       is_assertion_inside(*condition, jump, after))
     return false;
-  return far.label == after || is_same_test(*condition, jump, end);
+  return is_same_test(*condition, jump, end);
 }
 
 // Whether the test that begins at at_ is that of an assertion in the body of the statement whose test is

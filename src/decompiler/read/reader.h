@@ -755,14 +755,14 @@ class Reader {
   std::deque<UnpackValue> unpacks_;
   std::deque<AssignValue> assigns_;
   std::deque<FunctionValue> functions_;
-  Position swapped_position_;                                    // of the NOP of a tuple of several assigned at once
-  Position swap_position_;                                       // of the last SWAP before parallel stores
-  std::vector<std::pair<Slot, Expr*>> parallel_;                 // the assignments of `a, b = b, a` so far
+  Position swapped_position_;                     // of the NOP of a tuple of several assigned at once
+  Position swap_position_;                        // of the last SWAP before parallel stores
+  std::vector<std::pair<Slot, Expr*>> parallel_;  // the assignments of `a, b = b, a` so far
   std::unordered_map<const Expr*, FunctionValue*> function_of_;  // functions inside a display under way
   std::unordered_set<const Expr*> async_comprehensions_;
   bool constants_known_ = false;
   mutable std::vector<uint32_t> first_loads_;  // of each constant; empty: not known
-  std::vector<Position> constant_uses_;  // of each constant, the first one in the source
+  std::vector<Position> constant_uses_;        // of each constant, the first one in the source
   std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads
   Position definition_;                          // of the statement that this is the body of

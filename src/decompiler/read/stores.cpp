@@ -284,6 +284,7 @@ bool Reader::store_parallel(Slot slot, Expr* target) {
   Expr* value = pop_value();
   if (value == nullptr) return false;
   slot.expr = value;
+  if (parallel_.empty()) note_folded_tuple();
   parallel_.emplace_back(slot, target);
   if (stack_.size() > base_) return true;
   // The order of the values is that in which they were pushed.
@@ -303,24 +304,30 @@ bool Reader::store_parallel(Slot slot, Expr* target) {
   if (has_columns(swap_position_)) targets->range = range_of(swap_position_);
   values->elts = list(right);
   values->range = range_over(right.front()->range, right.back()->range);
-  place_swapped(values);
+  place_folded_tuple(targets->range, values);
   swap_position_ = Position();
   emit_assign({targets}, values, Position());
   return true;
 }
 
-/// The tuple itself has left a NOP, if neither what stands in front of it nor the targets are on its first
-/// line.
-void Reader::place_swapped(syntax::TupleExpr* values) {
-  if (!has_columns(swap_position_) || !has_columns(position_of(values->range))) return;
+/// Remembers the NOP that is left of the tuple whose items are about to be stored, if there is one.
+void Reader::note_folded_tuple() {
+  uint32_t first = at_;
+  while (first > 0 && (code_[first - 1].op == Op::NOP || code_[first - 1].op == Op::SWAP)) --first;
+  swapped_position_ = code_[first].op == Op::NOP ? code_[first].position : Position();
+}
+
+/// The tuple has left no NOP where it begins on the line of what stands in front of the NOP, or behind it.
+void Reader::place_folded_tuple(const SourceRange& targets, syntax::TupleExpr* values) const {
+  const Position known = position_of(values->range);
+  if (!has_columns(known) || !has_columns(position_of(targets))) return;
   if (has_columns(swapped_position_)) {
-    values->range = range_of(swapped_position_);
+    if (contains(swapped_position_, known)) values->range = range_of(swapped_position_);
     return;
   }
-  const SourceRange& last = values->elts.back()->range;
-  const bool hidden = values->range.line == swap_position_.line || values->range.line == last.line;
+  const bool hidden = known.line == targets.line || known.line == values->elts.back()->range.line;
   constexpr int32_t kEqual = 3;  // ` = `
-  if (!hidden) values->range = {swap_position_.end_line, swap_position_.end_column + kEqual, 0, -1};
+  if (!hidden) values->range = {targets.end_line, targets.end_column + kEqual, 0, -1};
 }
 
 /// Whether the target that a STORE_SUBSCR at at_ has is the compiler's `__annotations__['name']`.
@@ -429,7 +436,6 @@ bool Reader::swap() {
   const uint32_t depth = here().argument;
   if (depth < 2 || depth > stack_.size()) return fail("nothing on the stack to exchange");
   std::swap(stack_.back(), stack_[stack_.size() - depth]);
-  swapped_position_ = at_ > 0 && code_[at_ - 1].op == Op::NOP ? code_[at_ - 1].position : Position();
   swap_position_ = stack_.size() - depth == base_ && stack_.back().kind != Slot::Kind::Augmented &&
                            stack_[stack_.size() - depth].kind != Slot::Kind::Augmented
                        ? here().position
