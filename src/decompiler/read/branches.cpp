@@ -135,13 +135,18 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   for (uint32_t i = first; i < last; ++i)
     if (code_[i].target == other && !is_leaving_jump(i)) return {};
   // Its end leaves, but something before may lead on: the way past a try's handlers, or one of several ends.
+  bool ends = false;  // the code, as far as lines tell
   for (uint32_t i = last + 1; i-- > first;) {
-    if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i) && !is_end_of_leaving(i))
-      return {.jumps = true, .target = end};
+    if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i) && !is_end_of_leaving(i)) {
+      if (has_columns(code_[i].position)) return {.jumps = true, .target = end};
+      ends = true;
+      continue;
+    }
     if (!Code::is_unconditional_jump(code_[i].op) || leaves(i)) continue;
     if (code_[i].target > other) return {.jumps = true, .target = code_[i].target};
     if (code_[i].target < first) return {.jumps = true, .target = end};
   }
+  if (ends) return {.jumps = true, .target = end};
   return {.leaves = true};
 }
 

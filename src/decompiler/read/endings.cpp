@@ -1,6 +1,8 @@
 // Ends of statements. A compound statement's range says where its last part ended; when that was unreachable,
 // nothing else is left of it. Something as wide stands in for it then, behind the statement that control
 // never comes past.
+#include <algorithm>
+
 #include "decompiler/read/reader.h"
 
 namespace ouro::decompiler {
@@ -67,8 +69,19 @@ syntax::Stmts* last_suite(Stmt* statement) {
       auto* node = statement->as<syntax::ForStmt>();
       return node->orelse.empty() ? &node->body : &node->orelse;
     }
+    case StmtKind::AsyncFor: {
+      auto* node = statement->as<syntax::AsyncForStmt>();
+      return node->orelse.empty() ? &node->body : &node->orelse;
+    }
     case StmtKind::With:
       return &statement->as<syntax::WithStmt>()->body;
+    case StmtKind::AsyncWith:
+      return &statement->as<syntax::AsyncWithStmt>()->body;
+    case StmtKind::Try: {
+      auto* node = statement->as<syntax::TryStmt>();
+      if (!node->finalbody.empty()) return &node->finalbody;
+      return node->orelse.empty() ? nullptr : &node->orelse;
+    }
     default:
       return nullptr;
   }
@@ -77,20 +90,31 @@ syntax::Stmts* last_suite(Stmt* statement) {
 }  // namespace
 
 void Reader::emit(Stmt* statement) {
-  if (syntax::Stmts* suite = last_suite(statement); suite != nullptr && !suite->empty()) {
-    StmtList body(suite->begin(), suite->end());
-    fill_end(position_of(statement->range), &body);
-    if (body.size() != suite->size()) *suite = list(body);
-  }
+  if (statement->kind == StmtKind::Try)
+    for (syntax::ExceptHandler* handler : statement->as<syntax::TryStmt>()->handlers)
+      fill_suite(handler->range, handler->range, &handler->body);
+  if (syntax::Stmts* suite = last_suite(statement); suite != nullptr)
+    fill_suite(statement->range, shared_.options.optimize > 0 ? end_of_header(*statement) : SourceRange(),
+               suite);
   if (statement->kind == StmtKind::Try) add_unreached_else(statement->as<syntax::TryStmt>());
   if (statement->kind == StmtKind::TryStar) add_unreached_else(statement->as<syntax::TryStarStmt>());
   statements_->push_back(statement);
 }
 
-// `body` is the end of a statement of that range.
-void Reader::fill_end(const Position& range, StmtList* body) {
-  const SourceRange whole = range_of(range);
-  if (body->empty() || !ends_at_known_place(whole) || !is_exit(body->back())) return;
+void Reader::fill_suite(const SourceRange& range, const SourceRange& header, syntax::Stmts* suite) {
+  if (suite->empty()) return;
+  StmtList body(suite->begin(), suite->end());
+  fill_end(range, header, &body);
+  if (body.size() != suite->size() || body.back() != suite->back()) *suite = list(body);
+}
+
+// `body` is the end of a statement of that range, whose header ends no earlier than `header`.
+void Reader::fill_end(const SourceRange& whole, const SourceRange& header, StmtList* body) {
+  if (body->empty() || !ends_at_known_place(whole)) return;
+  if (!is_exit(body->back())) {
+    if (shared_.options.optimize > 0) fill_with_assert(whole, header, body);
+    return;
+  }
   const SourceRange last = extent(body->back());
   if (!ends_at_known_place(last) || !ends_earlier(last, whole)) return;
   constexpr int32_t kPass = 4;
@@ -116,10 +140,18 @@ Stmt* Reader::nothing_at(const Position& position) {
 template <class Try>
 void Reader::add_unreached_else(Try* node) {
   if (!ends_at_known_place(node->range) || node->handlers.empty() || !node->orelse.empty() ||
-      !node->finalbody.empty() || !never_goes_on(node->body))
+      !node->finalbody.empty())
     return;
   const SourceRange& last = node->handlers.back()->range;
   if (!ends_at_known_place(last) || last.end_line >= node->range.end_line) return;
+  if (shared_.options.optimize > 0) {
+    StmtList orelse{lost_assert()};
+    const int32_t line = std::min(last.end_line + 1, node->range.end_line);
+    fill_with_assert(node->range, {line, -1, line, 0}, &orelse);
+    node->orelse = list(orelse);
+    return;
+  }
+  if (!never_goes_on(node->body)) return;
   constexpr int32_t kPass = 4;
   const int32_t column = node->range.end_column - kPass;
   if (column <= node->range.column) return;

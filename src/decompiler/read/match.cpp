@@ -312,7 +312,7 @@ bool Reader::read_last_body(uint32_t end, int32_t column, syntax::MatchCase* nod
   base_ = outer_base;
   statements_ = outer;
   if (!good) return reason_.empty() ? fail("too deeply nested") : false;
-  if (body.empty()) body.push_back(make<syntax::PassStmt>(Position()));
+  if (body.empty()) body.push_back(lost_statement());
   node->body = list(body);
   *match_end = at_;
   return true;

@@ -659,6 +659,7 @@ class Reader {
   bool leads_behind(uint32_t jump, uint32_t exit) const;
   bool only_goes_on(uint32_t at, uint32_t limit, uint32_t exit) const;
   bool is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const;
+  bool may_be_nothing(uint32_t at) const;
   uint32_t end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const;
   uint32_t after_repeats(uint32_t first, uint32_t exit, uint32_t end) const;
   bool is_target(uint32_t first, uint32_t end, uint32_t target) const;

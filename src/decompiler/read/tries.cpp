@@ -181,7 +181,14 @@ bool Reader::find_handlers(uint32_t* first, Position* range, std::vector<uint32_
   handlers->clear();
   const bool nop = here().op == Op::NOP;
   const Position& place = here().position;
-  if (nop && (spans_lines(place) || !has_columns(place)) &&
+  if (nop && has_only_line(place) && at_ + 1 < code_.size() && code_[at_ + 1].handler != handler_ &&
+      begins_protection(at_ + 1, handlers)) {
+    *first = at_ + 1;
+    *range = place;
+    return true;
+  }
+  handlers->clear();
+  if (nop && !has_only_line(place) && (spans_lines(place) || !has_columns(place)) &&
       begins_protection(after_try_nops(at_), handlers) && after_try_nops(at_) - at_ <= handlers->size() &&
       is_nop_of_try(handlers->back())) {
     *first = at_ + 1;
@@ -286,6 +293,14 @@ bool Reader::is_placeholder(uint32_t at) const {
   return op == Op::NOP || op == Op::POP_EXCEPT || op == Op::RERAISE || Code::is_unconditional_jump(op);
 }
 
+/// Whether the instruction's place is not that of the code around it.
+bool Reader::is_place_of_pass(uint32_t at) const {
+  const Position& place = code_[at].position;
+  if (!is_own_position(at) || is_of_construct(place)) return false;
+  return !has_columns(place) || place.line == place.end_line || at == 0 ||
+         !contains(place, code_[at - 1].position);
+}
+
 /// `at` follows a body: where that has ended with a `pass`, its place has gone over to the instruction.
 void Reader::add_pass(uint32_t at, StmtList* body) {
   const Position place = at < code_.size() && is_placeholder(at) ? code_[at].position : Position();
@@ -295,6 +310,9 @@ void Reader::add_pass(uint32_t at, StmtList* body) {
     if (!has_columns(place) || place.end_line != place.line || place.end_column - place.column != 4) return;
     if (has_columns(last) && !ends_before(last, place)) return;
     if (last.line > place.line) return;
+  } else if (shared_.options.optimize > 0 && (place.line <= 0 || !is_place_of_pass(at))) {
+    body->push_back(lost_assert());
+    return;
   }
   StmtList* const outer = std::exchange(statements_, body);
   emit_pass(place);
@@ -333,9 +351,6 @@ uint32_t Reader::inner_handler(const Protection& outer, uint32_t body_end,
   else if (inner.kind != HandlerKind::Except)
     return kNone;
   if (skip_nops(exit) != body_end && exit != body_end) return kNone;
-  // Each statement has a NOP of its own, but for the one whose body is in its line.
-  const uint32_t nops = after_try_nops(at_) - at_;
-  if (!has_columns(outer.range) && handlers.size() >= 2 && nops > handlers.size() - 2) return kNone;
   Clause clause;
   const uint32_t first = handler + 1;
   const Position* head = &code_[first].position;
