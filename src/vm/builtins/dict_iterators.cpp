@@ -1,5 +1,5 @@
 // The six iterators of dict: keys, values and items, forwards and backwards.
-#include "vm/builtins/container_util.h"
+#include "vm/builtins/iterator_methods.h"
 
 namespace ouro::vm {
 
@@ -61,42 +61,8 @@ Result<Value> next_backward(Value self) {
   return part_of(table->entries[position], part);
 }
 
-Result<Value> iterator_length_hint(const Value* args) {
-  auto* iterator = args[0].as<DictIterator>();
-  bool valid = iterator->dict != nullptr && static_cast<int64_t>(iterator->dict->count) == iterator->expected;
-  return make_int(valid ? iterator->remaining : 0);
-}
-
-// What is left, as a list: the iterator itself stays where it is.
-Result<Value> iterator_reduce(const Value* args) {
-  auto* iterator = args[0].as<DictIterator>();
-  auto* copy = allocate<DictIterator>(iterator->shape);
-  copy->dict = iterator->dict;
-  copy->expected = iterator->expected;
-  copy->position = iterator->position;
-  copy->remaining = iterator->remaining;
-  List* rest = TRY(to_list(copy));
-  Value iter = TRY(builtin_named(names.iter));
-  return reduce_with(iter, rest);
-}
-
-constexpr MethodSpec kMethods[] = {
-    {"__length_hint__", "($self, /)", iterator_length_hint},
-    {"__reduce__", "($self, /)", iterator_reduce},
-};
-
 constexpr TypeSpec iterator_spec(const char* name, UnaryFn next) {
-  TypeSpec spec = {
-      .name = name,
-      .kind = Kind::kIterator,
-      .basic_size = sizeof(DictIterator),
-      .flags = kTypeDisallowNew,
-      .trace = trace_members<&DictIterator::dict>,
-      .methods = kMethods,
-  };
-  spec.slots.iter = iterate_self;
-  spec.slots.iternext = next;
-  return spec;
+  return table_iterator_spec<DictIterator, &DictIterator::dict>(name, next);
 }
 
 constexpr TypeSpec kKeys = iterator_spec("dict_keyiterator", next_forward<Part::Key>);

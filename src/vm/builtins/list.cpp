@@ -1,7 +1,7 @@
 // list: what Python sees of it. Sorting is in sort.cpp, the storage in object/list.cpp.
 #include <algorithm>
 
-#include "vm/builtins/container_util.h"
+#include "vm/builtins/iterator_methods.h"
 #include "vm/heap/heap_inline.h"
 
 namespace ouro::vm {
@@ -398,28 +398,15 @@ constexpr TypeSpec kList = {
 
 // ---- iterators
 
+struct ListIteration {
+  using Iterator = ListIterator;
+  static constexpr auto sequence = &ListIterator::list;
+  static int64_t length(const List* list) { return length_of(list); }
+  static Value empty() { return make_list(); }
+};
+
 Result<Value> iterator_next(Value self) {
   return next_of_list(self.as<ListIterator>());
-}
-
-Result<Value> iterator_length_hint(const Value* args) {
-  auto* iterator = args[0].as<ListIterator>();
-  if (iterator->list == nullptr) return make_int(0);
-  return make_int(std::max<int64_t>(length_of(iterator->list) - iterator->index, 0));
-}
-
-Result<Value> iterator_reduce(const Value* args) {
-  Value iter = TRY(builtin_named(names.iter));
-  auto* iterator = args[0].as<ListIterator>();
-  if (iterator->list == nullptr) return reduce_with(iter, make_list());
-  return reduce_with(iter, iterator->list, make_int(iterator->index));
-}
-
-Result<Value> iterator_setstate(const Value* args) {
-  auto* iterator = args[0].as<ListIterator>();
-  int64_t index = TRY(state_number(args[1]));
-  if (iterator->list != nullptr) iterator->index = std::clamp<int64_t>(index, 0, length_of(iterator->list));
-  return none();
 }
 
 Result<Value> reverse_next(Value self) {
@@ -455,33 +442,20 @@ Result<Value> reverse_setstate(const Value* args) {
   return none();
 }
 
-constexpr MethodSpec kIteratorMethods[] = {
-    {"__length_hint__", "($self, /)", iterator_length_hint},
-    {"__reduce__", "($self, /)", iterator_reduce},
-    {"__setstate__", "($self, state, /)", iterator_setstate},
-};
 constexpr MethodSpec kReverseMethods[] = {
     {"__length_hint__", "($self, /)", reverse_length_hint},
     {"__reduce__", "($self, /)", reverse_reduce},
     {"__setstate__", "($self, state, /)", reverse_setstate},
 };
 
-constexpr Slots iterator_slots(UnaryFn next) {
+constexpr Slots reverse_slots() {
   Slots slots = {};
   slots.iter = iterate_self;
-  slots.iternext = next;
+  slots.iternext = reverse_next;
   return slots;
 }
 
-constexpr TypeSpec kIterator = {
-    .name = "list_iterator",
-    .kind = Kind::kIterator,
-    .basic_size = sizeof(ListIterator),
-    .flags = kTypeDisallowNew,
-    .trace = trace_members<&ListIterator::list>,
-    .methods = kIteratorMethods,
-    .slots = iterator_slots(iterator_next),
-};
+constexpr TypeSpec kIterator = counting_iterator_spec<ListIteration>("list_iterator", iterator_next);
 constexpr TypeSpec kReverseIterator = {
     .name = "list_reverseiterator",
     .kind = Kind::kIterator,
@@ -489,7 +463,7 @@ constexpr TypeSpec kReverseIterator = {
     .flags = kTypeDisallowNew,
     .trace = trace_members<&ListIterator::list>,
     .methods = kReverseMethods,
-    .slots = iterator_slots(reverse_next),
+    .slots = reverse_slots(),
 };
 
 }  // namespace

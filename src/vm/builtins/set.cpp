@@ -1,5 +1,5 @@
 // set and frozenset: what Python sees of them. The table is in object/set.cpp.
-#include "vm/builtins/container_util.h"
+#include "vm/builtins/iterator_methods.h"
 #include "vm/heap/heap_inline.h"
 #include "vm/object/set_table.h"
 
@@ -561,46 +561,8 @@ Result<Value> iterator_next(Value self) {
   return Value::stop();
 }
 
-Result<Value> iterator_length_hint(const Value* args) {
-  auto* iterator = args[0].as<SetIterator>();
-  bool valid = iterator->set != nullptr && iterator->expected == static_cast<int64_t>(iterator->set->count);
-  return make_int(valid ? iterator->remaining : 0);
-}
-
-// What is left, as a list: the iterator itself stays where it is.
-Result<Value> iterator_reduce(const Value* args) {
-  auto* iterator = args[0].as<SetIterator>();
-  auto* copy = allocate_inline<SetIterator>(iterator->shape);
-  copy->set = iterator->set;
-  copy->expected = iterator->expected;
-  copy->position = iterator->position;
-  copy->remaining = iterator->remaining;
-  List* rest = TRY(to_list(copy));
-  Value iter = TRY(builtin_named(names.iter));
-  return reduce_with(iter, rest);
-}
-
-constexpr MethodSpec kIteratorMethods[] = {
-    {"__length_hint__", "($self, /)", iterator_length_hint},
-    {"__reduce__", "($self, /)", iterator_reduce},
-};
-
-constexpr Slots iterator_slots() {
-  Slots slots = {};
-  slots.iter = iterate_self;
-  slots.iternext = iterator_next;
-  return slots;
-}
-
-constexpr TypeSpec kIterator = {
-    .name = "set_iterator",
-    .kind = Kind::kIterator,
-    .basic_size = sizeof(SetIterator),
-    .flags = kTypeDisallowNew,
-    .trace = trace_members<&SetIterator::set>,
-    .methods = kIteratorMethods,
-    .slots = iterator_slots(),
-};
+constexpr TypeSpec kIterator =
+    table_iterator_spec<SetIterator, &SetIterator::set>("set_iterator", iterator_next);
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // tuple: what Python sees of it.
 #include <algorithm>
 
-#include "vm/builtins/container_util.h"
+#include "vm/builtins/iterator_methods.h"
 #include "vm/heap/heap_inline.h"
 
 namespace ouro::vm {
@@ -211,53 +211,18 @@ constexpr TypeSpec kTuple = {
 
 // ---- the iterator
 
+struct TupleIteration {
+  using Iterator = TupleIterator;
+  static constexpr auto sequence = &TupleIterator::tuple;
+  static int64_t length(const Tuple* tuple) { return static_cast<int64_t>(tuple->length); }
+  static Value empty() { return empty_tuple(); }
+};
+
 Result<Value> iterator_next(Value self) {
   return next_of_tuple(self.as<TupleIterator>());
 }
 
-Result<Value> iterator_length_hint(const Value* args) {
-  auto* iterator = args[0].as<TupleIterator>();
-  if (iterator->tuple == nullptr) return make_int(0);
-  return make_int(static_cast<int64_t>(iterator->tuple->length) - iterator->index);
-}
-
-Result<Value> iterator_reduce(const Value* args) {
-  Value iter = TRY(builtin_named(names.iter));
-  auto* iterator = args[0].as<TupleIterator>();
-  if (iterator->tuple == nullptr) return reduce_with(iter, empty_tuple());
-  return reduce_with(iter, iterator->tuple, make_int(iterator->index));
-}
-
-Result<Value> iterator_setstate(const Value* args) {
-  auto* iterator = args[0].as<TupleIterator>();
-  int64_t index = TRY(state_number(args[1]));
-  if (iterator->tuple != nullptr)
-    iterator->index = std::clamp<int64_t>(index, 0, static_cast<int64_t>(iterator->tuple->length));
-  return none();
-}
-
-constexpr MethodSpec kIteratorMethods[] = {
-    {"__length_hint__", "($self, /)", iterator_length_hint},
-    {"__reduce__", "($self, /)", iterator_reduce},
-    {"__setstate__", "($self, state, /)", iterator_setstate},
-};
-
-constexpr Slots iterator_slots() {
-  Slots slots = {};
-  slots.iter = iterate_self;
-  slots.iternext = iterator_next;
-  return slots;
-}
-
-constexpr TypeSpec kIterator = {
-    .name = "tuple_iterator",
-    .kind = Kind::kIterator,
-    .basic_size = sizeof(TupleIterator),
-    .flags = kTypeDisallowNew,
-    .trace = trace_members<&TupleIterator::tuple>,
-    .methods = kIteratorMethods,
-    .slots = iterator_slots(),
-};
+constexpr TypeSpec kIterator = counting_iterator_spec<TupleIteration>("tuple_iterator", iterator_next);
 
 }  // namespace
 
