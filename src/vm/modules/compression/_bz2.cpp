@@ -1,10 +1,7 @@
 // The module _bz2, over libbz2.
 #include <bzlib.h>
 
-#include <cstddef>
-
-#include "vm/modules/compression/output.h"
-#include "vm/modules/compression/pending_input.h"
+#include "vm/modules/compression/stream.h"
 
 namespace ouro::vm {
 
@@ -17,11 +14,8 @@ Type* decompressor_type = nullptr;
 constexpr int64_t kCompressorMemory = 7600 * 1024, kDecompressorMemory = 3700 * 1024;
 
 /// _bz2.BZ2Compressor and _bz2.BZ2Decompressor.
-struct Stream : Object {
+struct Stream : CompressionStream {
   bz_stream z;
-  bool is_open, flushed, at_end, needs_input;
-  PendingInput* pending;
-  Value unused_data;
 };
 Stream* self_of(Value value) {
   return value.as<Stream>();
@@ -78,7 +72,8 @@ void release_compressor(Object* object) {
   BZ2_bzCompressEnd(&self->z);
 }
 
-Result<Value> run_compressor(Stream* self, std::string_view data, int action) {
+Result<Value> run_compressor(Stream* self, std::string_view data, bool finish) {
+  const int action = finish ? BZ_FINISH : BZ_RUN;
   CompressionOutput output;
   bz_stream* z = &self->z;
   z->next_in = const_cast<char*>(data.data());
@@ -96,19 +91,6 @@ Result<Value> run_compressor(Stream* self, std::string_view data, int action) {
     if (action == BZ_FINISH && code == BZ_STREAM_END) break;
   }
   return output.finish(z->avail_out);
-}
-
-Result<Value> compress(const Value* a) {
-  Buffer data;
-  TRY(data.acquire(a[1]));
-  if (self_of(a[0])->flushed) return raise(types.ValueError, "Compressor has been flushed");
-  return run_compressor(self_of(a[0]), data.text(), BZ_RUN);
-}
-Result<Value> flush(const Value* a) {
-  Stream* self = self_of(a[0]);
-  if (self->flushed) return raise(types.ValueError, "Repeated call to flush()");
-  self->flushed = true;
-  return run_compressor(self, {}, BZ_FINISH);
 }
 
 // ---- decompression
@@ -169,65 +151,28 @@ Result<Value> decompress(const Value* a) {
     return Raised{};
   }
   const std::string_view left = rest.unwrap();
-  if (self->at_end) {
-    self->needs_input = false;
-    if (!left.empty()) store(self, self->unused_data, Value(make_bytes(left)));
-    self->pending->keep({});
-  } else {
-    self->needs_input = left.empty();
-    self->pending->keep(left);
-  }
+  keep_rest(self, left, true);
   return output.finish(self->z.avail_out);
 }
 
-Result<Value> get_eof(Value self) {
-  return make_bool(self_of(self)->at_end);
-}
-Result<Value> get_needs_input(Value self) {
-  return make_bool(self_of(self)->needs_input);
-}
-
-constexpr MethodSpec kCompressorMethods[] = {
-    {"compress", "($self, data, /)", compress, "Provide data to the compressor object."},
-    {"flush", "($self, /)", flush, "Finish the compression process."},
-};
 constexpr MethodSpec kDecompressorMethods[] = {
     {"decompress", "($self, /, data, max_length=-1)", decompress,
      "Decompress *data*, returning uncompressed data as bytes."},
 };
-constexpr MemberSpec kDecompressorMembers[] = {
-    {.name = "unused_data",
-     .offset = offsetof(Stream, unused_data),
-     .doc = "Data found after the end of the compressed stream."},
-};
 constexpr GetSetSpec kDecompressorGetSets[] = {
-    {"eof", get_eof, nullptr, "True if the end-of-stream marker has been reached."},
-    {"needs_input", get_needs_input, nullptr,
-     "True if more input is needed before more decompressed data can be produced."},
+    kEofGetSet,
+    kNeedsInputGetSet,
 };
 
 Status execute(Module* module) {
-  static TypeSpec compressor = {.name = "_bz2.BZ2Compressor",
-                                .kind = Kind::kNative,
-                                .basic_size = sizeof(Stream),
-                                .flags = kTypeHasFinalizer | kTypeImmutable,
-                                .methods = kCompressorMethods,
-                                .doc = "Create a compressor object for compressing data incrementally.",
-                                .signature = "(compresslevel=9, /)"};
-  compressor.slots.new_ = new_compressor;
-  compressor.slots.release = release_compressor;
-  static TypeSpec decompressor = {.name = "_bz2.BZ2Decompressor",
-                                  .kind = Kind::kNative,
-                                  .basic_size = sizeof(Stream),
-                                  .flags = kTypeHasFinalizer | kTypeImmutable,
-                                  .trace = trace_members<&Stream::unused_data>,
-                                  .methods = kDecompressorMethods,
-                                  .getsets = kDecompressorGetSets,
-                                  .members = kDecompressorMembers,
-                                  .doc = "Create a decompressor object for decompressing data incrementally.",
-                                  .signature = "()"};
-  decompressor.slots.new_ = new_decompressor;
-  decompressor.slots.release = release_decompressor;
+  static TypeSpec compressor =
+      compressor_spec<Stream>("_bz2.BZ2Compressor", new_compressor, release_compressor,
+                              CompressorMethods<Stream, run_compressor>::kMethods);
+  compressor.signature = "(compresslevel=9, /)";
+  static TypeSpec decompressor =
+      decompressor_spec<Stream>("_bz2.BZ2Decompressor", new_decompressor, release_decompressor,
+                                kDecompressorMethods, kDecompressorGetSets);
+  decompressor.signature = "()";
   TRY(add_type(module, &compressor_type, compressor));
   return add_type(module, &decompressor_type, decompressor);
 }

@@ -1,9 +1,6 @@
 // The module _lzma, over liblzma.
-#include <cstddef>
-
 #include "vm/modules/compression/lzma_filters.h"
-#include "vm/modules/compression/output.h"
-#include "vm/modules/compression/pending_input.h"
+#include "vm/modules/compression/stream.h"
 
 namespace ouro::vm {
 
@@ -19,12 +16,9 @@ Type* compressor_type = nullptr;
 Type* decompressor_type = nullptr;
 
 /// _lzma.LZMACompressor and _lzma.LZMADecompressor.
-struct Stream : Object {
+struct Stream : CompressionStream {
   lzma_stream z;
-  bool is_open, flushed, at_end, needs_input;
   int32_t check;
-  PendingInput* pending;
-  Value unused_data;
 };
 Stream* self_of(Value value) {
   return value.as<Stream>();
@@ -106,7 +100,8 @@ Result<Value> new_compressor(Type* type, const Arguments& arguments) {
   return self;
 }
 
-Result<Value> run_compressor(Stream* self, std::string_view data, lzma_action action) {
+Result<Value> run_compressor(Stream* self, std::string_view data, bool finish) {
+  const lzma_action action = finish ? LZMA_FINISH : LZMA_RUN;
   CompressionOutput output;
   lzma_stream* z = &self->z;
   z->next_in = reinterpret_cast<const uint8_t*>(data.data());
@@ -121,19 +116,6 @@ Result<Value> run_compressor(Stream* self, std::string_view data, lzma_action ac
     if (z->avail_out == 0) TRY(output.make_room(&z->next_out, &z->avail_out));
   }
   return output.finish(z->avail_out);
-}
-
-Result<Value> compress(const Value* a) {
-  Buffer data;
-  TRY(data.acquire(a[1]));
-  if (self_of(a[0])->flushed) return raise(types.ValueError, "Compressor has been flushed");
-  return run_compressor(self_of(a[0]), data.text(), LZMA_RUN);
-}
-Result<Value> flush(const Value* a) {
-  Stream* self = self_of(a[0]);
-  if (self->flushed) return raise(types.ValueError, "Repeated call to flush()");
-  self->flushed = true;
-  return run_compressor(self, {}, LZMA_FINISH);
 }
 
 // ---- decompression
@@ -214,24 +196,10 @@ Result<Value> decompress(const Value* a) {
     return Raised{};
   }
   const std::string_view left(reinterpret_cast<const char*>(self->z.next_in), self->z.avail_in);
-  if (self->at_end) {
-    self->needs_input = false;
-    if (!left.empty()) store(self, self->unused_data, Value(make_bytes(left)));
-    self->pending->keep({});
-  } else {
-    // With a full output the library may still hold some of it.
-    self->needs_input = left.empty() && self->z.avail_out > 0;
-    self->pending->keep(left);
-  }
+  keep_rest(self, left, self->z.avail_out > 0);
   return output.finish(self->z.avail_out);
 }
 
-Result<Value> get_eof(Value self) {
-  return make_bool(self_of(self)->at_end);
-}
-Result<Value> get_needs_input(Value self) {
-  return make_bool(self_of(self)->needs_input);
-}
 Result<Value> get_check(Value self) {
   return make_int(self_of(self)->check);
 }
@@ -271,24 +239,14 @@ constexpr MethodSpec kFunctions[] = {
     {"_decode_filter_properties", "($module, filter_id, encoded_props, /)", decode_filter_properties,
      "Return a dict that describes the filter with these options (properties)."},
 };
-constexpr MethodSpec kCompressorMethods[] = {
-    {"compress", "($self, data, /)", compress, "Provide data to the compressor object."},
-    {"flush", "($self, /)", flush, "Finish the compression process."},
-};
 constexpr MethodSpec kDecompressorMethods[] = {
     {"decompress", "($self, /, data, max_length=-1)", decompress,
      "Decompress *data*, returning uncompressed data as bytes."},
 };
-constexpr MemberSpec kDecompressorMembers[] = {
-    {.name = "unused_data",
-     .offset = offsetof(Stream, unused_data),
-     .doc = "Data found after the end of the compressed stream."},
-};
 constexpr GetSetSpec kDecompressorGetSets[] = {
     {"check", get_check, nullptr, "ID of the integrity check used by the input stream."},
-    {"eof", get_eof, nullptr, "True if the end-of-stream marker has been reached."},
-    {"needs_input", get_needs_input, nullptr,
-     "True if more input is needed before more decompressed data can be produced."},
+    kEofGetSet,
+    kNeedsInputGetSet,
 };
 
 struct Constant {
@@ -327,26 +285,13 @@ constexpr Constant kConstants[] = {
 };
 
 Status add_types(Module* module) {
-  static TypeSpec compressor = {.name = "_lzma.LZMACompressor",
-                                .kind = Kind::kNative,
-                                .basic_size = sizeof(Stream),
-                                .flags = kTypeHasFinalizer | kTypeImmutable,
-                                .methods = kCompressorMethods,
-                                .doc = "Create a compressor object for compressing data incrementally."};
-  compressor.slots.new_ = new_compressor;
-  compressor.slots.release = release_resources;
-  static TypeSpec decompressor = {.name = "_lzma.LZMADecompressor",
-                                  .kind = Kind::kNative,
-                                  .basic_size = sizeof(Stream),
-                                  .flags = kTypeHasFinalizer | kTypeImmutable,
-                                  .trace = trace_members<&Stream::unused_data>,
-                                  .methods = kDecompressorMethods,
-                                  .getsets = kDecompressorGetSets,
-                                  .members = kDecompressorMembers,
-                                  .doc = "Create a decompressor object for decompressing data incrementally.",
-                                  .signature = "(format=FORMAT_AUTO, memlimit=None, filters=None)"};
-  decompressor.slots.new_ = new_decompressor;
-  decompressor.slots.release = release_resources;
+  static TypeSpec compressor =
+      compressor_spec<Stream>("_lzma.LZMACompressor", new_compressor, release_resources,
+                              CompressorMethods<Stream, run_compressor>::kMethods);
+  static TypeSpec decompressor =
+      decompressor_spec<Stream>("_lzma.LZMADecompressor", new_decompressor, release_resources,
+                                kDecompressorMethods, kDecompressorGetSets);
+  decompressor.signature = "(format=FORMAT_AUTO, memlimit=None, filters=None)";
   TRY(add_type(module, &compressor_type, compressor));
   return add_type(module, &decompressor_type, decompressor);
 }
