@@ -2,6 +2,7 @@
 #include "vm/builtins/bytes_methods.h"
 #include "vm/builtins/codecs.h"
 #include "vm/builtins/str_methods.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -45,7 +46,7 @@ Result<char> fill_byte(const char* function, Value value) {
   if (value.is_null()) return ' ';
   if ((is_bytes(value) || is_bytearray(value)) && bytes_of(value).size() == 1) return bytes_of(value)[0];
   return raise(types.TypeError, "{}() argument 2 must be a byte string of length 1, not {}", function,
-               type_name(value));
+               given_name(value));
 }
 
 Result<Value> pad(Value self, int64_t left, int64_t right, char fill) {
@@ -117,26 +118,6 @@ Result<Value> hex_text(std::string_view data, Value separator, Value group_value
     out += "0123456789abcdef"[byte & 15];
   }
   return make_ascii(out);
-}
-
-Status CodecNames::take(const char* function, Value encoding_value, Value errors_value) {
-  const auto one = [function](Value value, const char* parameter, std::string* text) -> Status {
-    if (!is_str(value))
-      return raise(types.TypeError, "{}() argument '{}' must be str, not {}", function, parameter,
-                   type_name(value));
-    *text = TRY(utf8_or_raise(value.as<Str>()));
-    if (text->find('\0') != std::string::npos) return raise(types.ValueError, "embedded null character");
-    return {};
-  };
-  if (!encoding_value.is_null()) {
-    TRY(one(encoding_value, "encoding", &encoding_text));
-    encoding = encoding_text.c_str();
-  }
-  if (!errors_value.is_null()) {
-    TRY(one(errors_value, "errors", &errors_text));
-    errors = errors_text.c_str();
-  }
-  return {};
 }
 
 Result<Value> bytes_decode(const Value* a) {

@@ -41,12 +41,4 @@ Result<Value> bytes_like_concat(Value left, Value right);
 Result<Value> hex_text(std::string_view data, Value separator, Value group);
 void complete_bytes_iterators();
 
-/// encoding and errors of a constructor or method, as C strings; absent ones stay null.
-struct CodecNames {
-  std::string encoding_text, errors_text;
-  const char* encoding = nullptr;
-  const char* errors = nullptr;
-  Status take(const char* function, Value encoding_value, Value errors_value);
-};
-
 }  // namespace ouro::vm

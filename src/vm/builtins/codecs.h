@@ -17,6 +17,14 @@ namespace ouro::vm {
 Result<Value> encode_text(Str* text, const char* encoding, const char* errors);
 Result<Value> decode_text(std::string_view bytes, Value object, const char* encoding, const char* errors);
 
+/// encoding and errors of a constructor or method, as C strings; absent ones stay null.
+struct CodecNames {
+  std::string encoding_text, errors_text;
+  const char* encoding = nullptr;
+  const char* errors = nullptr;
+  Status take(const char* function, Value encoding_value, Value errors_value);
+};
+
 /// With -X dev: encode_text and decode_text refuse unknown names also where nothing is to be coded.
 extern bool always_check_codec_names;
 

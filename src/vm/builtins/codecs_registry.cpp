@@ -2,6 +2,7 @@
 // str.encode and bytes.decode to a codec.
 #include "vm/builtins/codecs.h"
 #include "vm/builtins/codecs_names.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/hooks.h"
 #include "vm/object/str_data.h"
 
@@ -248,6 +249,18 @@ Result<Value> decode_text(std::string_view bytes, Value object, const char* enco
       types.TypeError,
       "'{}' decoder returned '{}' instead of 'str'; use codecs.decode() to decode to arbitrary types",
       encoding, type_name(decoded));
+}
+
+Status CodecNames::take(const char* function, Value encoding_value, Value errors_value) {
+  if (!encoding_value.is_null()) {
+    encoding_text = TRY(c_text_argument(encoding_value, function, " 'encoding'"));
+    encoding = encoding_text.c_str();
+  }
+  if (!errors_value.is_null()) {
+    errors_text = TRY(c_text_argument(errors_value, function, " 'errors'"));
+    errors = errors_text.c_str();
+  }
+  return {};
 }
 
 }  // namespace ouro::vm

@@ -4,6 +4,7 @@
 #include "base/float_text.h"
 #include "vm/builtins/format.h"
 #include "vm/builtins/numbers.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
 #include "vm/object/protocol.h"
@@ -271,7 +272,7 @@ Result<Value> getnewargs(const Value* a) {
 }
 Result<Value> complex_format(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "__format__() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "__format__() argument must be str, not {}", given_name(a[1]));
   return format_complex(a[0], a[1].as<Str>());
 }
 

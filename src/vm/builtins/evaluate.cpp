@@ -4,6 +4,7 @@
 #include "vm/import/compile.h"
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -25,7 +26,7 @@ uint32_t inherited_flags() {
 
 Result<CompileMode> compile_mode(Value mode, uint32_t flags) {
   if (!is_str(mode))
-    return raise(types.TypeError, "compile() argument 'mode' must be str, not {}", type_name(mode));
+    return raise(types.TypeError, "compile() argument 'mode' must be str, not {}", given_name(mode));
   auto* text = mode.as<Str>();
   if (equals(text, "exec")) return CompileMode::Exec;
   if (equals(text, "eval")) return CompileMode::Eval;
@@ -260,8 +261,7 @@ Result<Value> build_class(const Value* a) {
 // ---- import
 
 Result<Value> builtin_import(const Value* a) {
-  if (!is_str(a[1]))
-    return raise(types.TypeError, "__import__() argument 1 must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1])) return raise(types.TypeError, "module name must be a string");
   int level = a[5].is_null() ? 0 : TRY(to_c_int(a[5]));
   Value from_list = a[4].is_null() ? none() : a[4];
   return import_module_level(a[1].as<Str>(), a[2].is_null() ? none() : a[2], from_list, level);

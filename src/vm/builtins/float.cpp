@@ -5,6 +5,7 @@
 #include "vm/builtins/container_util.h"
 #include "vm/builtins/format.h"
 #include "vm/builtins/numbers.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/compare.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
@@ -343,13 +344,13 @@ Result<Value> getnewargs(const Value* a) {
 
 Result<Value> float_format(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "__format__() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "__format__() argument must be str, not {}", given_name(a[1]));
   return format_float(a[0], a[1].as<Str>());
 }
 
 Result<Value> getformat(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "__getformat__() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "__getformat__() argument must be str, not {}", given_name(a[1]));
   if (equals(a[1].as<Str>(), "double") || equals(a[1].as<Str>(), "float")) {
     return make_str(std::endian::native == std::endian::little ? "IEEE, little-endian" : "IEEE, big-endian");
   }

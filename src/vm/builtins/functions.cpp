@@ -2,6 +2,7 @@
 #include "vm/builtins/functions.h"
 
 #include "vm/interp/interpreter.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/int_cells.h"
 
 namespace ouro::vm {
@@ -114,7 +115,7 @@ Result<Value> builtin_divmod(const Value* a) {
 Result<Value> builtin_format(const Value* a) {
   if (a[2].is_null()) return format(a[1], names.empty);
   if (!is_str(a[2]))
-    return raise(types.TypeError, "format() argument 2 must be str, not {}", type_name(a[2]));
+    return raise(types.TypeError, "format() argument 2 must be str, not {}", given_name(a[2]));
   return format(a[1], a[2].as<Str>());
 }
 

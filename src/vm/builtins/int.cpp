@@ -5,6 +5,7 @@
 
 #include "vm/builtins/format.h"
 #include "vm/builtins/numbers.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/compare.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
@@ -181,7 +182,7 @@ Result<Value> getnewargs(const Value* a) {
 
 Result<Value> int_format(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "__format__() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "__format__() argument must be str, not {}", given_name(a[1]));
   return format_int(a[0], a[1].as<Str>());
 }
 
@@ -207,9 +208,11 @@ Result<Value> int_sizeof(const Value* a) {
   return make_int(static_cast<int64_t>(24 + 4 * std::max<uint64_t>(digits, 1)));
 }
 
-Result<bool> is_little(Value order) {
+Result<bool> is_little(Value order, const char* function) {
   if (order.is_null()) return false;
-  if (!is_str(order)) return raise(types.TypeError, "byteorder must be str, not {}", type_name(order));
+  if (!is_str(order))
+    return raise(types.TypeError, "{}() argument 'byteorder' must be str, not {}", function,
+                 given_name(order));
   if (equals(order.as<Str>(), "little")) return true;
   if (equals(order.as<Str>(), "big")) return false;
   return raise(types.ValueError, "byteorder must be either 'little' or 'big'");
@@ -217,7 +220,7 @@ Result<bool> is_little(Value order) {
 
 Result<Value> to_bytes(const Value* a) {
   int64_t length = a[1].is_null() ? 1 : TRY(to_int64(a[1]));
-  bool little = TRY(is_little(a[2]));
+  bool little = TRY(is_little(a[2], "to_bytes"));
   bool is_signed = !a[3].is_null() && TRY(is_true(a[3]));
   if (length < 0) return raise(types.ValueError, "length argument must be non-negative");
   if (!is_signed && int_sign(a[0]) < 0)
@@ -236,7 +239,7 @@ Result<Value> bytes_of(Value object) {
 }
 
 Result<Value> from_bytes(const Value* a) {
-  bool little = TRY(is_little(a[2]));
+  bool little = TRY(is_little(a[2], "from_bytes"));
   bool is_signed = !a[3].is_null() && TRY(is_true(a[3]));
   Value bytes = a[1];
   if (!is_bytes(bytes)) bytes = TRY(bytes_of(bytes));

@@ -3,6 +3,7 @@
 
 #include "vm/builtins/bytes_methods.h"
 #include "vm/builtins/container_util.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -259,7 +260,7 @@ Result<Value> method_tobytes(const Value* a) {
   if (!a[1].is_null() && !is_none(a[1])) {
     if (!is_str(a[1]))
       return raise(types.TypeError, "tobytes() argument 'order' must be str or None, not {}",
-                   type_name(a[1]));
+                   given_name(a[1]));
     const Str* text = a[1].as<Str>();
     if (!equals(text, "C") && !equals(text, "F") && !equals(text, "A"))
       return raise(types.ValueError, "order must be 'C', 'F' or 'A'");

@@ -3,6 +3,7 @@
 
 #include "vm/builtins/container_util.h"
 #include "vm/builtins/memoryview.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/hooks.h"
 
 namespace ouro::vm {
@@ -349,7 +350,7 @@ Result<Value> memory_tolist(const Value* a) {
 Result<Value> memory_cast(const Value* a) {
   MemoryView* memory = TRY(live_view(a[0]));
   if (!is_str(a[1]))
-    return raise(types.TypeError, "cast() argument 'format' must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "cast() argument 'format' must be str, not {}", given_name(a[1]));
   if (!is_c_contiguous(memory->view))
     return raise(types.TypeError, "memoryview: casts are restricted to C-contiguous views");
   const Value shape = a[2];

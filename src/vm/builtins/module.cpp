@@ -1,4 +1,5 @@
 // Modules: the type, and building native ones from their tables.
+#include "vm/object/argument_errors.h"
 #include "vm/object/exception_support.h"
 #include "vm/object/hooks.h"
 #include "vm/object/protocol.h"
@@ -31,8 +32,7 @@ Status module_init(Value self, const Arguments& arguments) {
   Value given[2];
   TRY(signature.bind(arguments, given));
   if (!is_str(given[0])) {
-    return raise(types.TypeError, "module() argument 'name' must be str, not {}",
-                 is_none(given[0]) ? "None" : type_name(given[0]));
+    return raise(types.TypeError, "module() argument 'name' must be str, not {}", given_name(given[0]));
   }
   Module* module = self_of(self);
   if (module->dict == nullptr) store(module, module->dict, make_dict());

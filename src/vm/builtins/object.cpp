@@ -1,5 +1,6 @@
 // object: the root of all classes.
 #include "vm/builtins/object_pickle.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/class_support.h"
 #include "vm/object/descriptors.h"
 #include "vm/object/hooks.h"
@@ -133,8 +134,7 @@ Status set_class(Value self, Value value) {
 
 Result<Value> object_format(const Value* a) {
   if (!is_str(a[1])) {
-    return raise(types.TypeError, "__format__() argument must be str, not {}",
-                 is_none(a[1]) ? "None" : type_name(a[1]));
+    return raise(types.TypeError, "__format__() argument must be str, not {}", given_name(a[1]));
   }
   if (a[1].as<Str>()->length > 0) {
     return raise(types.TypeError, "unsupported format string passed to {}.__format__", type_name(a[0]));

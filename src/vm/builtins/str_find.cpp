@@ -1,5 +1,6 @@
 // str: finding, counting, replacing, partitions, prefixes and suffixes.
 #include "vm/builtins/str_methods.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/text_search.h"
 
 namespace ouro::vm {
@@ -43,8 +44,8 @@ Status find_arguments(const char* function, const Arguments& arguments, Value* s
 Result<Str*> str_argument(Value value, const char* function, int number) {
   if (is_str(value)) return value.as<Str>();
   if (number == 0)
-    return raise(types.TypeError, "{}() argument must be str, not {}", function, type_name(value));
-  return raise(types.TypeError, "{}() argument {} must be str, not {}", function, number, type_name(value));
+    return raise(types.TypeError, "{}() argument must be str, not {}", function, given_name(value));
+  return raise(types.TypeError, "{}() argument {} must be str, not {}", function, number, given_name(value));
 }
 
 namespace {

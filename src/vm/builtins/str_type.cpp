@@ -96,14 +96,6 @@ Result<Value> str_subscript(Value self, Value key) {
   return str_item(self, index);
 }
 
-/// encoding and errors as C strings: a NUL inside is an error.
-Result<std::string> name_argument(const char* function, const char* parameter, Value value) {
-  if (!is_str(value))
-    return raise(types.TypeError, "{}() argument '{}' must be str, not {}", function, parameter,
-                 type_name(value));
-  return utf8_without_nul(value.as<Str>());
-}
-
 Result<Value> decode_argument(Value object, const char* encoding, const char* errors) {
   if (is_bytes(object)) return decode_text(object.as<Bytes>()->view(), object, encoding, errors);
   if (is_str(object)) return raise(types.TypeError, "decoding str is not supported");
@@ -124,11 +116,9 @@ Result<Value> str_value(const Arguments& arguments) {
   }
   if (bound[0].is_null()) return empty_str();
   if (bound[1].is_null() && bound[2].is_null()) return to_str(bound[0]);
-  std::string encoding, errors;
-  if (!bound[1].is_null()) encoding = TRY(name_argument("str", "encoding", bound[1]));
-  if (!bound[2].is_null()) errors = TRY(name_argument("str", "errors", bound[2]));
-  return decode_argument(bound[0], bound[1].is_null() ? nullptr : encoding.c_str(),
-                         bound[2].is_null() ? nullptr : errors.c_str());
+  CodecNames codec;
+  TRY(codec.take("str", bound[1], bound[2]));
+  return decode_argument(bound[0], codec.encoding, codec.errors);
 }
 
 Result<Value> str_new(Type* type, const Arguments& arguments) {
@@ -261,11 +251,9 @@ TypeSpec str_spec() {
 }  // namespace
 
 Result<Value> str_encode(const Value* a) {
-  std::string encoding, errors;
-  if (!a[1].is_null()) encoding = TRY(name_argument("encode", "encoding", a[1]));
-  if (!a[2].is_null()) errors = TRY(name_argument("encode", "errors", a[2]));
-  return encode_text(a[0].as<Str>(), a[1].is_null() ? nullptr : encoding.c_str(),
-                     a[2].is_null() ? nullptr : errors.c_str());
+  CodecNames codec;
+  TRY(codec.take("encode", a[1], a[2]));
+  return encode_text(a[0].as<Str>(), codec.encoding, codec.errors);
 }
 
 /// As CPython's layout has it: programs compare and sum these numbers.

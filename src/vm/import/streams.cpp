@@ -6,6 +6,7 @@
 #include "vm/builtins/text_stream.h"
 #include "vm/import/import.h"
 #include "vm/import/startup.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -51,7 +52,7 @@ Result<Value> make_stream(Value io, const Stream& stream, const StreamOptions& o
 // ---- the early standard error: no encoding, no buffer
 
 Result<Value> early_write(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "write() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1])) return raise(types.TypeError, "write() argument must be str, not {}", given_name(a[1]));
   std::string bytes = to_utf8(a[1].as<Str>());
   for (std::string_view left = bytes; !left.empty();) {
     const ssize_t written = write(STDERR_FILENO, left.data(), left.size());

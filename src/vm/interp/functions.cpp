@@ -4,6 +4,7 @@
 #include "vm/interp/parts.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/text.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/hooks.h"
 #include "vm/object/native.h"
 #include "vm/object/trace_members.h"
@@ -185,9 +186,9 @@ Result<Value> new_function(Type*, const Arguments& arguments) {
   TRY(signature.bind(arguments, a));
   for (int i = 2; i < 5; ++i) a[i] = a[i].is_null() ? none() : a[i];
   if (!is_kind(a[0], Kind::kCode))
-    return raise(types.TypeError, "function() argument 'code' must be code, not {}", type_name(a[0]));
+    return raise(types.TypeError, "function() argument 'code' must be code, not {}", given_name(a[0]));
   if (!is_dict(a[1]))
-    return raise(types.TypeError, "function() argument 'globals' must be dict, not {}", type_name(a[1]));
+    return raise(types.TypeError, "function() argument 'globals' must be dict, not {}", given_name(a[1]));
   if (!is_none(a[2]) && !is_str(a[2])) return raise(types.TypeError, "arg 3 (name) must be None or string");
   if (!is_none(a[3]) && !is_tuple(a[3]))
     return raise(types.TypeError, "arg 4 (defaults) must be None or tuple");

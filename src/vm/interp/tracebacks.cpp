@@ -1,6 +1,7 @@
 // types.TracebackType.
 #include "vm/interp/parts.h"
 #include "vm/interp/text.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/native.h"
 
 namespace ouro::vm {
@@ -74,7 +75,7 @@ Result<Value> new_traceback(Type*, const Arguments& arguments) {
     return raise(types.TypeError, "expected traceback object or None, got '{}'", type_name(a[0]));
   if (!is_kind(a[1], Kind::kFrame))
     return raise(types.TypeError, "TracebackType() argument 'tb_frame' must be frame, not {}",
-                 type_name(a[1]));
+                 given_name(a[1]));
   int last_index = TRY(to_c_int(a[2]));
   int line = TRY(to_c_int(a[3]));
   return make_traceback(a[0], a[1].as<FrameObject>(), last_index, line);

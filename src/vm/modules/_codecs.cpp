@@ -2,6 +2,7 @@
 #include "vm/builtins/bytes_methods.h"
 #include "vm/builtins/codecs.h"
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -34,12 +35,9 @@ class Data {
 /// An optional name of an error handler: str or None.
 class ErrorName {
  public:
-  Status take(const char* function, int number, Value value) {
+  Status take(const char* function, const char* argument, Value value) {
     if (value.is_null() || is_none(value)) return {};
-    if (!is_str(value))
-      return raise(types.TypeError, "{}() argument {} must be str or None, not {}", function, number,
-                   type_name(value));
-    text_ = TRY(utf8_without_nul(value.as<Str>()));
+    text_ = TRY(c_text_argument(value, function, argument, "str or None"));
     given_ = true;
     return {};
   }
@@ -56,7 +54,7 @@ Value pair(Value result, size_t count) {
 
 Result<Str*> text_argument(const char* function, Value value) {
   if (is_str(value)) return value.as<Str>();
-  return raise(types.TypeError, "{}() argument 1 must be str, not {}", function, type_name(value));
+  return raise(types.TypeError, "{}() argument 1 must be str, not {}", function, given_name(value));
 }
 
 Result<bool> flag(Value value, bool otherwise) {
@@ -72,7 +70,7 @@ Result<Value> decode_stateful(const char* name, const Value* a, Utf8Like decode)
   Data data;
   ErrorName errors;
   TRY(data.take(a[1]));
-  TRY(errors.take(name, 2, a[2]));
+  TRY(errors.take(name, " 2", a[2]));
   const bool final = TRY(flag(a[3], false));
   size_t consumed = data.input().bytes.size();
   Str* text = TRY(decode(data.input(), errors.get(), final ? nullptr : &consumed));
@@ -115,7 +113,7 @@ Result<Value> decode_ex(const char* name, const Value* a, int width) {
   Data data;
   ErrorName errors;
   TRY(data.take(a[1]));
-  TRY(errors.take(name, 2, a[2]));
+  TRY(errors.take(name, " 2", a[2]));
   int order = a[3].is_null() ? 0 : TRY(to_c_int(a[3]));
   const bool final = TRY(flag(a[4], false));
   size_t consumed = data.input().bytes.size();
@@ -141,7 +139,7 @@ Result<Value> unicode_escape_decode(const Value* a) {
   Data data;
   ErrorName errors;
   TRY(data.take(a[1], true));
-  TRY(errors.take("unicode_escape_decode", 2, a[2]));
+  TRY(errors.take("unicode_escape_decode", " 2", a[2]));
   const bool final = TRY(flag(a[3], true));
   const std::string_view bytes = data.input().bytes;
   size_t consumed = bytes.size();
@@ -156,7 +154,7 @@ Result<Value> raw_unicode_escape_decode(const Value* a) {
   Data data;
   ErrorName errors;
   TRY(data.take(a[1], true));
-  TRY(errors.take("raw_unicode_escape_decode", 2, a[2]));
+  TRY(errors.take("raw_unicode_escape_decode", " 2", a[2]));
   const bool final = TRY(flag(a[3], true));
   size_t consumed = data.input().bytes.size();
   Str* text = TRY(decode_raw_unicode_escape(data.input(), errors.get(), final ? nullptr : &consumed));
@@ -167,7 +165,7 @@ Result<Value> latin_1_decode(const Value* a) {
   Data data;
   ErrorName errors;
   TRY(data.take(a[1]));
-  TRY(errors.take("latin_1_decode", 2, a[2]));
+  TRY(errors.take("latin_1_decode", " 2", a[2]));
   return pair(make_str_latin1(data.input().bytes), data.input().bytes.size());
 }
 
@@ -175,7 +173,7 @@ Result<Value> ascii_decode(const Value* a) {
   Data data;
   ErrorName errors;
   TRY(data.take(a[1]));
-  TRY(errors.take("ascii_decode", 2, a[2]));
+  TRY(errors.take("ascii_decode", " 2", a[2]));
   return pair(TRY(decode_ascii(data.input(), errors.get())), data.input().bytes.size());
 }
 
@@ -183,7 +181,7 @@ Result<Value> charmap_decode(const Value* a) {
   Data data;
   ErrorName errors;
   TRY(data.take(a[1]));
-  TRY(errors.take("charmap_decode", 2, a[2]));
+  TRY(errors.take("charmap_decode", " 2", a[2]));
   return pair(TRY(decode_charmap(data.input(), errors.get(), a[3])), data.input().bytes.size());
 }
 
@@ -191,7 +189,7 @@ Result<Value> escape_decode_function(const Value* a) {
   Data data;
   ErrorName errors;
   TRY(data.take(a[1], true));
-  TRY(errors.take("escape_decode", 2, a[2]));
+  TRY(errors.take("escape_decode", " 2", a[2]));
   const std::string_view bytes = data.input().bytes;
   int first_invalid = -1;
   Bytes* decoded = TRY(escape_decode(bytes, errors.get(), &first_invalid));
@@ -205,7 +203,7 @@ template <class Encode>
 Result<Value> encode_with(const char* name, const Value* a, Encode encode) {
   Str* text = TRY(text_argument(name, a[1]));
   ErrorName errors;
-  TRY(errors.take(name, 2, a[2]));
+  TRY(errors.take(name, " 2", a[2]));
   return pair(TRY(encode(text, errors.get())), text->length);
 }
 
@@ -269,7 +267,7 @@ Result<Value> readbuffer_encode(const Value* a) {
 
 Result<Value> escape_encode(const Value* a) {
   if (!is_bytes(a[1]))
-    return raise(types.TypeError, "escape_encode() argument 1 must be bytes, not {}", type_name(a[1]));
+    return raise(types.TypeError, "escape_encode() argument 1 must be bytes, not {}", given_name(a[1]));
   std::string out;
   for (const char byte : a[1].as<Bytes>()->view()) {
     const auto c = static_cast<unsigned char>(byte);
@@ -293,7 +291,7 @@ Result<Value> escape_encode(const Value* a) {
 
 Result<Value> charmap_build_function(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "charmap_build() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "charmap_build() argument must be str, not {}", given_name(a[1]));
   return charmap_build(a[1].as<Str>());
 }
 
@@ -308,14 +306,8 @@ Result<Value> unregister_function(const Value* a) {
   return none();
 }
 
-Result<std::string> name_argument(const char* function, const char* what, Value value) {
-  if (!is_str(value))
-    return raise(types.TypeError, "{}() argument{} must be str, not {}", function, what, type_name(value));
-  return utf8_without_nul(value.as<Str>());
-}
-
 Result<Value> lookup_function(const Value* a) {
-  return lookup_codec(TRY(name_argument("lookup", "", a[1])));
+  return lookup_codec(TRY(c_text_argument(a[1], "lookup", "")));
 }
 
 Result<Value> encode_function(const Value* a) {
@@ -330,15 +322,15 @@ Result<Value> decode_function(const Value* a) {
 }
 
 Result<Value> register_error_function(const Value* a) {
-  const std::string name = TRY(name_argument("register_error", " 1", a[1]));
+  const std::string name = TRY(c_text_argument(a[1], "register_error", " 1"));
   TRY(register_error_handler(make_str(name), a[2]));
   return none();
 }
 Result<Value> lookup_error_function(const Value* a) {
-  return lookup_error_handler(TRY(name_argument("lookup_error", "", a[1])));
+  return lookup_error_handler(TRY(c_text_argument(a[1], "lookup_error", "")));
 }
 Result<Value> forget_codec_function(const Value* a) {
-  forget_codec(make_str(TRY(name_argument("_forget_codec", "", a[1]))));
+  forget_codec(make_str(TRY(c_text_argument(a[1], "_forget_codec", ""))));
   return none();
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "vm/modules/_collections.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::collections {
 
@@ -481,7 +482,7 @@ Result<Value> iterator_new(Type* type, const Arguments& arguments) {
   Value bound[2];
   TRY(signature.bind(arguments, bound));
   if (!is_instance(bound[0], deque_type))
-    return raise(types.TypeError, "argument 1 must be collections.deque, not {}", type_name(bound[0]));
+    return raise(types.TypeError, "argument 1 must be collections.deque, not {}", given_name(bound[0]));
   int64_t index = bound[1].is_null() ? 0 : TRY(to_int64(bound[1]));
   Deque* deque = self_of(bound[0]);
   Value iterator = make_iterator(deque, type);

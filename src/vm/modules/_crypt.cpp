@@ -5,19 +5,15 @@
 #include <memory>
 
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
 namespace {
 
-Result<std::string> text_argument(Value value, int position) {
-  if (!is_str(value))
-    return raise(types.TypeError, "crypt() argument {} must be str, not {}", position, type_name(value));
-  return utf8_without_nul(value.as<Str>());
-}
-
 Result<Value> crypt_function(const Value* a) {
-  const std::string word = TRY(text_argument(a[1], 1)), salt = TRY(text_argument(a[2], 2));
+  const std::string word = TRY(c_text_argument(a[1], "crypt", " 1"));
+  const std::string salt = TRY(c_text_argument(a[2], "crypt", " 2"));
   auto data = std::make_unique<crypt_data>();
   const char* hash = crypt_r(word.c_str(), salt.c_str(), data.get());
   if (hash == nullptr) return raise_os_error(errno);

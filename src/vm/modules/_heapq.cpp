@@ -3,6 +3,7 @@
 // A comparison may run any code, also code that changes the list: items are read anew after each, and a list
 // of another length ends the work with RuntimeError.
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -12,7 +13,7 @@ namespace {
 Result<List*> heap_of(Value value, const char* function, const char* position = "") {
   if (!is_list(value))
     return raise(types.TypeError, "{}() argument{} must be list, not {}", function, position,
-                 type_name(value));
+                 given_name(value));
   return value.as<List>();
 }
 

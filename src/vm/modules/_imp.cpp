@@ -10,6 +10,7 @@
 #include "vm/import/import.h"
 #include "vm/import/marshal.h"
 #include "vm/interp/interpreter.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/native.h"
 
 namespace ouro::vm {
@@ -77,7 +78,7 @@ Result<FrozenModule> frozen_module(Value name) {
 
 Result<Value> find_frozen_info(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "find_frozen() argument 1 must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "find_frozen() argument 1 must be str, not {}", given_name(a[1]));
   const auto found = find_used(a[1].as<Str>());
   if (!found) return none();
   Value data = none();
@@ -109,7 +110,7 @@ Result<Value> get_frozen_object(const Value* a) {
 
 Result<Value> is_frozen(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "is_frozen() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "is_frozen() argument must be str, not {}", given_name(a[1]));
   return make_bool(find_used(a[1].as<Str>()).has_value());
 }
 
@@ -222,7 +223,7 @@ Result<Value> find_in_library(const Value* a) {
 
 Result<Value> is_builtin(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "is_builtin() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "is_builtin() argument must be str, not {}", given_name(a[1]));
   std::string name = to_utf8(a[1].as<Str>());
   if (find_native_module(name) == nullptr) return Value::from_small(0);
   return Value::from_small(name == "sys" || name == "builtins" ? -1 : 1);
@@ -267,9 +268,9 @@ Result<Value> extension_suffixes(const Value*) {
 
 Result<Value> fix_co_filename(const Value* a) {
   if (!is_kind(a[1], Kind::kCode))
-    return raise(types.TypeError, "_fix_co_filename() argument 1 must be code, not {}", type_name(a[1]));
+    return raise(types.TypeError, "_fix_co_filename() argument 1 must be code, not {}", given_name(a[1]));
   if (!is_str(a[2]))
-    return raise(types.TypeError, "_fix_co_filename() argument 2 must be str, not {}", type_name(a[2]));
+    return raise(types.TypeError, "_fix_co_filename() argument 2 must be str, not {}", given_name(a[2]));
   auto* code = a[1].as<Code>();
   if (!equals(code->filename, a[2].as<Str>())) {
     code->marshalled = nullptr;

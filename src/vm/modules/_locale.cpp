@@ -10,6 +10,7 @@
 #include "vm/import/import.h"
 #include "vm/modules/native_module.h"
 #include "vm/modules/posix/posix.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -31,7 +32,7 @@ Result<Value> setlocale_function(const Value* a) {
     return library_text(now);
   }
   if (!is_str(a[2]))
-    return raise(types.TypeError, "setlocale() argument 2 must be str or None, not {}", type_name(a[2]));
+    return raise(types.TypeError, "setlocale() argument 2 must be str or None, not {}", given_name(a[2]));
   const std::string wanted = TRY(utf8_or_raise(a[2].as<Str>()));
   const char* result = setlocale(category, wanted.c_str());
   if (result == nullptr) return raise(error_type, "unsupported locale setting");
@@ -74,7 +75,7 @@ Result<Value> localeconv_function(const Value*) {
 }
 
 Result<std::wstring> wide(Value value, const char* what) {
-  if (!is_str(value)) return raise(types.TypeError, "{} must be str, not {}", what, type_name(value));
+  if (!is_str(value)) return raise(types.TypeError, "{} must be str, not {}", what, given_name(value));
   const auto* text = value.as<Str>();
   std::wstring out;
   for (size_t i = 0; i < text->length; ++i) {
@@ -131,23 +132,16 @@ Result<Value> nl_langinfo_function(const Value* a) {
   return raise(types.ValueError, "unsupported langinfo constant");
 }
 
-Result<std::string> name_argument(Value value, const char* function, int position) {
-  if (!is_str(value))
-    return raise(types.TypeError, "{}() argument {} must be str, not {}", function, position,
-                 type_name(value));
-  return utf8_or_raise(value.as<Str>());
-}
-
 Result<Value> gettext_function(const Value* a) {
-  const std::string message = TRY(name_argument(a[1], "gettext", 1));
+  const std::string message = TRY(c_text_argument(a[1], "gettext", " 1"));
   return library_text(gettext(message.c_str()));
 }
 
 Result<Value> dcgettext_for(Value domain_value, Value message_value, int category) {
   std::string domain;
   const bool given = !is_none(domain_value);
-  if (given) domain = TRY(name_argument(domain_value, "dgettext", 1));
-  const std::string message = TRY(name_argument(message_value, "dgettext", 2));
+  if (given) domain = TRY(c_text_argument(domain_value, "dgettext", " 1", "str or None"));
+  const std::string message = TRY(c_text_argument(message_value, "dgettext", " 2"));
   return library_text(dcgettext(given ? domain.c_str() : nullptr, message.c_str(), category));
 }
 Result<Value> dgettext_function(const Value* a) {
@@ -160,14 +154,14 @@ Result<Value> dcgettext_function(const Value* a) {
 Result<Value> textdomain_function(const Value* a) {
   std::string domain;
   const bool given = !is_none(a[1]);
-  if (given) domain = TRY(name_argument(a[1], "textdomain", 1));
+  if (given) domain = TRY(c_text_argument(a[1], "textdomain", " 1"));
   const char* result = textdomain(given ? domain.c_str() : nullptr);
   if (result == nullptr) return raise_os_error(errno);
   return library_text(result);
 }
 
 Result<Value> bindtextdomain_function(const Value* a) {
-  const std::string domain = TRY(name_argument(a[1], "bindtextdomain", 1));
+  const std::string domain = TRY(c_text_argument(a[1], "bindtextdomain", " 1"));
   if (domain.empty()) return raise(error_type, "domain must be a non-empty string");
   std::string directory;
   const bool given = !is_none(a[2]);
@@ -178,10 +172,10 @@ Result<Value> bindtextdomain_function(const Value* a) {
 }
 
 Result<Value> bind_textdomain_codeset_function(const Value* a) {
-  const std::string domain = TRY(name_argument(a[1], "bind_textdomain_codeset", 1));
+  const std::string domain = TRY(c_text_argument(a[1], "bind_textdomain_codeset", " 1"));
   std::string codeset;
   const bool given = !is_none(a[2]);
-  if (given) codeset = TRY(name_argument(a[2], "bind_textdomain_codeset", 2));
+  if (given) codeset = TRY(c_text_argument(a[2], "bind_textdomain_codeset", " 2"));
   const char* result = bind_textdomain_codeset(domain.c_str(), given ? codeset.c_str() : nullptr);
   return result == nullptr ? none() : library_text(result);
 }

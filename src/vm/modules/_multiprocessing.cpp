@@ -8,6 +8,7 @@
 
 #include "vm/modules/native_module.h"
 #include "vm/modules/posix/posix.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -34,13 +35,6 @@ bool is_mine(const SemLock* self) {
   return self->count > 0 && self->owner == this_thread();
 }
 
-Result<std::string> c_text(Value value, const char* function, const char* argument) {
-  if (!is_str(value))
-    return raise(types.TypeError, "{}() argument {} must be str, not {}", function, argument,
-                 is_none(value) ? "None" : type_name(value));
-  return utf8_without_nul(value.as<Str>());
-}
-
 Value make_lock(Type* type, sem_t* handle, int kind, int greatest, Value name) {
   auto* self = allocate_instance<SemLock>(type);
   self->handle = handle;
@@ -55,7 +49,7 @@ Result<Value> new_lock(Type* type, const Arguments& arguments) {
   Value a[5];
   TRY(signature.bind(arguments, a));
   const int kind = TRY(to_c_int(a[0])), value = TRY(to_c_int(a[1])), greatest = TRY(to_c_int(a[2]));
-  const std::string name = TRY(c_text(a[3], "SemLock", "'name'"));
+  const std::string name = TRY(c_text_argument(a[3], "SemLock", " 'name'"));
   const bool unlink = TRY(to_c_int(a[4])) != 0;
   if (kind != kRecursiveMutex && kind != kSemaphore) return raise(types.ValueError, "unrecognized kind");
   sem_t* handle = sem_open(name.c_str(), O_CREAT | O_EXCL, 0600, static_cast<unsigned>(value));
@@ -72,7 +66,7 @@ Result<Value> rebuild(const Value* a) {
   const int kind = TRY(to_c_int(a[2])), greatest = TRY(to_c_int(a[3]));
   auto* handle = reinterpret_cast<sem_t*>(TRY(to_uint64(a[1])));
   if (!is_none(a[4])) {
-    const std::string name = TRY(c_text(a[4], "_rebuild", "4"));
+    const std::string name = TRY(c_text_argument(a[4], "_rebuild", " 4"));
     handle = sem_open(name.c_str(), 0);
     if (handle == SEM_FAILED) return raise_os_error(errno);
   }
@@ -214,7 +208,7 @@ constexpr GetSetSpec kGetSets[] = {
     {"handle", get_handle}, {"kind", get_kind}, {"maxvalue", get_greatest}, {"name", get_name}};
 
 Result<Value> unlink_function(const Value* a) {
-  const std::string name = TRY(c_text(a[1], "sem_unlink", ""));
+  const std::string name = TRY(c_text_argument(a[1], "sem_unlink", ""));
   if (sem_unlink(name.c_str()) < 0) return raise_os_error(errno);
   return none();
 }

@@ -4,19 +4,14 @@
 
 #include "vm/modules/native_module.h"
 #include "vm/modules/posix/posix.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
 namespace {
 
-Result<std::string> name_argument(Value value, const char* function) {
-  if (!is_str(value))
-    return raise(types.TypeError, "{}() argument 'path' must be str, not {}", function, type_name(value));
-  return utf8_without_nul(value.as<Str>());
-}
-
 Result<Value> shm_open_function(const Value* a) {
-  const std::string name = TRY(name_argument(a[1], "shm_open"));
+  const std::string name = TRY(c_text_argument(a[1], "shm_open", " 'path'"));
   const int flags = TRY(to_c_int(a[2]));
   const int mode = a[3].is_null() ? 0777 : TRY(to_c_int(a[3]));
   return make_int(
@@ -24,7 +19,7 @@ Result<Value> shm_open_function(const Value* a) {
 }
 
 Result<Value> shm_unlink_function(const Value* a) {
-  const std::string name = TRY(name_argument(a[1], "shm_unlink"));
+  const std::string name = TRY(c_text_argument(a[1], "shm_unlink", " 'path'"));
   TRY(system_call([&] { return shm_unlink(name.c_str()); }, a[1]));
   return none();
 }

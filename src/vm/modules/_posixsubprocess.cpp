@@ -18,6 +18,7 @@
 
 #include "vm/modules/native_module.h"
 #include "vm/modules/posix/posix.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -28,7 +29,6 @@ class Texts {
  public:
   Status add(Value value) {
     texts_.push_back(TRY(encode_file_name(value)));
-    if (texts_.back().find('\0') != std::string::npos) return raise(types.ValueError, "embedded null byte");
     return {};
   }
   char* const* pointers() {
@@ -94,7 +94,7 @@ Status add_all(Value sequence, Texts* texts) {
 
 Status read_keep(Value given, std::vector<int>* keep) {
   if (!is_tuple(given))
-    return raise(types.TypeError, "fork_exec() argument 4 must be tuple, not {}", type_name(given));
+    return raise(types.TypeError, "fork_exec() argument 4 must be tuple, not {}", given_name(given));
   int64_t last = -1;
   for (Value item : given.as<Tuple>()->span()) {
     int64_t number;

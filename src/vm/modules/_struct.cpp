@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -93,7 +94,7 @@ Result<Value> pack_into(Struct* layout, const Value* values, size_t count) {
     if (exception_is(types.BufferError) || exception_is(types.TypeError)) {
       take_exception();
       return raise(types.TypeError, "argument must be read-write bytes-like object, not {}",
-                   type_name(values[0]));
+                   given_name(values[0]));
     }
     return Raised{};
   }

@@ -1,6 +1,7 @@
 // The module _symtable: the compiler's symbol tables as objects, for the library's symtable.
 #include "vm/import/compile.h"
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -60,7 +61,7 @@ Result<Value> make_entry(const SymbolScope& scope) {
 
 Result<CompileMode> mode_of(Value name) {
   if (!is_str(name))
-    return raise(types.TypeError, "symtable() argument 3 must be str, not {}", type_name(name));
+    return raise(types.TypeError, "symtable() argument 3 must be str, not {}", given_name(name));
   auto* text = name.as<Str>();
   if (equals(text, "exec")) return CompileMode::Exec;
   if (equals(text, "eval")) return CompileMode::Eval;

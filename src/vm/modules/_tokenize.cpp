@@ -1,6 +1,7 @@
 // The module _tokenize: the compiler's own tokens.
 #include "vm/import/compile.h"
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -31,9 +32,7 @@ Result<Value> make_iterator(Type* type, const Arguments& arguments) {
   static const Signature signature("TokenizerIter", "(source)");
   Value source;
   TRY(signature.bind(arguments, &source));
-  if (!is_str(source))
-    return raise(types.TypeError, "TokenizerIter() argument 'source' must be str, not {}", type_name(source));
-  const std::string text = TRY(utf8_without_nul(source.as<Str>()));
+  const std::string text = TRY(c_text_argument(source, "tokenizeriter", " 'source'"));
   std::optional<CompileFailure> failure;
   const std::vector<SourceToken> tokens = tokens_of_source(text, &failure);
   List* list = TRY(make_list_reserved(tokens.size()));

@@ -11,6 +11,7 @@
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
 #include "vm/modules/warnings.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/native.h"
 #include "vm/object/protocol.h"
 
@@ -242,7 +243,8 @@ Result<Value> warn_explicit_function(const Value* a) {
   Warning w{};
   Value category = a[2];
   if (!is_str(a[3]))
-    return raise(types.TypeError, "warn_explicit() argument 'filename' must be str, not {}", type_name(a[3]));
+    return raise(types.TypeError, "warn_explicit() argument 'filename' must be str, not {}",
+                 given_name(a[3]));
   w.filename = a[3].as<Str>();
   w.line = TRY(to_c_int(a[4]));
   TRY(complete_message(a[1], category, &w));

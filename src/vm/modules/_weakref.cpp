@@ -1,4 +1,5 @@
 // The module _weakref. The types stand in object/weakref.cpp.
+#include "vm/object/argument_errors.h"
 #include "vm/object/native.h"
 #include "vm/object/protocol.h"
 #include "vm/object/weakref.h"
@@ -21,7 +22,7 @@ Result<Value> proxy(const Value* a) {
 
 Result<Value> remove_dead_weakref(const Value* a) {
   if (!is_dict(a[1]))
-    return raise(types.TypeError, "_remove_dead_weakref() argument 1 must be dict, not {}", type_name(a[1]));
+    return raise(types.TypeError, "_remove_dead_weakref() argument 1 must be dict, not {}", given_name(a[1]));
   Dict* dict = a[1].as<Dict>();
   Value value = TRY(dict_get(dict, a[2]));
   if (value.is_null()) return none();

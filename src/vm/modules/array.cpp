@@ -2,6 +2,7 @@
 #include "vm/modules/array.h"
 
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/hooks.h"
 #include "vm/object/str_data.h"
 
@@ -59,7 +60,7 @@ Result<Value> array_new(Type* type, const Arguments& arguments) {
   const Value code_value = arguments[0];
   if (!is_str(code_value) || code_value.as<Str>()->length != 1)
     return raise(types.TypeError, "array() argument 1 must be a unicode character, not {}",
-                 type_name(code_value));
+                 given_name(code_value));
   const char32_t code = code_value.as<Str>()->at(0);
   const Value initial = arguments.positional > 1 ? arguments[1] : Value();
   if (!initial.is_null() && code != 'u') {

@@ -1,6 +1,7 @@
 // The methods of array.
 #include "vm/builtins/container_util.h"
 #include "vm/modules/array.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/hooks.h"
 #include "vm/object/str_data.h"
 
@@ -191,7 +192,7 @@ Result<Value> tofile(const Value* a) {
 
 Result<Value> fromunicode(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "fromunicode() argument must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "fromunicode() argument must be str, not {}", given_name(a[1]));
   ArrayObject* array = self_of(a);
   if (array->code != 'u')
     return raise(types.ValueError, "fromunicode() may only be called on unicode type arrays");
@@ -337,7 +338,7 @@ Result<Value> array_reconstructor(const Value* a) {
                  type_name(array_type));
   if (!is_str(code_value) || code_value.as<Str>()->length != 1)
     return raise(types.TypeError, "_array_reconstructor() argument 2 must be a unicode character, not {}",
-                 type_name(code_value));
+                 given_name(code_value));
   if (item_size_of(code_value.as<Str>()->at(0)) == 0)
     return raise(types.ValueError, "second argument must be a valid type code");
   const int number = TRY(to_c_int(a[3]));

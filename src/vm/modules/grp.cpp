@@ -1,11 +1,11 @@
 // The module grp: the table of groups.
 #include <grp.h>
 
-#include <vector>
-
 #include "vm/builtins/struct_sequence.h"
+#include "vm/modules/account_table.h"
 #include "vm/modules/native_module.h"
 #include "vm/modules/posix/posix.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -29,54 +29,28 @@ Result<Value> make_entry(const group& entry) {
                               {text_of(entry.gr_name), password, make_int(entry.gr_gid), members});
 }
 
-/// An entry that `find(&entry, buffer, size, &found)` looks for; null: there is none.
-template <class Find>
-Result<Value> look_up(Find&& find) {
-  std::vector<char> buffer(4096);
-  for (;;) {
-    group entry;
-    group* found = nullptr;
-    const int error = find(&entry, buffer.data(), buffer.size(), &found);
-    if (error == ERANGE && buffer.size() < (size_t{1} << 24)) {
-      buffer.resize(buffer.size() * 2);
-      continue;
-    }
-    if (found == nullptr) return Value();
-    return make_entry(*found);
-  }
-}
-
 Result<Value> getgrgid_function(const Value* a) {
-  Value number = TRY(to_index(a[1]));
-  int64_t id;
-  Value entry;
-  if (int_fits(number, &id) && id >= -1 && id < (int64_t{1} << 32))
-    entry = TRY(look_up([&](auto... rest) { return getgrgid_r(static_cast<gid_t>(id), rest...); }));
+  const gid_t id = TRY(to_account_id(a[1], "gid"));
+  const Value entry =
+      TRY(find_account<group>([&](auto... rest) { return getgrgid_r(id, rest...); }, make_entry));
   if (entry.is_null())
-    return raise(types.KeyError, "getgrgid(): gid not found: {}", TRY(int_to_text(number)));
+    return raise(types.KeyError, "getgrgid(): gid not found: {}", TRY(int_to_text(TRY(to_index(a[1])))));
   return entry;
 }
 
 Result<Value> getgrnam_function(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "getgrnam() argument 'name' must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "getgrnam() argument 'name' must be str, not {}", given_name(a[1]));
   const std::string name = TRY(encode_file_name(a[1]));
-  if (name.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null byte");
-  Value entry = TRY(look_up([&](auto... rest) { return getgrnam_r(name.c_str(), rest...); }));
+  const Value entry =
+      TRY(find_account<group>([&](auto... rest) { return getgrnam_r(name.c_str(), rest...); }, make_entry));
   if (entry.is_null()) return raise(types.KeyError, "getgrnam(): name not found: {}", repr_text(a[1]));
   return entry;
 }
 
 Result<Value> getgrall_function(const Value*) {
-  List* list = make_list();
   setgrent();
-  for (const group* entry = getgrent(); entry != nullptr; entry = getgrent()) {
-    auto made = make_entry(*entry);
-    if (!made.ok() || !list_append(list, made.unwrap()).ok()) {
-      endgrent();
-      return Raised{};
-    }
-  }
+  auto list = list_accounts(getgrent, make_entry);
   endgrent();
   return list;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "vm/modules/itertools.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::itertools {
 
@@ -321,7 +322,7 @@ Result<Value> permutations_setstate(const Value* args) {
   TRY(state_parts(args[1], 2, 2, parts));
   for (int i = 0; i < 2; ++i) {
     if (!is_tuple(parts[i]))
-      return raise(types.TypeError, "argument {} must be tuple, not {}", i + 1, type_name(parts[i]));
+      return raise(types.TypeError, "argument {} must be tuple, not {}", i + 1, given_name(parts[i]));
   }
   Tuple *indices = parts[0].as<Tuple>(), *cycles = parts[1].as<Tuple>();
   int64_t size = pool_size(self);

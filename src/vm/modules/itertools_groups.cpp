@@ -1,5 +1,6 @@
 // itertools: groupby, pairwise, accumulate, zip_longest.
 #include "vm/modules/itertools.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::itertools {
 
@@ -91,7 +92,7 @@ Result<Value> grouper_new(Type*, const Arguments& arguments) {
   TRY(signature.bind(arguments, bound));
   if (!is_instance(bound[0], groupby_type))
     return raise(types.TypeError, "_grouper() argument 1 must be itertools.groupby, not {}",
-                 type_name(bound[0]));
+                 given_name(bound[0]));
   return make_grouper(bound[0].as<GroupBy>(), bound[1]);
 }
 

@@ -1,5 +1,6 @@
 // itertools: count, cycle, repeat, chain.
 #include "vm/modules/itertools.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::itertools {
 
@@ -141,7 +142,7 @@ Result<Value> cycle_setstate(const Value* args) {
   Value parts[2];
   TRY(state_parts(args[1], 2, 2, parts));
   if (!is_list(parts[0]))
-    return raise(types.TypeError, "argument 1 must be list, not {}", type_name(parts[0]));
+    return raise(types.TypeError, "argument 1 must be list, not {}", given_name(parts[0]));
   bool complete = TRY(to_c_int(parts[1])) != 0;
   store(self, self->saved, parts[0].as<List>());
   self->complete = complete;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "vm/modules/itertools.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::itertools {
 
@@ -103,7 +104,7 @@ Result<Value> tee_setstate(const Value* args) {
   TRY(state_parts(args[1], 2, 2, parts));
   if (!is_instance(parts[0], data_type))
     return raise(types.TypeError, "argument 1 must be itertools._tee_dataobject, not {}",
-                 type_name(parts[0]));
+                 given_name(parts[0]));
   auto* data = parts[0].as<TeeData>();
   int index = TRY(to_c_int(parts[1]));
   if (index < 0 || index > kBlockItems) return raise(types.ValueError, "Index out of range");
@@ -119,7 +120,7 @@ Result<Value> data_new(Type*, const Arguments& arguments) {
   Value bound[3];
   TRY(signature.bind(arguments, bound));
   if (!is_list(bound[1]))
-    return raise(types.TypeError, "_tee_dataobject() argument 2 must be list, not {}", type_name(bound[1]));
+    return raise(types.TypeError, "_tee_dataobject() argument 2 must be list, not {}", given_name(bound[1]));
   std::span<Value> values = bound[1].as<List>()->span();
   bool full = values.size() == kBlockItems;
   bool has_next = !is_none(bound[2]);

@@ -16,6 +16,7 @@
 #include "vm/import/import.h"
 #include "vm/interp/safe_point.h"
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/thread.h"
 
 namespace ouro::vm {
@@ -125,7 +126,8 @@ bool load_library() {
 
 Result<std::string> text_argument(Value value, const char* function, int number = 1) {
   if (!is_str(value))
-    return raise(types.TypeError, "{}() argument {} must be str, not {}", function, number, type_name(value));
+    return raise(types.TypeError, "{}() argument {} must be str, not {}", function, number,
+                 given_name(value));
   return encode_file_name(value);
 }
 

@@ -12,6 +12,7 @@
 #include "vm/modules/exception_printer.h"
 #include "vm/modules/sys.h"
 #include "vm/modules/unraisable.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/int_cells.h"
 
 namespace ouro::vm {
@@ -164,7 +165,7 @@ Result<Value> getprofile(const Value*) {
 /// Calls with tracing allowed, also from inside a trace function.
 Result<Value> call_tracing(const Value* a) {
   if (!is_tuple(a[2]))
-    return raise(types.TypeError, "call_tracing() argument 2 must be tuple, not {}", type_name(a[2]));
+    return raise(types.TypeError, "call_tracing() argument 2 must be tuple, not {}", given_name(a[2]));
   int depth = std::exchange(thread()->tracing, 0);
   auto result = call_with(a[1], a[2], Value());
   thread()->tracing = depth;
@@ -272,7 +273,7 @@ Result<Value> set_asyncgen_hooks(const Value* a) {
 // ---- objects
 
 Result<Value> intern_function(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "intern() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1])) return raise(types.TypeError, "intern() argument must be str, not {}", given_name(a[1]));
   if (!is_exactly(a[1], types.str)) return raise(types.TypeError, "can't intern {}", type_name(a[1]));
   return intern(a[1].as<Str>());
 }

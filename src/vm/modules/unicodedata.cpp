@@ -9,6 +9,7 @@
 
 #include "base/unicode.h"
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/str_data.h"
 #include "vm/object/unicode_data.h"
 
@@ -202,7 +203,7 @@ struct NormalForm {
 Result<NormalForm> normal_form(const char* function, const Value* a) {
   for (int i = 1; i <= 2; ++i)
     if (!is_str(a[i]))
-      return raise(types.TypeError, "{}() argument {} must be str, not {}", function, i, type_name(a[i]));
+      return raise(types.TypeError, "{}() argument {} must be str, not {}", function, i, given_name(a[i]));
   const icu::Normalizer2* normalizer = plain_normalizer(a[1].as<Str>());
   if (normalizer == nullptr) return raise(types.ValueError, "invalid normalization form");
   if (a[2].as<Str>()->length > INT32_MAX / 4) return raise_no_memory();
@@ -259,7 +260,7 @@ std::string upper_ascii(std::string text) {
 
 /// Aliases and sequences came after Unicode 3.2.
 Result<Value> lookup(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "lookup() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1])) return raise(types.TypeError, "lookup() argument must be str, not {}", given_name(a[1]));
   const std::string text = TRY(utf8_or_raise(a[1].as<Str>()));
   if (text.size() > 256) return raise(types.KeyError, "name too long");
   const std::optional<char32_t> found = lookup_character_name(text);

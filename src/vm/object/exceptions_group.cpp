@@ -1,4 +1,5 @@
 // BaseExceptionGroup and ExceptionGroup: construction, split, subgroup, derive.
+#include "vm/object/argument_errors.h"
 #include "vm/object/class_support.h"
 #include "vm/object/descriptors.h"
 #include "vm/object/exception_support.h"
@@ -48,7 +49,7 @@ Result<Value> group_new(Type* type, const Arguments& arguments) {
   Value message = arguments[0], exceptions = arguments[1];
   if (!is_str(message)) {
     return raise(types.TypeError, "BaseExceptionGroup.__new__() argument 1 must be str, not {}",
-                 is_none(message) ? "None" : type_name(message));
+                 given_name(message));
   }
   if (type_of(exceptions)->slots.item == nullptr || is_dict(exceptions))
     return raise(types.TypeError, "second argument (exceptions) must be a sequence");

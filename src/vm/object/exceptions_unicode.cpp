@@ -1,4 +1,5 @@
 // UnicodeEncodeError, UnicodeDecodeError, UnicodeTranslateError.
+#include "vm/object/argument_errors.h"
 #include "vm/object/exception_support.h"
 
 namespace ouro::vm {
@@ -10,8 +11,7 @@ UnicodeErrorObject* self_of(Value self) {
 }
 
 Raised wrong_argument(int position, const char* wanted, Value given) {
-  return raise(types.TypeError, "argument {} must be {}, not {}", position, wanted,
-               is_none(given) ? "None" : type_name(given));
+  return raise(types.TypeError, "argument {} must be {}, not {}", position, wanted, given_name(given));
 }
 
 Status expect_count(const Arguments& arguments, size_t count) {

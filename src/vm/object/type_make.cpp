@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/unicode.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/class_support.h"
 #include "vm/object/hooks.h"
 #include "vm/object/native_support.h"
@@ -301,7 +302,7 @@ Status check_bases(Tuple* bases) {
 
 Raised wrong_argument(int position, const char* wanted, Value given) {
   return raise(types.TypeError, "type.__new__() argument {} must be {}, not {}", position, wanted,
-               is_none(given) ? "None" : type_name(given));
+               given_name(given));
 }
 
 Result<Value> get_weakref(Value self) {

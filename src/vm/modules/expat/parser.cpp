@@ -3,6 +3,7 @@
 
 #include "vm/heap/heap.h"
 #include "vm/modules/expat/expat.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::expat {
 
@@ -130,17 +131,8 @@ Result<Value> parse_file(const Value* a) {
   }
 }
 
-/// A str argument as C text.
-Result<std::string> c_text(Value value, const char* function, bool none_allowed) {
-  if (!is_str(value))
-    return raise(types.TypeError, "{}() argument {}must be str{}, not {}", function,
-                 std::string_view(function) == "SetBase" ? "" : "1 ", none_allowed ? " or None" : "",
-                 is_none(value) ? "None" : type_name(value));
-  return utf8_without_nul(value.as<Str>());
-}
-
 Result<Value> set_base(const Value* a) {
-  const std::string base = TRY(c_text(a[1], "SetBase", false));
+  const std::string base = TRY(c_text_argument(a[1], "SetBase", ""));
   if (XML_SetBase(parser_of(a[0])->parser, base.c_str()) == 0) return raise_no_memory();
   return none();
 }
@@ -162,8 +154,8 @@ Result<Value> create_entity_parser(const Value* a) {
   Parser* self = parser_of(a[0]);
   std::string context, encoding;
   const bool has_context = !is_none(a[1]), has_encoding = !a[2].is_null();
-  if (has_context) context = TRY(c_text(a[1], "ExternalEntityParserCreate", true));
-  if (has_encoding) encoding = TRY(c_text(a[2], "ExternalEntityParserCreate", false));
+  if (has_context) context = TRY(c_text_argument(a[1], "ExternalEntityParserCreate", " 1", "str or None"));
+  if (has_encoding) encoding = TRY(c_text_argument(a[2], "ExternalEntityParserCreate", " 2"));
   XML_Parser made = XML_ExternalEntityParserCreate(self->parser, has_context ? context.c_str() : nullptr,
                                                    has_encoding ? encoding.c_str() : nullptr);
   if (made == nullptr) return raise_no_memory();
@@ -331,18 +323,20 @@ constexpr MethodSpec kMethods[] = {
 
 }  // namespace
 
+namespace {
+
+Result<std::string> parser_create_argument(Value value, const char* name) {
+  return c_text_argument(value, "ParserCreate", name, "str or None");
+}
+
+}  // namespace
+
 Result<Value> create_parser(const Value* a) {
   std::string encoding, separator;
   const bool has_encoding = !a[1].is_null() && !is_none(a[1]);
   const bool has_separator = !a[2].is_null() && !is_none(a[2]);
-  auto argument = [](Value value, const char* name) -> Result<std::string> {
-    if (!is_str(value))
-      return raise(types.TypeError, "ParserCreate() argument '{}' must be str or None, not {}", name,
-                   type_name(value));
-    return utf8_without_nul(value.as<Str>());
-  };
-  if (has_encoding) encoding = TRY(argument(a[1], "encoding"));
-  if (has_separator) separator = TRY(argument(a[2], "namespace_separator"));
+  if (has_encoding) encoding = TRY(parser_create_argument(a[1], " 'encoding'"));
+  if (has_separator) separator = TRY(parser_create_argument(a[2], " 'namespace_separator'"));
   if (separator.size() > 1)
     return raise(types.ValueError, "namespace_separator must be at most one character, omitted, or None");
   Value interned = a[3].is_null() ? Value(make_dict()) : is_none(a[3]) ? Value() : a[3];

@@ -2,6 +2,7 @@
 #include "vm/builtins/memoryview.h"
 #include "vm/modules/io/io.h"
 #include "vm/modules/signals.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::io {
 
@@ -143,7 +144,7 @@ Result<Value> read_into(const Value* a, bool once, const char* name) {
   if (!has_buffer(a[1]) || !target.acquire(a[1], kBufferWritable).ok()) {
     if (exception_pending()) take_exception();
     return raise(types.TypeError, "{}() argument must be read-write bytes-like object, not {}", name,
-                 type_name(a[1]));
+                 given_name(a[1]));
   }
   TRY(check_open(self, "readinto of closed file"));
   const auto size = static_cast<int64_t>(target.size());

@@ -1,6 +1,7 @@
 // _io.BytesIO: a binary stream in memory, and the exporter behind its getbuffer().
 #include "vm/builtins/memoryview.h"
 #include "vm/modules/io/io.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::io {
 
@@ -151,7 +152,7 @@ Result<Value> readinto(const Value* a) {
   if (!has_buffer(a[1]) || !target.acquire(a[1], kBufferWritable).ok()) {
     if (exception_pending()) take_exception();
     return raise(types.TypeError, "readinto() argument must be read-write bytes-like object, not {}",
-                 type_name(a[1]));
+                 given_name(a[1]));
   }
   TRY(check_live(self));
   const int64_t size =

@@ -8,6 +8,7 @@
 #include "vm/modules/io/io.h"
 #include "vm/modules/posix/posix.h"
 #include "vm/modules/warnings.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::io {
 
@@ -30,13 +31,7 @@ Raised wrong_mode(const char* action) {
 template <class Call>
 Result<int64_t> transfer(Call&& call) {
   for (;;) {
-    int64_t result;
-    int error;
-    {
-      ReleaseLock released;
-      result = call();
-      error = errno;
-    }
+    const auto [result, error] = call_unlocked(call);
     if (result >= 0) return result;
     if (error == EAGAIN) return -2;
     if (error != EINTR) return raise_os_error(error);
@@ -200,7 +195,6 @@ Status open_stream(FileIO* self, Value name, const std::string& mode, bool close
     if (descriptor < 0) return raise(types.ValueError, "negative file descriptor");
   } else {
     path = TRY(encode_file_name(name));
-    if (path.find('\0') != std::string::npos) return raise(types.ValueError, "embedded null byte");
   }
   const int flags = TRY(parse_mode(self, mode));
   TRY(audit("open", {name, make_str(mode), make_int(flags)}));
@@ -242,11 +236,7 @@ Status file_init(Value value, const Arguments& arguments) {
   Value a[4];
   TRY(signature.bind(arguments, a));
   std::string mode = "r";
-  if (!a[1].is_null()) {
-    if (!is_str(a[1]))
-      return raise(types.TypeError, "FileIO() argument 'mode' must be str, not {}", type_name(a[1]));
-    mode = TRY(utf8_without_nul(a[1].as<Str>()));
-  }
+  if (!a[1].is_null()) mode = TRY(c_text_argument(a[1], "FileIO", " 'mode'"));
   const bool closes = a[2].is_null() || TRY(is_true(a[2]));
   return open_stream(value.as<FileIO>(), a[0], mode, closes, a[3]);
 }
@@ -318,12 +308,12 @@ Result<Value> file_readinto(const Value* a) {
   FileIO* self = self_of(a);
   if (!has_buffer(a[1]))
     return raise(types.TypeError, "readinto() argument must be read-write bytes-like object, not {}",
-                 type_name(a[1]));
+                 given_name(a[1]));
   Buffer buffer;
   if (!buffer.acquire(a[1], kBufferWritable).ok()) {
     take_exception();
     return raise(types.TypeError, "readinto() argument must be read-write bytes-like object, not {}",
-                 type_name(a[1]));
+                 given_name(a[1]));
   }
   TRY(check_readable_file(self));
   const int64_t got = TRY(read_descriptor(self->descriptor, buffer.data(), buffer.view().length));

@@ -2,6 +2,7 @@
 #include "vm/builtins/functions.h"
 #include "vm/modules/io/io.h"
 #include "vm/modules/warnings.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -132,14 +133,14 @@ Result<Value> open_file(OpenRequest request) {
 Result<Value> text_or_none(Value value, const char* name) {
   if (value.is_null() || is_none(value)) return none();
   if (is_str(value)) return value;
-  return raise(types.TypeError, "open() argument '{}' must be str or None, not {}", name, type_name(value));
+  return raise(types.TypeError, "open() argument '{}' must be str or None, not {}", name, given_name(value));
 }
 
 Result<Value> open_function(const Value* a) {
   OpenRequest request{};
   request.file = a[1];
   if (!a[2].is_null() && !is_str(a[2]))
-    return raise(types.TypeError, "open() argument 'mode' must be str, not {}", type_name(a[2]));
+    return raise(types.TypeError, "open() argument 'mode' must be str, not {}", given_name(a[2]));
   request.mode_text = a[2].is_null() ? make_str("r") : a[2].as<Str>();
   request.buffering = a[3].is_null() ? -1 : TRY(to_c_int(a[3]));
   request.encoding = TRY(text_or_none(a[4], "encoding"));
@@ -154,7 +155,7 @@ Result<Value> open_function(const Value* a) {
 
 Result<Value> open_code(const Value* a) {
   if (!is_str(a[1]))
-    return raise(types.TypeError, "open_code() argument 'path' must be str, not {}", type_name(a[1]));
+    return raise(types.TypeError, "open_code() argument 'path' must be str, not {}", given_name(a[1]));
   OpenRequest request{};
   request.file = a[1];
   request.mode.reading = request.mode.binary = true;

@@ -3,6 +3,7 @@
 
 #include "vm/builtins/text_stream.h"
 #include "vm/import/import.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::io {
 
@@ -90,10 +91,7 @@ Result<Str*> encoding_argument(Value encoding) {
 }
 
 Result<std::string> text_argument(Value value, const char* name) {
-  if (!is_str(value))
-    return raise(types.TypeError, "TextIOWrapper() argument '{}' must be str or None, not {}", name,
-                 type_name(value));
-  return utf8_without_nul(value.as<Str>());
+  return c_text_argument(value, "TextIOWrapper", name, "str or None");
 }
 
 /// An encoder in the middle of a file must not write a byte order mark again.
@@ -144,11 +142,11 @@ Status init_text(Value value, const Arguments& arguments) {
   auto* self = value.as<Text>();
   self->ready = self->detached = false;
   std::string encoding, newline;
-  if (!is_none(given(a[1]))) encoding = TRY(text_argument(a[1], "encoding"));
-  if (!is_none(given(a[3]))) newline = TRY(text_argument(a[3], "newline"));
+  if (!is_none(given(a[1]))) encoding = TRY(text_argument(a[1], " 'encoding'"));
+  if (!is_none(given(a[3]))) newline = TRY(text_argument(a[3], " 'newline'"));
   const bool line_buffering = !a[4].is_null() && TRY(is_true(a[4]));
   const bool write_through = !a[5].is_null() && TRY(is_true(a[5]));
-  if (!is_none(given(a[2]))) TRY(text_argument(a[2], "errors"));
+  if (!is_none(given(a[2]))) TRY(text_argument(a[2], " 'errors'"));
   TRY(check_newline(newline));
   forget_everything(self);
   store(self, self->errors, is_none(given(a[2])) ? names.strict : a[2].as<Str>());
@@ -172,7 +170,7 @@ Status init_text(Value value, const Arguments& arguments) {
 Status check_text_or_none(Value value, const char* name) {
   if (is_none(given(value)) || is_str(value)) return {};
   return raise(types.TypeError, "reconfigure() argument '{}' must be str or None, not {}", name,
-               type_name(value));
+               given_name(value));
 }
 
 Result<bool> optional_bool(Value value, bool absent) {

@@ -1,6 +1,7 @@
 // _io.TextIOWrapper: writing. Encoded text collects in `pending` until a chunk is full.
 #include "vm/builtins/codecs.h"
 #include "vm/modules/io/text.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/str_data.h"
 
 namespace ouro::vm::io {
@@ -106,7 +107,7 @@ Result<Value> text_write_fast(Value value, Str* text) {
 }
 
 Result<Value> text_write(const Value* a) {
-  if (!is_str(a[1])) return raise(types.TypeError, "write() argument must be str, not {}", type_name(a[1]));
+  if (!is_str(a[1])) return raise(types.TypeError, "write() argument must be str, not {}", given_name(a[1]));
   return text_write_fast(a[0], a[1].as<Str>());
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/float_text.h"
 #include "vm/modules/json/json.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::json {
 
@@ -257,11 +258,11 @@ Result<Value> encoder_new(Type* type, const Arguments& arguments) {
   for (int i : {4, 5}) {
     if (!is_str(given[i]))
       return raise(types.TypeError, "make_encoder() argument {} must be str, not {}", i + 1,
-                   type_name(given[i]));
+                   given_name(given[i]));
   }
   if (!is_none(given[0]) && !is_dict(given[0]))
     return raise(types.TypeError, "make_encoder() argument 1 must be dict or None, not {}",
-                 type_name(given[0]));
+                 given_name(given[0]));
   const bool sort_keys = TRY(is_true(given[6]));
   const bool skip_keys = TRY(is_true(given[7]));
   const bool allow_nan = TRY(is_true(given[8]));

@@ -6,6 +6,7 @@
 
 #include "vm/modules/multibyte/coding.h"
 #include "vm/modules/native_module.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/trace_members.h"
 
@@ -49,10 +50,7 @@ struct DecoderObject : Context {
 
 Result<Str*> error_name(Value given, const char* function, const char* argument, bool none_allowed) {
   if (given.is_null() || (none_allowed && is_none(given))) return make_ascii("strict");
-  if (!is_str(given))
-    return raise(types.TypeError, "{}() argument {} must be str{}, not {}", function, argument,
-                 none_allowed ? " or None" : "", type_name(given));
-  TRY(utf8_without_nul(given.as<Str>()));
+  TRY(c_text_argument(given, function, argument, none_allowed ? "str or None" : "str"));
   return exact_str(given.as<Str>());
 }
 
@@ -69,7 +67,7 @@ Result<bool> final_flag(Value value) {
 
 Result<Value> codec_encode(const Value* a) {
   const Codec& codec = *a[0].as<CodecObject>()->codec;
-  Str* errors = TRY(error_name(a[2], "encode", "'errors'", true));
+  Str* errors = TRY(error_name(a[2], "encode", " 'errors'", true));
   Str* text = TRY(text_of(a[1]));
   State state;
   if (codec.start_encoder != nullptr) codec.start_encoder(state);
@@ -83,7 +81,7 @@ Result<Value> codec_decode(const Value* a) {
   const Codec& codec = *a[0].as<CodecObject>()->codec;
   Buffer buffer;
   TRY(buffer.acquire(a[1]));
-  Str* errors = TRY(error_name(a[2], "decode", "'errors'", true));
+  Str* errors = TRY(error_name(a[2], "decode", " 'errors'", true));
   State state;
   if (codec.start_decoder != nullptr) codec.start_decoder(state);
   StrBuilder out;
@@ -165,7 +163,7 @@ Result<Value> encoder_new(Type* type, const Arguments& arguments) {
   static const Signature signature("IncrementalEncoder", "(errors='strict')");
   Value errors;
   TRY(signature.bind(arguments, &errors));
-  return make_encoder(type, Value(), TRY(error_name(errors, "IncrementalEncoder", "1", false)));
+  return make_encoder(type, Value(), TRY(error_name(errors, "IncrementalEncoder", " 1", false)));
 }
 
 /// Encodes what was left before and this; what stays undecided is left for the next time.
@@ -216,7 +214,7 @@ Status state_bytes(Value number, std::span<uint8_t> out) {
 
 Result<Value> encoder_setstate(const Value* a) {
   if (!is_int(a[1]))
-    return raise(types.TypeError, "setstate() argument must be int, not {}", type_name(a[1]));
+    return raise(types.TypeError, "setstate() argument must be int, not {}", given_name(a[1]));
   uint8_t bytes[1 + kMostPendingCharacters * 4 + sizeof(State)] = {};
   TRY(state_bytes(a[1], bytes));
   if (bytes[0] > kMostPendingCharacters * 4) return raise(types.UnicodeError, "pending buffer too large");
@@ -259,7 +257,7 @@ Result<Value> decoder_new(Type* type, const Arguments& arguments) {
   static const Signature signature("IncrementalDecoder", "(errors='strict')");
   Value errors;
   TRY(signature.bind(arguments, &errors));
-  return make_decoder(type, Value(), TRY(error_name(errors, "IncrementalDecoder", "1", false)));
+  return make_decoder(type, Value(), TRY(error_name(errors, "IncrementalDecoder", " 1", false)));
 }
 
 Status keep_pending(DecoderObject* self, std::string_view rest) {
@@ -306,7 +304,7 @@ Result<Value> decoder_getstate(const Value* a) {
 
 Result<Value> decoder_setstate(const Value* a) {
   if (!is_tuple(a[1]))
-    return raise(types.TypeError, "setstate() argument must be tuple, not {}", type_name(a[1]));
+    return raise(types.TypeError, "setstate() argument must be tuple, not {}", given_name(a[1]));
   auto* pair = a[1].as<Tuple>();
   if (pair->length != 2 || !is_bytes(pair->items[0]) || !is_int(pair->items[1]))
     return raise(types.TypeError, "setstate(): illegal state argument");
@@ -341,7 +339,7 @@ Result<Value> reader_new(Type* type, const Arguments& arguments) {
   static const Signature signature("StreamReader", "(stream, errors='strict')");
   Value bound[2];
   TRY(signature.bind(arguments, bound));
-  return make_decoder(type, bound[0], TRY(error_name(bound[1], "StreamReader", "2", false)));
+  return make_decoder(type, bound[0], TRY(error_name(bound[1], "StreamReader", " 2", false)));
 }
 
 /// The size argument of the reading methods; -1: all.
@@ -396,7 +394,7 @@ Result<Value> writer_new(Type* type, const Arguments& arguments) {
   static const Signature signature("StreamWriter", "(stream, errors='strict')");
   Value bound[2];
   TRY(signature.bind(arguments, bound));
-  return make_encoder(type, bound[0], TRY(error_name(bound[1], "StreamWriter", "2", false)));
+  return make_encoder(type, bound[0], TRY(error_name(bound[1], "StreamWriter", " 2", false)));
 }
 
 Status write_stream(EncoderObject* self, Value text) {

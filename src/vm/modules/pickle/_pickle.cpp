@@ -4,6 +4,7 @@
 
 #include "vm/import/import.h"
 #include "vm/modules/pickle/pickle.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/trace_members.h"
 
 namespace ouro::vm {
@@ -75,17 +76,15 @@ Status set_input(UnpicklerObject* self, Value file) {
 
 Result<Str*> name_argument(Value given, const char* function, const char* name, const char* otherwise) {
   if (given.is_null()) return make_ascii(otherwise);
-  if (!is_str(given))
-    return raise(types.TypeError, "{}() argument '{}' must be str, not {}", function, name, type_name(given));
-  TRY(utf8_without_nul(given.as<Str>()));
+  TRY(c_text_argument(given, function, name));
   return given.as<Str>();
 }
 
 /// fix_imports, encoding, errors, buffers.
 Status set_reading(UnpicklerObject* self, const char* function, const Value* options) {
   self->fix_imports = options[0].is_null() || TRY(is_true(options[0]));
-  store(self, self->encoding, TRY(name_argument(options[1], function, "encoding", "ASCII")));
-  store(self, self->errors, TRY(name_argument(options[2], function, "errors", "strict")));
+  store(self, self->encoding, TRY(name_argument(options[1], function, " 'encoding'", "ASCII")));
+  store(self, self->errors, TRY(name_argument(options[2], function, " 'errors'", "strict")));
   self->buffers = Value();
   if (!options[3].is_null() && !is_none(options[3])) store(self, self->buffers, TRY(iterate(options[3])));
   return {};

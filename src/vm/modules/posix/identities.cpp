@@ -10,10 +10,7 @@
 
 namespace ouro::vm {
 
-namespace {
-
-/// A user or group: -1 stands for "as it is".
-Result<uint32_t> to_id(Value value, const char* what) {
+Result<uint32_t> to_account_id(Value value, const char* what) {
   if (!is_int(value) && type_of(value)->slots.index == nullptr)
     return raise(types.TypeError, "{} should be integer, not {}", what, type_name(value));
   const auto number = to_int64(value);
@@ -31,23 +28,25 @@ Result<uint32_t> to_id(Value value, const char* what) {
   return static_cast<uint32_t>(id);
 }
 
+namespace {
+
 /// One of the calls that set up to three identifiers.
 template <auto function, const char* what>
 Result<Value> set_one(const Value* a) {
-  const uint32_t id = TRY(to_id(a[1], what));
+  const uint32_t id = TRY(to_account_id(a[1], what));
   TRY(system_call([&] { return function(id); }));
   return none();
 }
 template <auto function, const char* what>
 Result<Value> set_two(const Value* a) {
-  const uint32_t real = TRY(to_id(a[1], what)), effective = TRY(to_id(a[2], what));
+  const uint32_t real = TRY(to_account_id(a[1], what)), effective = TRY(to_account_id(a[2], what));
   TRY(system_call([&] { return function(real, effective); }));
   return none();
 }
 template <auto function, const char* what>
 Result<Value> set_three(const Value* a) {
-  const uint32_t real = TRY(to_id(a[1], what)), effective = TRY(to_id(a[2], what)),
-                 saved = TRY(to_id(a[3], what));
+  const uint32_t real = TRY(to_account_id(a[1], what)), effective = TRY(to_account_id(a[2], what)),
+                 saved = TRY(to_account_id(a[3], what));
   TRY(system_call([&] { return function(real, effective, saved); }));
   return none();
 }
@@ -63,7 +62,7 @@ constexpr char kUser[] = "uid", kGroup[] = "gid";
 Result<Value> setgroups_function(const Value* a) {
   std::vector<gid_t> groups;
   TRY(for_each(a[1], [&](Value item) -> Status {
-    groups.push_back(TRY(to_id(item, kGroup)));
+    groups.push_back(TRY(to_account_id(item, kGroup)));
     return {};
   }));
   TRY(system_call([&] { return setgroups(groups.size(), groups.data()); }));
@@ -71,13 +70,13 @@ Result<Value> setgroups_function(const Value* a) {
 }
 Result<Value> initgroups_function(const Value* a) {
   const std::string name = TRY(encode_file_name(a[1]));
-  const uint32_t group = TRY(to_id(a[2], kGroup));
+  const uint32_t group = TRY(to_account_id(a[2], kGroup));
   TRY(system_call([&] { return initgroups(name.c_str(), group); }));
   return none();
 }
 Result<Value> getgrouplist_function(const Value* a) {
   const std::string name = TRY(encode_file_name(a[1]));
-  const uint32_t group = TRY(to_id(a[2], kGroup));
+  const uint32_t group = TRY(to_account_id(a[2], kGroup));
   int count = 64;
   std::vector<gid_t> groups(64);
   while (getgrouplist(name.c_str(), group, groups.data(), &count) < 0)

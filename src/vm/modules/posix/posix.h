@@ -48,6 +48,8 @@ Result<int> to_directory_descriptor(Value value);
 Result<int> to_descriptor(Value value);
 /// A descriptor, or what has fileno().
 Result<int> to_file_descriptor(Value value);
+/// A user or group, which `what` calls "uid" or "gid": -1 stands for "as it is".
+Result<uint32_t> to_account_id(Value value, const char* what);
 /// An optional truth value.
 Result<bool> to_flag(Value value, bool absent);
 inline Value text_of(std::string_view bytes) {
@@ -55,18 +57,26 @@ inline Value text_of(std::string_view bytes) {
   return text.ok() ? Value(text.unwrap()) : Value(make_str_latin1(bytes));
 }
 
+/// What a system call gave, and errno after it.
+struct CallOutcome {
+  int64_t result;
+  int error;
+};
+
+/// Runs a system call without the interpreter's lock.
+template <class Call>
+CallOutcome call_unlocked(Call&& call) {
+  ReleaseLock released;
+  const int64_t result = call();
+  return {result, errno};
+}
+
 /// Runs a system call without the interpreter's lock, again when a signal interrupted it (PEP 475). The
 /// result is never negative; errno becomes OSError.
 template <class Call>
 Result<int64_t> system_call(Call&& call, Value filename = {}, Value filename2 = {}) {
   for (;;) {
-    int64_t result;
-    int error;
-    {
-      ReleaseLock released;
-      result = call();
-      error = errno;
-    }
+    const auto [result, error] = call_unlocked(call);
     if (result >= 0) return result;
     if (error != EINTR) return raise_os_error(error, filename, filename2);
     TRY(handle_signals());

@@ -81,16 +81,9 @@ Result<Value> fchmod_function(const Value* a) {
   return none();
 }
 
-Result<uint32_t> to_id(Value value) {
-  int64_t number = TRY(to_int64(value));
-  if (number < -1) return raise(types.OverflowError, "uid is less than minimum");
-  if (number > UINT32_MAX) return raise(types.OverflowError, "uid is greater than maximum");
-  return static_cast<uint32_t>(number);
-}
-
 Result<Value> chown_function(const Value* a) {
   Path path = TRY(to_path(a[1], "chown", true));
-  uint32_t user = TRY(to_id(a[2])), group = TRY(to_id(a[3]));
+  uint32_t user = TRY(to_account_id(a[2], "uid")), group = TRY(to_account_id(a[3], "gid"));
   int directory = TRY(to_directory_descriptor(a[4]));
   bool follow = TRY(to_flag(a[5], true));
   TRY(system_call(
@@ -105,7 +98,7 @@ Result<Value> chown_function(const Value* a) {
 
 Result<Value> lchown_function(const Value* a) {
   Path path = TRY(to_path(a[1], "lchown"));
-  uint32_t user = TRY(to_id(a[2])), group = TRY(to_id(a[3]));
+  uint32_t user = TRY(to_account_id(a[2], "uid")), group = TRY(to_account_id(a[3], "gid"));
   TRY(system_call([&] { return lchown(path.c_str(), user, group); }, path.shown));
   return none();
 }

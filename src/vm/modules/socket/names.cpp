@@ -11,6 +11,7 @@
 
 #include "vm/heap/heap.h"
 #include "vm/modules/socket/socket.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm {
 
@@ -134,10 +135,10 @@ Result<Value> gethostname_function(const Value*) {
 }
 
 Result<Value> getservbyname_function(const Value* a) {
-  std::string name, protocol;
-  TRY(c_text(a[1], "service name expected", &name));
-  bool has = TRY(c_text(a[2], "protocol name expected", &protocol));
-  servent* entry = getservbyname(name.c_str(), has ? protocol.c_str() : nullptr);
+  const std::string name = TRY(c_text_argument(a[1], "getservbyname", " 1"));
+  std::string protocol;
+  if (!a[2].is_null()) protocol = TRY(c_text_argument(a[2], "getservbyname", " 2"));
+  servent* entry = getservbyname(name.c_str(), a[2].is_null() ? nullptr : protocol.c_str());
   if (entry == nullptr) return raise(types.OSError, "service/proto not found");
   return make_int(ntohs(static_cast<uint16_t>(entry->s_port)));
 }
@@ -145,14 +146,14 @@ Result<Value> getservbyport_function(const Value* a) {
   int64_t port = TRY(to_int64(a[1]));
   if (port < 0 || port > 65535) return raise(types.OverflowError, "getservbyport: port must be 0-65535.");
   std::string protocol;
-  bool has = TRY(c_text(a[2], "protocol name expected", &protocol));
-  servent* entry = getservbyport(htons(static_cast<uint16_t>(port)), has ? protocol.c_str() : nullptr);
+  if (!a[2].is_null()) protocol = TRY(c_text_argument(a[2], "getservbyport", " 2"));
+  servent* entry =
+      getservbyport(htons(static_cast<uint16_t>(port)), a[2].is_null() ? nullptr : protocol.c_str());
   if (entry == nullptr) return raise(types.OSError, "port/proto not found");
   return make_str(entry->s_name);
 }
 Result<Value> getprotobyname_function(const Value* a) {
-  std::string name;
-  TRY(c_text(a[1], "protocol name expected", &name));
+  const std::string name = TRY(c_text_argument(a[1], "getprotobyname", " 1"));
   protoent* entry = getprotobyname(name.c_str());
   if (entry == nullptr) return raise(types.OSError, "protocol not found");
   return make_int(entry->p_proto);
@@ -178,8 +179,7 @@ uint32_t swap32(uint32_t n) {
 }
 
 Result<Value> inet_aton_function(const Value* a) {
-  std::string text;
-  TRY(c_text(a[1], "illegal IP address string passed to inet_aton", &text));
+  const std::string text = TRY(c_text_argument(a[1], "inet_aton", " 1"));
   in_addr address;
   if (inet_aton(text.c_str(), &address) == 0)
     return raise(types.OSError, "illegal IP address string passed to inet_aton");
@@ -211,8 +211,7 @@ Result<Value> inet_ntop_function(const Value* a) {
 }
 Result<Value> inet_pton_function(const Value* a) {
   int family = TRY(to_c_int(a[1]));
-  std::string text;
-  TRY(c_text(a[2], "illegal IP address string passed to inet_pton", &text));
+  const std::string text = TRY(c_text_argument(a[2], "inet_pton", " 2"));
   char bytes[16];
   int result = inet_pton(family, text.c_str(), bytes);
   if (result < 0) return raise_os_error(errno);

@@ -48,13 +48,7 @@ Result<int64_t> socket_call(Socket* s, short events, Call&& call) {
   auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                      std::chrono::duration<double>(std::max(timeout, 0.0)));
   for (;;) {
-    int64_t result;
-    int error;
-    {
-      ReleaseLock released;
-      result = call();
-      error = errno;
-    }
+    const auto [result, error] = call_unlocked(call);
     if (result >= 0) return result;
     bool would_block = error == EAGAIN || error == EWOULDBLOCK;
     if (error == EINTR) {

@@ -9,6 +9,7 @@
 
 #include "vm/modules/sre/characters.h"
 #include "vm/modules/sre/objects.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::sre {
 
@@ -20,7 +21,7 @@ namespace {
 
 Raised wrong_type(const char* parameter, const char* wanted, Value given) {
   return raise(types.TypeError, "compile() argument '{}' must be {}, not {}", parameter, wanted,
-               type_name(given));
+               given_name(given));
 }
 
 Result<std::vector<uint32_t>> read_words(List* list) {

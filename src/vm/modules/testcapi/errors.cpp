@@ -7,6 +7,7 @@
 #include "vm/modules/exception_printer.h"
 #include "vm/modules/testcapi/testcapi.h"
 #include "vm/modules/unraisable.h"
+#include "vm/object/argument_errors.h"
 
 namespace ouro::vm::testcapi {
 
@@ -156,7 +157,7 @@ Result<Value> settrace_to_error(const Value* a) {
 /// A signal that comes just as the generator is entered.
 Result<Value> raise_sigint_then_send_none(const Value* a) {
   if (!is_kind(a[1], Kind::kGenerator))
-    return raise(types.TypeError, "argument 1 must be generator, not {}", type_name(a[1]));
+    return raise(types.TypeError, "argument 1 must be generator, not {}", given_name(a[1]));
   std::raise(SIGINT);
   return call_method(a[1], names.send, {none()});
 }

@@ -4,6 +4,7 @@
 #include "bytecode/opcodes.h"
 #include "vm/modules/_struct.h"
 #include "vm/modules/testcapi/testcapi.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/code_build.h"
 #include "vm/object/hooks.h"
 
@@ -54,7 +55,7 @@ Result<Value> dict_getitem_knownhash(const Value* a) {
 
 /// CPython's representation that was read through wchar_t*; here a copy, with the warning.
 Result<Value> text_copy(Value value, const char* format) {
-  if (!is_str(value)) return raise(types.TypeError, "argument 1 must be str, not {}", type_name(value));
+  if (!is_str(value)) return raise(types.TypeError, "argument 1 must be str, not {}", given_name(value));
   TRY(warn(types.DeprecationWarning,
            fmt::format("getargs: The '{}' format is deprecated. Use 'U' instead.", format)));
   auto* text = value.as<Str>();
