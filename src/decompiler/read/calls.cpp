@@ -163,7 +163,7 @@ bool Reader::call_unpacked() {
   Expr* packed = pop_value();
   if (packed == nullptr) return false;
   std::vector<Expr*> args;
-  const bool ours = has_columns(position) ? has_range(packed, position) : with_keywords;
+  const bool ours = has_columns(position) ? has_range(packed, position) : with_keywords || has_star(packed);
   const bool constant = packed->kind == ExprKind::Constant &&
                         packed->as<syntax::ConstantExpr>()->value->is(ConstantKind::Tuple);
   if (ours && packed->kind == ExprKind::Tuple) {

@@ -108,12 +108,13 @@ const Constant* Reader::dropped_test(const Position& position, bool truth) {
 /// Whether at_ is the NOP that an item of a constant tuple has left on a line of its own, in front of the
 /// tuple's load.
 bool Reader::begins_folded_tuple() const {
-  if (op() != Op::NOP || !has_columns(here().position)) return false;
+  if (op() != Op::NOP || here().position.line <= 0) return false;
   uint32_t load = at_;
   while (load < code_.size() && code_[load].op == Op::NOP) ++load;
   if (load >= code_.size() || code_[load].op != Op::LOAD_CONST) return false;
   const Constant* tuple = code_.constant(code_[load].argument);
   if (tuple == nullptr || !tuple->is(ConstantKind::Tuple) || load - at_ > tuple->size) return false;
+  if (!has_columns(here().position)) return stand_below(at_, load);
   const bool annotates = begins_annotated(load);
   for (uint32_t i = at_; i < load; ++i)
     if ((code_[i].position == code_[load].position && !annotates) ||
@@ -136,7 +137,7 @@ bool Reader::read_folded_tuple() {
   for (; op() == Op::NOP; ++at_) places.push_back(here().position);
   const Constant* tuple = constant_operand();
   // The names of what is annotated have the place of the function.
-  std::erase(places, here().position);
+  if (has_columns(here().position) || begins_annotated(at_)) std::erase(places, here().position);
   Expr* node = make_constant(tuple, here().position);
   item_places_.emplace(node, std::move(places));
   push_value(node);

@@ -62,7 +62,9 @@ bool Reader::is_implicit_return(uint32_t at) const {
   // The NOP of the last statement has become part of it.
   const int32_t width = width_of(code_[at - 1].position);
   if (width == kWidthOfPass) return !is_returned_none(at - 1);
-  if (width < 0) return has_columns(code_[at - 1].position);  // a string over several lines
+  if (width < 0)
+    return has_columns(code_[at - 1].position) ||  // a string over several lines
+           comes_later(at - 1);
   return width != kWidthOfReturn;
 }
 
@@ -289,6 +291,10 @@ bool Reader::read_nop(uint32_t end) {
   if (!at_statement_start()) return true;  // of something in an expression on several lines
   if (!is_own_position(at)) return true;
   const Position& position = code_[at].position;
+  if (ends_in_break(at)) {
+    emit(make<syntax::BreakStmt>(position));
+    return true;
+  }
   // In front of a return whose constant stands elsewhere.
   if (at_ + 1 < end && code_[at_].op == Op::LOAD_CONST && code_[at_ + 1].op == Op::RETURN_VALUE &&
       contains(code_[at_].position, position))

@@ -94,4 +94,100 @@ bool Reader::is_whole_display(const Expr* display, const Constant& items) {
   return empty && items.size >= kFewest;
 }
 
+/// Whether what is unpacked as arguments is a tuple that only unpacking makes.
+bool Reader::has_star(const Expr* packed) {
+  if (packed->kind != ExprKind::Tuple) return false;
+  return std::ranges::any_of(packed->as<syntax::TupleExpr>()->elts,
+                             [](const Expr* item) { return item->kind == ExprKind::Starred; });
+}
+
+/// Whether a NOP at the end of a with is that of a statement which leaves it: the place of a `pass` goes over
+/// to the first instruction that is no longer protected.
+bool Reader::is_protected_place(uint32_t at) const {
+  const auto kind = constructs_.back().kind;
+  if (kind != Construct::Kind::With && kind != Construct::Kind::AsyncWith) return false;
+  if (code_[at].op != Op::NOP || has_columns(code_[at].position) || at + 1 >= code_.size()) return false;
+  return code_[at].handler != kNone && code_[at].handler != code_[at + 1].handler &&
+         !code_.inherits_position(at);
+}
+
+/// Whether some constant that code generation has met before the one which the instruction at `at` loads is
+/// loaded for the first time behind it.
+bool Reader::comes_later(uint32_t at) const {
+  if (first_loads_.empty()) {
+    first_loads_.assign(code_.object().consts->size, kNone);
+    for (uint32_t i = code_.size(); i-- > 0;)
+      if (code_[i].op == Op::LOAD_CONST && code_[i].argument < first_loads_.size())
+        first_loads_[code_[i].argument] = i;
+  }
+  for (size_t i = 0; i < code_[at].argument && i < first_loads_.size(); ++i)
+    if (first_loads_[i] != kNone && first_loads_[i] > at) return true;
+  return false;
+}
+
+/// Whether the NOP is a break that ends the body of a loop whose test stands at the top alone: nothing else
+/// comes to the body's end.
+bool Reader::ends_in_break(uint32_t nop) const {
+  const Construct* const loop = innermost_loop();
+  return loop != nullptr && !has_columns(code_[nop].position) && loop->kind == Construct::Kind::While &&
+         loop->break_target == nop + 1;
+}
+
+/// Whether the NOPs from `first` on stand in the lines of the constant tuple that is loaded behind them.
+bool Reader::stand_below(uint32_t first, uint32_t load) const {
+  const int32_t line = code_[load].position.line;
+  bool below = false;
+  for (uint32_t i = first; i < load; ++i) {
+    if (code_[i].position.line < line) return false;
+    below |= code_[i].position.line > line;
+  }
+  return below && code_[load].jumps_here == 0;
+}
+
+namespace {
+
+/// The first statements inside a statement; null where it has none that run in its scope.
+syntax::Stmts* first_suite(Stmt* statement) {
+  using syntax::StmtKind;
+  switch (statement->kind) {
+    case StmtKind::If:
+      return &statement->as<syntax::IfStmt>()->body;
+    case StmtKind::For:
+      return &statement->as<syntax::ForStmt>()->body;
+    case StmtKind::While:
+      return &statement->as<syntax::WhileStmt>()->body;
+    case StmtKind::With:
+      return &statement->as<syntax::WithStmt>()->body;
+    case StmtKind::Try:
+      return &statement->as<syntax::TryStmt>()->body;
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+/// Puts a declaration in front of the first statement inside the compound one that it would stand in front
+/// of, to which it can only be joined there. False: the names are used before.
+bool Reader::declare_by_lines(Stmt* declaration, const Position& use, size_t place, StmtList* body) {
+  if (place >= body->size() || use.line <= 0 || use.column >= 0) return false;
+  Stmt* statement = (*body)[place];
+  syntax::Stmts* suite = first_suite(statement);
+  while (suite != nullptr && !suite->empty() && statement->range.line > 0 &&
+         statement->range.line < use.line) {
+    statement = suite->front();
+    syntax::Stmts* const inner = first_suite(statement);
+    if (inner == nullptr) break;
+    suite = inner;
+  }
+  if (suite == nullptr || suite->empty() || suite->front() != statement || statement->range.line <= 0 ||
+      statement->range.line > use.line)
+    return false;
+  declaration->range = {statement->range.line, -1, 0, -1};
+  StmtList statements{declaration};
+  statements.insert(statements.end(), suite->begin(), suite->end());
+  *suite = list(statements);
+  return true;
+}
+
 }  // namespace ouro::decompiler

@@ -159,6 +159,7 @@ void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& ar
   const std::vector<Position>& places = function.default_places;
   if (places.size() > arguments.defaults.size()) return;
   const int32_t indentation = function.position.column + 4;
+  if (function.position.column < 0) return spread_defaults(0, places, args, arguments);
   std::vector<int32_t> widths(args.size());
   for (size_t i = 0; i < args.size(); ++i) {
     widths[i] =

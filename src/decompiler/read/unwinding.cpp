@@ -412,6 +412,7 @@ bool Reader::looks_like_leaving(uint32_t at) const {
 /// Whether the jump is no break or continue, as far as jumps tell.
 bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
   if (has_columns(code_[jump].position)) return true;
+  if (exit == kNone) return true;
   if (exit < code_.size() && code_.destination(jump) == code_.destination(exit)) return true;
   return !leaves_loop(jump);
 }
@@ -441,9 +442,24 @@ bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
       code_[begin].op == Op::POP_TOP)
     return false;
   const uint32_t behind = after_exit(constructs_.back(), at, false);
+  // Without columns, what leaves the body of a finally is told by a NOP in front.
+  if (!has_columns(code_[at].position) && constructs_.back().kind == Construct::Kind::FinallyBody &&
+      begin == at)
+    exit = kNone;
   if (behind == kNone || behind > limit || !only_goes_on(skip_nops(behind), limit, exit)) return false;
+  if (is_protected_place(at)) return false;
   const bool placed = code_[at].op == Op::NOP || constructs_.back().kind == Construct::Kind::Handler;
   return !placed || !looks_like_leaving(at);
+}
+
+/// Whether the NOP at `at`, as wide as what leaves, is rather a `pass` than the None of `return None`, or stands
+/// where nothing can be left.
+bool Reader::may_be_nothing(uint32_t at) const {
+  const Position& position = code_[at].position;
+  const int32_t width = width_of(position);
+  if (width == 6) return scope_ != ScopeKind::Function;
+  if (width == 5 || width == 8) return innermost_loop() == nullptr;
+  return (position.column - constructs_.back().range.column) % 2 == 0;
 }
 
 /// Where the body of the innermost construct ends, which lies in [first, limit), is protected by `handler`
@@ -453,8 +469,10 @@ uint32_t Reader::end_of_body(uint32_t first, uint32_t limit, uint32_t handler, u
   while (at > first && code_[at - 1].handler != handler) --at;
   // `return None`: its place is still protected.
   const Construct& construct = constructs_.back();
-  if (at > first && code_[at - 1].op == Op::NOP && construct.kind == Construct::Kind::With &&
-      looks_like_leaving(at - 1) && (code_[at - 1].position.column - construct.range.column) % 2 != 0)
+  if (at > first && is_protected_place(at - 1))
+    --at;
+  else if (at > first && code_[at - 1].op == Op::NOP && construct.kind == Construct::Kind::With &&
+           looks_like_leaving(at - 1) && !may_be_nothing(at - 1))
     --at;
   while (at < limit) {
     if (is_normal_end(at, limit, exit)) return at;
