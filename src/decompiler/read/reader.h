@@ -535,6 +535,8 @@ class Reader {
   uint32_t after_chain(uint32_t at, uint32_t cleanup) const;
 
   bool stands_behind(const Leaf& test) const;
+  Expr* not_at_end(Expr* test);
+  bool is_way_past(uint32_t first, uint32_t end) const;
   bool emit_if_nothing(Expr* test, const Position& range);
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;

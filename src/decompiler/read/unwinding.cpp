@@ -452,8 +452,8 @@ bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
   return !placed || !looks_like_leaving(at);
 }
 
-/// Whether the NOP at `at`, as wide as what leaves, is rather a `pass` than the None of `return None`, or stands
-/// where nothing can be left.
+/// Whether the NOP at `at`, as wide as what leaves, is rather a `pass` than the None of `return None`, or
+/// stands where nothing can be left.
 bool Reader::may_be_nothing(uint32_t at) const {
   const Position& position = code_[at].position;
   const int32_t width = width_of(position);
