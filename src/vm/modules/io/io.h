@@ -49,9 +49,12 @@ Status add_newline_type(Module* module);
 Status add_text_type(Module* module);
 
 // ---- base.cpp
+/// io.UnsupportedOperation.
 Raised unsupported(const char* message);
 Raised closed_file();  // ValueError "I/O operation on closed file."
+/// What any stream's `closed` says.
 Result<bool> closed_attribute(Value stream);
+/// Errors for a stream that is closed, or that answers seekable() and the like with False.
 Status check_closed(Value stream);
 Status check_seekable(Value stream);
 Status check_readable(Value stream);
@@ -120,9 +123,12 @@ struct Buffered : Stream {
 };
 
 Blob* make_blob(size_t size);
+/// ValueError for a stream whose __init__ has not run, or that was detached.
 Status check_ready(Buffered* self);
 Result<bool> is_closed(Buffered* self);
+/// ValueError for a closed stream, unless there is something left in its buffer.
 Status check_open(Buffered* self, const char* message);
+/// The common part of the classes' __init__: an empty buffer of the size in front of `raw`.
 Status buffered_init(Buffered* self, Value raw, int64_t size);
 
 /// One thread at a time in a buffered stream.
@@ -144,23 +150,29 @@ class Inside {
   Buffered* self_ = nullptr;
 };
 
+/// How many bytes can be read without asking the raw stream.
 inline int64_t readable_now(const Buffered* self) {
   return self->readable && self->read_end != -1 ? self->read_end - self->at : 0;
 }
+/// How far the raw stream is ahead of where the program is.
 inline int64_t raw_ahead(const Buffered* self) {
   bool holds = (self->readable && self->read_end != -1) || (self->writable && self->write_end != -1);
   return holds && self->raw_at >= 0 ? self->raw_at - self->at : 0;
 }
+/// The raw stream's tell, seek and readinto, which keep `raw_position`.
 Result<int64_t> raw_tell(Buffered* self);
 Result<int64_t> raw_seek(Buffered* self, int64_t target, int whence);
 Status flush_inside(Buffered* self);      // what is to be written
 Status flush_and_rewind(Buffered* self);  // and the raw stream where the program is
+/// -2: nothing there at the moment.
 Result<int64_t> raw_read(Buffered* self, char* to, int64_t size);
+/// Reading and writing for those who know that the stream is native.
 Result<Value> buffered_read1(Buffered* self, int64_t size);
 Result<Value> buffered_read_all(Buffered* self);
 Result<Value> buffered_line(Buffered* self, int64_t limit);
 Result<int64_t> buffered_write(Buffered* self, std::string_view data);
 
+// The methods.
 Result<Value> buffered_read(const Value* a);
 Result<Value> buffered_read1_method(const Value* a);
 Result<Value> buffered_readinto(const Value* a);
@@ -177,11 +189,15 @@ struct NewlineState {
   bool pending_cr = false;
   uint8_t seen = 0;
 };
+/// A piece of text with its line ends noted in the state and, when `translate`, made "\n". A "\r" at the end
+/// of a piece that is not `final` waits for the next one.
 Result<Str*> translate_newlines(Str* text, bool translate, bool final, NewlineState* state);
+/// What `newlines` says of them: None, one text, or a tuple.
 Value newlines_seen(uint8_t seen);
+
 // ---- text
+/// TextIOWrapper.write for those who know both types.
 Result<Value> text_write_fast(Value self, Str* text);
 Result<Value> make_text(Value buffer, Value encoding, Value errors, Value newline, bool line_buffering);
-Result<Value> text_encoding(Value encoding, int stack_level);
 
 }  // namespace ouro::vm::io

@@ -43,11 +43,13 @@ struct Text : Object {
   int64_t chunk_size;
 };
 
+/// What a decoder has been given and not used, and its flags.
 struct DecoderState {
   Bytes* input;
   uint64_t flags;
 };
 
+/// ValueErrors for a stream whose __init__ has not run, that was detached, that is closed.
 Status check_ready(const Text* self);
 Status check_attached(const Text* self);
 Status check_open(Text* self);
@@ -59,14 +61,21 @@ Result<Str*> decode(Text* self, std::string_view bytes, bool final);
 Result<DecoderState> decoder_state(Text* self);
 Status set_decoder_state(Text* self, DecoderState state);
 Status reset_decoder(Text* self);
+/// The encoder as it is at the start of a stream, where it may write a mark, or behind that.
 Status set_encoder_at(Text* self, bool start);
 
+/// Text that was read ahead, of which nothing is used yet.
 void set_decoded(Text* self, Str* text);
+/// Forgets what tell() would start from.
 void drop_snapshot(Text* self);
+/// Writes what waits in `pending` to the buffer below.
 Status flush_pending(Text* self);
+/// Reads and decodes a piece; false at the end of the stream.
 Result<bool> read_chunk(Text* self, int64_t size_hint);
+/// readline(); a limit below zero is none.
 Result<Value> text_line(Text* self, int64_t limit);
 
+// The methods.
 Result<Value> text_write(const Value* a);
 Result<Value> text_flush(const Value* a);
 Result<Value> text_read(const Value* a);
