@@ -42,6 +42,19 @@ function(ouro_library name)
   set_target_properties(ouro_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
+# ouro_function_order(TARGET): what programs run stands side by side, in the order of cmake/function_order.txt
+# (tools/function_order.py makes it), which saves a fifth of an empty program's memory. Local functions that the optimiser
+# has shared among files are named after their file, as seen from a build directory inside the source tree.
+function(ouro_function_order target)
+  if(NOT OURO_LTO OR NOT CMAKE_CXX_COMPILER_ID MATCHES Clang OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+    return()
+  endif()
+  set(order ${PROJECT_SOURCE_DIR}/cmake/function_order.txt)
+  target_link_options(${target} PRIVATE -Wl,-mllvm,-use-source-filename-for-promoted-locals
+                      -Wl,--symbol-ordering-file=${order} -Wl,--no-warn-symbol-ordering)
+  set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${order})
+endfunction()
+
 # ouro_tests(NAME): the GoogleTest program of tests/NAME. It links ouro_NAME alone, which is also the proof that the
 # library stands without those above it.
 function(ouro_tests name)
