@@ -43,7 +43,6 @@ Result<Value> make_memoryview(Value object);
 MemoryView* make_view_of(MemoryView* original, int dimensions);
 /// The format's single character; NotImplementedError for others.
 Result<char> simple_code(const MemoryView* view);
-Result<Value> load_at(const char* at, const MemoryView* view);
 Status store_at(MemoryView* self, char* at, Value value, char code);
 
 Result<Value> memory_subscript(Value self, Value key);

@@ -73,10 +73,6 @@ Status merge_class_dir(Dict* collected, Value cls);
 
 /// Whether a slot depends on this name, or a type flag does.
 bool is_special_name(const Str* name);
-/// "module.qualname" as repr and messages show it; the module is left off for builtins.
-std::string full_type_name(Type* type);
-/// __name__ of a type for messages.
-std::string type_text_name(const Type* type);
 /// A native type's name as its table has it, with the module ("collections.deque"); others' __name__. What
 /// CPython's messages show as %s of tp_name.
 std::string native_type_name(const Type* type);

@@ -24,10 +24,4 @@ inline bool can_call_directly(const NativeFunction* function, size_t count) {
   return function->signature != nullptr && function->signature->accepts(count);
 }
 
-inline Result<Value> call_method_quick(MethodDescriptor* descriptor, const Value* values, size_t count) {
-  if (count != 0 && can_call_directly(descriptor, values[0], count)) [[likely]]
-    return descriptor->spec->function(values);
-  return call_method_descriptor(descriptor, Arguments{values, count, nullptr});
-}
-
 }  // namespace ouro::vm

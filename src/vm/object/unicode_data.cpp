@@ -164,20 +164,4 @@ int map_case(char32_t c, CaseMapping mapping, char32_t out[3]) {
   return 1;
 }
 
-std::string ascii_for_number(const Str* text) {
-  if (text->is_ascii()) return std::string(text->ascii_view());
-  std::string result(text->length, '?');
-  for (size_t i = 0; i < text->length; ++i) {
-    const char32_t c = text->at(i);
-    if (c < 0x7F) {
-      result[i] = static_cast<char>(c);
-    } else if (is_space(c)) {
-      result[i] = ' ';
-    } else if (const int digit = decimal_value(c); digit >= 0) {
-      result[i] = static_cast<char>('0' + digit);
-    }
-  }
-  return result;
-}
-
 }  // namespace ouro::vm

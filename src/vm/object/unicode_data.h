@@ -54,8 +54,4 @@ int map_case(char32_t c, CaseMapping mapping, char32_t out[3]);
 /// unicodedata.name(c); empty when it has none.
 std::string character_name(char32_t c);
 
-/// Decimal digits of any script as ASCII ones, spaces as ' ', other characters beyond ASCII as '?': what the
-/// parsers of numbers read.
-std::string ascii_for_number(const Str* text);
-
 }  // namespace ouro::vm

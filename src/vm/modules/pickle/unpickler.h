@@ -58,7 +58,6 @@ class Loader {
   Result<Value> pop();
   Raised underflow();
   Result<size_t> take_mark();
-  void pop_mark();
   void set_fence();
   void cut(size_t length);
   Result<Tuple*> pop_tuple(size_t start);
