@@ -302,6 +302,7 @@ bool Reader::read_nop(uint32_t end) {
   if (at_ < end && has_columns(position) && has_columns(code_[at_].position) &&
       contains(position, code_[at_].position) && is_own_position(at_))
     return read_certain(position, end);
+  if (!has_columns(position) && emit_lost_test(at)) return true;
   return emit_pass(position);
 }
 

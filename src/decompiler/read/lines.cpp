@@ -111,18 +111,82 @@ bool Reader::is_protected_place(uint32_t at) const {
          !code_.inherits_position(at);
 }
 
+void Reader::find_first_loads() const {
+  if (!first_loads_.empty()) return;
+  first_loads_.assign(code_.object().consts->size, kNone);
+  for (uint32_t i = code_.size(); i-- > 0;)
+    if (code_[i].op == Op::LOAD_CONST && code_[i].argument < first_loads_.size())
+      first_loads_[code_[i].argument] = i;
+}
+
 /// Whether some constant that code generation has met before the one which the instruction at `at` loads is
 /// loaded for the first time behind it.
 bool Reader::comes_later(uint32_t at) const {
-  if (first_loads_.empty()) {
-    first_loads_.assign(code_.object().consts->size, kNone);
-    for (uint32_t i = code_.size(); i-- > 0;)
-      if (code_[i].op == Op::LOAD_CONST && code_[i].argument < first_loads_.size())
-        first_loads_[code_[i].argument] = i;
-  }
+  find_first_loads();
   for (size_t i = 0; i < code_[at].argument && i < first_loads_.size(); ++i)
     if (first_loads_[i] != kNone && first_loads_[i] > at) return true;
   return false;
+}
+
+/// A constant that nothing loads and that code generation has met at `at`, as a test that has left no more
+/// than a place; null: there is none. It is found only once.
+const Constant* Reader::lost_test(uint32_t at, std::optional<bool> wanted) {
+  find_first_loads();
+  const auto constants = code_.object().consts->elements();
+  size_t first = scope_ == ScopeKind::Function ? 1 : 0;
+  size_t last = constants.size();
+  for (size_t i = first; i < constants.size(); ++i) {
+    if (first_loads_[i] == kNone) continue;
+    if (first_loads_[i] < at) first = i + 1;
+    if (first_loads_[i] > at) last = std::min(last, i);
+  }
+  for (size_t i = first; i < last; ++i) {
+    const ConstantKind kind = constants[i]->kind;
+    const bool is_test = kind == ConstantKind::True || kind == ConstantKind::False ||
+                         kind == ConstantKind::Int || kind == ConstantKind::Str;
+    if (first_loads_[i] != kNone || !is_test || (wanted && truth(*constants[i]) != *wanted)) continue;
+    first_loads_[i] = at;
+    return constants[i];
+  }
+  return nullptr;
+}
+
+/// The NOP is all that is left of a test that is constant: what stood under it, if it holds, is read as what
+/// follows.
+bool Reader::emit_lost_test(uint32_t nop) {
+  const Constant* const test = lost_test(nop, std::nullopt);
+  if (test == nullptr) return false;
+  auto* const node = make<syntax::IfStmt>(code_[nop].position);
+  node->test = make_constant(test, Position());
+  node->body = list(std::vector<Stmt*>{make<syntax::PassStmt>(code_[nop].position)});
+  emit(node);
+  return true;
+}
+
+/// Whether the NOP is that of `while True`: something jumps back behind it, and it is in the line of that, or
+/// of nothing else.
+bool Reader::is_nop_of_loop(uint32_t nop) const {
+  if (code_[nop].op != Op::NOP || has_columns(code_[nop].position) || nop + 1 >= code_.size()) return false;
+  const uint32_t jump = shape_.jump_back_to(nop + 1);
+  if (jump == kNone || jump <= nop || is_loop_start(nop + 1) || !is_own_position(nop)) return false;
+  // A test at the top does not begin with a NOP.
+  return code_[jump].position == code_[nop].position || code_[nop + 1].op == Op::NOP ||
+         code_[nop + 1].handler == code_[nop].handler;
+}
+
+/// Where the body of a loop ends that begins at `first` and never comes to its end, `jump` being the last
+/// continue: with the first statement that leaves it, and to which nothing inside leads past.
+uint32_t Reader::end_of_open_loop(uint32_t first, uint32_t jump, uint32_t end) const {
+  uint32_t last = jump + 1;
+  for (uint32_t i = first; i < last && last < end; ++i) {
+    const Instruction& instruction = code_[i];
+    const uint32_t target = instruction.target;
+    const bool leaves = Code::is_unconditional_jump(instruction.op) && is_own_position(i);
+    if (target != kNone && target >= last && !leaves) last = target + 1;
+    if (instruction.handler != kNone && instruction.handler >= last) last = instruction.handler + 1;
+    if (i + 1 == last && !Code::is_terminator(instruction.op)) ++last;
+  }
+  return std::min(last, end);
 }
 
 /// Whether the NOP is a break that ends the body of a loop whose test stands at the top alone: nothing else

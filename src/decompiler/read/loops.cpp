@@ -127,6 +127,7 @@ uint32_t Reader::endless_loop_jump(uint32_t* first) const {
   const Position& body = code_[*first].position;
   if (here().op == Op::NOP && loop == here().position && loop.line > 0) return jump;
   if (has_columns(loop)) return contains(loop, body) && starts_before(loop, body) ? jump : kNone;
+  if (is_nop_of_loop(at_)) return jump;
   return loop.line > 0 && loop.line <= body.line ? jump : kNone;
 }
 
@@ -139,7 +140,12 @@ bool Reader::read_endless_loop(uint32_t end) {
   uint32_t first = kNone;
   const uint32_t jump = endless_loop_jump(&first);
   if (jump >= end) return fail("a loop that jumps back from elsewhere");
-  const Position range = code_[jump].position;
+  // A body that only its own statements continue has no end that jumps back.
+  const bool open =
+      !has_columns(here().position) && is_nop_of_loop(at_) && !(here().position == code_[jump].position);
+  const uint32_t body_end = open ? end_of_open_loop(first, jump, end) : jump;
+  const uint32_t behind = open ? body_end : jump + 1;
+  const Position range = open ? here().position : code_[jump].position;
   const uint32_t start = at_;
   at_ = first;
   auto* node = make<syntax::WhileStmt>(range);
@@ -147,13 +153,13 @@ bool Reader::read_endless_loop(uint32_t end) {
   constructs_.push_back({.kind = Construct::Kind::While,
                          .range = range,
                          .continue_target = start,
-                         .break_target = jump + 1,
+                         .break_target = behind,
                          .body_first = first});
   StmtList body;
-  const bool good = read_statements(jump, &body);
+  const bool good = read_statements(body_end, &body);
   constructs_.pop_back();
   if (!good) return false;
-  at_ = jump + 1;
+  at_ = behind;
   if (body.empty()) add_placeholder(&body);
   node->body = list(body);
   emit(node);
@@ -162,7 +168,8 @@ bool Reader::read_endless_loop(uint32_t end) {
 
 Expr* Reader::certain(bool truth, const Position& statement) {
   auto* node = make<syntax::ConstantExpr>(Position());
-  node->value = dropped_test(statement, truth);
+  const Constant* const lost = has_columns(statement) ? nullptr : lost_test(at_, truth);
+  node->value = lost != nullptr ? lost : dropped_test(statement, truth);
   return node;
 }
 

@@ -489,6 +489,11 @@ class Reader {
   bool is_protected_place(uint32_t at) const;
   bool comes_later(uint32_t at) const;
   bool ends_in_break(uint32_t nop) const;
+  bool is_nop_of_loop(uint32_t nop) const;
+  uint32_t end_of_open_loop(uint32_t first, uint32_t jump, uint32_t end) const;
+  void find_first_loads() const;
+  const Constant* lost_test(uint32_t at, std::optional<bool> truth);
+  bool emit_lost_test(uint32_t nop);
   bool stand_below(uint32_t first, uint32_t load) const;
   bool declare_by_lines(Stmt* declaration, const Position& use, size_t place, StmtList* body);
 

@@ -131,7 +131,7 @@ bool Reader::begins_lone_try(uint32_t at, uint32_t* handler) const {
 /// Behind the NOPs of statements that begin at `at`, one inside the other.
 uint32_t Reader::after_try_nops(uint32_t at) const {
   while (at < code_.size() && code_[at].op == Op::NOP &&
-         (spans_lines(code_[at].position) || !has_columns(code_[at].position)))
+         (has_columns(code_[at].position) ? spans_lines(code_[at].position) : code_[at].handler == kNone))
     ++at;
   return at;
 }
@@ -181,16 +181,10 @@ bool Reader::find_handlers(uint32_t* first, Position* range, std::vector<uint32_
   handlers->clear();
   const bool nop = here().op == Op::NOP;
   const Position& place = here().position;
-  if (nop && has_only_line(place) && at_ + 1 < code_.size() && code_[at_ + 1].handler != handler_ &&
-      begins_protection(at_ + 1, handlers)) {
-    *first = at_ + 1;
-    *range = place;
-    return true;
-  }
-  handlers->clear();
-  if (nop && !has_only_line(place) && (spans_lines(place) || !has_columns(place)) &&
-      begins_protection(after_try_nops(at_), handlers) && after_try_nops(at_) - at_ <= handlers->size() &&
-      is_nop_of_try(handlers->back())) {
+  const bool may_be =
+      has_columns(place) ? spans_lines(place) : here().handler == kNone && !is_nop_of_loop(at_);
+  if (nop && may_be && begins_protection(after_try_nops(at_), handlers) &&
+      after_try_nops(at_) - at_ <= handlers->size() && is_nop_of_try(handlers->back())) {
     *first = at_ + 1;
     *range = place;
     return true;
@@ -351,6 +345,9 @@ uint32_t Reader::inner_handler(const Protection& outer, uint32_t body_end,
   else if (inner.kind != HandlerKind::Except)
     return kNone;
   if (skip_nops(exit) != body_end && exit != body_end) return kNone;
+  // Each statement has a NOP of its own, but for the one whose body is in its line.
+  const uint32_t nops = after_try_nops(at_) - at_;
+  if (!has_columns(outer.range) && handlers.size() >= 2 && nops > handlers.size() - 2) return kNone;
   Clause clause;
   const uint32_t first = handler + 1;
   const Position* head = &code_[first].position;

@@ -412,9 +412,9 @@ bool Reader::looks_like_leaving(uint32_t at) const {
 /// Whether the jump is no break or continue, as far as jumps tell.
 bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
   if (has_columns(code_[jump].position)) return true;
-  if (exit == kNone) return true;
-  if (exit < code_.size() && code_.destination(jump) == code_.destination(exit)) return true;
-  return !leaves_loop(jump);
+  if (exit == kNone || code_[jump].target == exit || !leaves_loop(jump)) return true;
+  return exit < code_.size() && code_.destination(jump) == code_.destination(exit) &&
+         !(Code::is_unconditional_jump(code_[exit].op) && is_own_position(exit));
 }
 
 /// Whether [at, limit) does nothing but go on at `exit`, or copies of what is there.
