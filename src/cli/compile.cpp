@@ -15,11 +15,14 @@
 #include "cli/progress.h"
 #include "cli/python_options.h"
 #include "cli/regex.h"
+#include "cli/verb_arguments.h"
 #include "cli/verbs.h"
 
 namespace ouro::cli {
 
 namespace {
+
+constexpr std::string_view kVerb = "ouro compile";
 
 constexpr std::string_view kExamples = R"(Examples:
   ouro compile src/                                   every .py below src/, into __pycache__
@@ -76,11 +79,6 @@ void describe(CLI::App& app, Arguments& a) {
   app.add_flag("-q,--quiet", a.quiet, "no summary");
   app.add_flag("--json", a.json, "one JSON object per file and level, and a summary, on standard output");
   app.footer(std::string(kExamples));
-}
-
-int bad_call(std::string_view text) {
-  write_err(fmt::format("ouro compile: {}\nTry `ouro compile --help`.\n", text));
-  return 2;
 }
 
 bool read_names(const Arguments& arguments, std::vector<std::string>& names, std::string* error) {
@@ -245,28 +243,20 @@ bool fill_options(const Arguments& a, batch::TreeOptions& options, batch::Warnin
 }  // namespace
 
 int run_compile(std::span<const std::string_view> arguments) {
-  CLI::App app("Compiles Python source to .pyc files, byte for byte those of CPython.", "ouro compile");
+  CLI::App app("Compiles Python source to .pyc files, byte for byte those of CPython.", std::string(kVerb));
   Arguments parsed;
   describe(app, parsed);
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    write_out(app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return bad_call(error.what());
-  }
+  if (const auto done = parse_verb(app, arguments)) return *done;
   batch::TreeOptions options;
   batch::WarningFilters filters;
   std::string error;
-  if (!fill_options(parsed, options, filters, &error)) return bad_call(error);
+  if (!fill_options(parsed, options, filters, &error)) return bad_call(kVerb, error);
   std::vector<std::string> paths = parsed.paths;
   if (!parsed.list.empty() && !read_names(parsed, paths, &error)) {
     write_err(fmt::format("ouro compile: {}\n", error));
     return 1;
   }
-  if (paths.empty() && parsed.list.empty()) return bad_call("name a file or a directory");
+  if (paths.empty() && parsed.list.empty()) return bad_call(kVerb, "name a file or a directory");
   options.stop = catch_interrupts();
   batch::TreeSummary summary;
   if (parsed.json) {

@@ -15,6 +15,7 @@
 #include "cli/console.h"
 #include "cli/decompile_files.h"
 #include "cli/progress.h"
+#include "cli/verb_arguments.h"
 
 namespace ouro::cli {
 
@@ -22,6 +23,7 @@ namespace {
 
 using decompiler::Verdict;
 
+constexpr std::string_view kVerb = "ouro decompile";
 constexpr std::string_view kFooter =
     R"(Every function, class and module gets a verdict from compiling the source again:
   exact     the same bytes, the table of lines and columns included
@@ -231,35 +233,28 @@ Summary decompile_all(const Arguments& arguments, const std::vector<DecompileIte
     summary.add(record);
     reporter.file(items[item], record);
   };
-  OrderedOptions ordered;
-  ordered.stop = catch_interrupts();
-  ordered.tick = [&] { reporter.tick(); };
-  summary.interrupted = !parallel_for_ordered(items.size(), workers, work, consume, ordered);
+  if (items.size() == 1) {
+    // Starting a thread takes longer than most files.
+    work(0, 0);
+    consume(0);
+  } else {
+    OrderedOptions ordered;
+    ordered.stop = catch_interrupts();
+    ordered.tick = [&] { reporter.tick(); };
+    summary.interrupted = !parallel_for_ordered(items.size(), workers, work, consume, ordered);
+  }
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
-}
-
-int bad_call(std::string_view text) {
-  write_err(fmt::format("ouro decompile: {}\nTry `ouro decompile --help`.\n", text));
-  return 2;
 }
 
 }  // namespace
 
 int run_decompile(std::span<const std::string_view> arguments) {
-  CLI::App app("Turns the .pyc files of CPython 3.11 back into source, and proves it.", "ouro decompile");
+  CLI::App app("Turns the .pyc files of CPython 3.11 back into source, and proves it.", std::string(kVerb));
   Arguments parsed;
   describe(app, parsed);
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    write_out(app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return bad_call(error.what());
-  }
-  if (std::ranges::count(parsed.paths, "-") > 1) return bad_call("standard input can be read once");
+  if (const auto done = parse_verb(app, arguments)) return *done;
+  if (std::ranges::count(parsed.paths, "-") > 1) return bad_call(kVerb, "standard input can be read once");
   if (parsed.level >= 0) parsed.settings.optimize = parsed.level;
   parsed.settings.clean = parsed.style == "clean";
   const std::vector<DecompileItem> items = find_decompile_items(parsed.paths, parsed.settings);

@@ -14,6 +14,7 @@
 #include "cli/console.h"
 #include "cli/lifted.h"
 #include "cli/pyc_input.h"
+#include "cli/verb_arguments.h"
 #include "compiler/compile.h"
 #include "pyc/magic.h"
 
@@ -43,11 +44,6 @@ struct Arguments {
   bool json = false;
   bool lifted = false;
 };
-
-int bad_call(std::string_view text) {
-  write_err(fmt::format("ouro dis: {}\nTry `ouro dis --help`.\n", text));
-  return 2;
-}
 
 int fail(const InputError& error, const std::string& path) {
   write_err(fmt::format("ouro dis: {}\n", format_input_error(error, path)));
@@ -144,15 +140,7 @@ int run_dis(std::span<const std::string_view> arguments) {
   app.add_flag("--json", parsed.json, "one JSON object with every field");
   app.add_flag("--lifted", parsed.lifted, "also the register code, below each code object's listing");
   app.footer(std::string(kFooter));
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    write_out(app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return bad_call(error.what());
-  }
+  if (const auto done = parse_verb(app, arguments)) return *done;
   if (parsed.optimize > 2) parsed.optimize = 2;
   FileBuffer buffer;
   if (const auto error = read_input(parsed.file, &buffer, nullptr)) return fail(*error, parsed.file);

@@ -13,6 +13,7 @@
 #include "batch/messages.h"
 #include "cli/console.h"
 #include "cli/pyc_input.h"
+#include "cli/verb_arguments.h"
 #include "pyc/cache_path.h"
 #include "pyc/magic.h"
 
@@ -234,21 +235,9 @@ int run_inspect(std::span<const std::string_view> arguments) {
   app.add_flag("--brief", parsed.brief, "without the tree of code objects");
   app.add_flag("--json", parsed.json, "one JSON object per file");
   app.footer(std::string(kFooter));
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-  std::string problem;
-  try {
-    app.parse(reversed);
-    if (!parsed.source.empty() && parsed.files.size() > 1) problem = "--source goes with one FILE";
-  } catch (const CLI::CallForHelp&) {
-    write_out(app.help());
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    problem = error.what();
-  }
-  if (!problem.empty()) {
-    write_err(fmt::format("ouro inspect: {}\nTry `ouro inspect --help`.\n", problem));
-    return 2;
-  }
+  if (const auto done = parse_verb(app, arguments)) return *done;
+  if (!parsed.source.empty() && parsed.files.size() > 1)
+    return bad_call(app.get_name(), "--source goes with one FILE");
   int code = 0;
   Workspace workspace;
   FileBuffer buffer;
