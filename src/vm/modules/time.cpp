@@ -228,7 +228,8 @@ Result<Value> mktime_function(const Value* a) {
 }
 
 Result<Value> strftime_function(const Value* a) {
-  const std::string format = TRY(c_text_argument(a[1], "strftime", " 1"));
+  if (!is_str(a[1]))
+    return raise(types.TypeError, "strftime() argument 1 must be str, not {}", given_name(a[1]));
   tm t = TRY(given_or_now(a[2], "strftime"));
   t.tm_isdst = std::clamp(t.tm_isdst, -1, 1);
   if (!a[2].is_null()) {
@@ -237,6 +238,7 @@ Result<Value> strftime_function(const Value* a) {
     t.tm_zone = copy.tm_zone;
     if (t.tm_gmtoff == 0) t.tm_gmtoff = copy.tm_gmtoff;
   }
+  const std::string format = TRY(utf8_without_nul(a[1].as<Str>()));
   if (format.empty()) return names.empty;
   // A text that is legitimately empty cannot be told from a buffer that is too small: one more character
   // helps.
