@@ -139,7 +139,7 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   for (uint32_t i = last + 1; i-- > first;) {
     if (code_[i].op == Op::RETURN_VALUE && is_implicit_return(i) && !is_end_of_leaving(i)) {
       if (has_columns(code_[i].position)) return {.jumps = true, .target = end};
-      ends = true;
+      ends = innermost_loop() == nullptr;
       continue;
     }
     if (!Code::is_unconditional_jump(code_[i].op) || leaves(i)) continue;

@@ -104,6 +104,10 @@ bool Reader::read_return() {
   if (!at_statement_start()) return fail("a return in the middle of an expression");
   ++at_;
   const bool constant = at > 0 && code_[at - 1].op == Op::LOAD_CONST && code_[at].jumps_here == 0;
+  if (is_implicit_return(at) && !has_columns(code_[at].position) && innermost_loop() != nullptr) {
+    emit(make<syntax::BreakStmt>(code_[at].position));
+    return true;
+  }
   if (is_implicit_return(at)) return swallowed_statement(code_[at - 1].position, at - 1);
   if (scope_ == ScopeKind::Module || scope_ == ScopeKind::Class)
     return fail("a return outside of a function");
@@ -264,7 +268,7 @@ bool Reader::is_leaving_jump(uint32_t at) const {
   if (target == kNone) return false;
   // Behind what undoes constructs, a break has no place of its own.
   if (loop->break_target != kNone && target > at && target >= loop->break_target) return true;
-  if (!is_own_position(at) && !is_whole_body(at)) return false;
+  if (!is_own_position(at) && !is_statement_in_line(at)) return false;
   const int32_t width = width_of(code_[at].position);
   return width >= 0 ? width == kWidthOfBreak || width == kWidthOfContinue : leaves_loop(at);
 }
@@ -272,7 +276,7 @@ bool Reader::is_leaving_jump(uint32_t at) const {
 bool Reader::read_jump() {
   const uint32_t at = at_++;
   if (!at_statement_start()) return fail("a jump in the middle of an expression");
-  if (!is_own_position(at) && !is_whole_body(at)) return true;
+  if (!is_own_position(at) && !is_statement_in_line(at)) return true;
   const Position& position = code_[at].position;
   const int32_t width = width_of(position);
   if (!is_leaving_jump(at)) return emit_pass(position);

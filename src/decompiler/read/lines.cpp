@@ -26,17 +26,21 @@ bool Reader::leaves_loop(uint32_t jump) const {
   return target >= loop->break_target || arrives == code_.destination(loop->break_target);
 }
 
-/// Whether a jump in the line of a test is all there is of the body: `if a: break`.
-bool Reader::is_whole_body(uint32_t jump) const {
-  return !has_columns(code_[jump].position) && jump > 0 && statements_ != nullptr && statements_->empty() &&
-         Code::is_conditional_jump(code_[jump - 1].op) && code_[jump].jumps_here == 0 && leaves_loop(jump);
+/// Whether a jump in the line of other code is a statement: `if a: break`, `a = 1; break`.
+bool Reader::is_statement_in_line(uint32_t jump) const {
+  if (has_columns(code_[jump].position) || jump == 0 || !leaves_loop(jump)) return false;
+  const Construct* const loop = innermost_loop();
+  if (code_[jump].target > jump && code_[jump].target >= loop->break_target) return true;
+  return statements_ != nullptr && statements_->empty() && Code::is_conditional_jump(code_[jump - 1].op) &&
+         code_[jump].jumps_here == 0;
 }
 
 /// Whether the `return None` at `at` may be the end of the code, to which a statement goes on behind itself,
 /// at `exit`.
 bool Reader::may_end_at(uint32_t at, uint32_t exit) const {
   if (has_columns(code_[at].position) || scope_ != ScopeKind::Function || exit >= code_.size()) return true;
-  const uint32_t end = code_.destination(exit);
+  uint32_t end = code_.destination(exit);
+  while (end < code_.size() && code_[end].op == Op::POP_EXCEPT) ++end;
   return end + 1 < code_.size() && is_none(end) && code_[end + 1].op == Op::RETURN_VALUE;
 }
 
@@ -163,15 +167,14 @@ bool Reader::emit_lost_test(uint32_t nop) {
   return true;
 }
 
-/// Whether the NOP is that of `while True`: something jumps back behind it, and it is in the line of that, or
-/// of nothing else.
-bool Reader::is_nop_of_loop(uint32_t nop) const {
-  if (code_[nop].op != Op::NOP || has_columns(code_[nop].position) || nop + 1 >= code_.size()) return false;
-  const uint32_t jump = shape_.jump_back_to(nop + 1);
-  if (jump == kNone || jump <= nop || is_loop_start(nop + 1) || !is_own_position(nop)) return false;
-  // A test at the top does not begin with a NOP.
-  return code_[jump].position == code_[nop].position || code_[nop + 1].op == Op::NOP ||
-         code_[nop + 1].handler == code_[nop].handler;
+/// The last jump of an endless loop whose NOP is at `nop`: back behind it from the body's end, or to it,
+/// which is a continue; kNone: the NOP is none of a loop.
+uint32_t Reader::last_jump_of_loop(uint32_t nop) const {
+  if (code_[nop].op != Op::NOP || has_columns(code_[nop].position) || nop + 1 >= code_.size()) return kNone;
+  if (is_loop_start(nop) || is_loop_start(nop + 1) || !is_own_position(nop)) return kNone;
+  const uint32_t bottom = shape_.jump_back_to(nop + 1);
+  if (bottom != kNone && code_[bottom].position == code_[nop].position) return bottom;
+  return shape_.jump_back_to(nop);
 }
 
 /// Where the body of a loop ends that begins at `first` and never comes to its end, `jump` being the last

@@ -121,13 +121,13 @@ uint32_t Reader::end_of_deeper(uint32_t head, uint32_t end) const {
 uint32_t Reader::endless_loop_jump(uint32_t* first) const {
   if (!at_statement_start() || at_ + 1 >= code_.size()) return kNone;
   *first = here().op == Op::NOP ? at_ + 1 : at_;
+  if (const uint32_t last = last_jump_of_loop(at_); last != kNone) return last;
   const uint32_t jump = shape_.jump_back_to(*first);
   if (jump == kNone || jump < at_ || is_loop_start(*first)) return kNone;
   const Position& loop = code_[jump].position;
   const Position& body = code_[*first].position;
   if (here().op == Op::NOP && loop == here().position && loop.line > 0) return jump;
   if (has_columns(loop)) return contains(loop, body) && starts_before(loop, body) ? jump : kNone;
-  if (is_nop_of_loop(at_)) return jump;
   return loop.line > 0 && loop.line <= body.line ? jump : kNone;
 }
 
@@ -141,8 +141,7 @@ bool Reader::read_endless_loop(uint32_t end) {
   const uint32_t jump = endless_loop_jump(&first);
   if (jump >= end) return fail("a loop that jumps back from elsewhere");
   // A body that only its own statements continue has no end that jumps back.
-  const bool open =
-      !has_columns(here().position) && is_nop_of_loop(at_) && !(here().position == code_[jump].position);
+  const bool open = code_[jump].target == at_ && here().op == Op::NOP && !has_columns(here().position);
   const uint32_t body_end = open ? end_of_open_loop(first, jump, end) : jump;
   const uint32_t behind = open ? body_end : jump + 1;
   const Position range = open ? here().position : code_[jump].position;

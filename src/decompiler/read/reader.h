@@ -479,7 +479,7 @@ class Reader {
   bool is_artificial_jump(uint32_t at) const;
   bool is_own_position(uint32_t at) const;
   bool leaves_loop(uint32_t jump) const;  // lines.cpp: what jumps tell where there are no columns
-  bool is_whole_body(uint32_t jump) const;
+  bool is_statement_in_line(uint32_t jump) const;
   bool may_end_at(uint32_t at, uint32_t exit) const;
   bool is_bare_return(uint32_t at) const;
   bool leads_to_next_item() const;
@@ -489,7 +489,7 @@ class Reader {
   bool is_protected_place(uint32_t at) const;
   bool comes_later(uint32_t at) const;
   bool ends_in_break(uint32_t nop) const;
-  bool is_nop_of_loop(uint32_t nop) const;
+  uint32_t last_jump_of_loop(uint32_t nop) const;
   uint32_t end_of_open_loop(uint32_t first, uint32_t jump, uint32_t end) const;
   void find_first_loads() const;
   const Constant* lost_test(uint32_t at, std::optional<bool> truth);

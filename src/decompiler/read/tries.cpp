@@ -182,7 +182,7 @@ bool Reader::find_handlers(uint32_t* first, Position* range, std::vector<uint32_
   const bool nop = here().op == Op::NOP;
   const Position& place = here().position;
   const bool may_be =
-      has_columns(place) ? spans_lines(place) : here().handler == kNone && !is_nop_of_loop(at_);
+      has_columns(place) ? spans_lines(place) : here().handler == kNone && last_jump_of_loop(at_) == kNone;
   if (nop && may_be && begins_protection(after_try_nops(at_), handlers) &&
       after_try_nops(at_) - at_ <= handlers->size() && is_nop_of_try(handlers->back())) {
     *first = at_ + 1;
