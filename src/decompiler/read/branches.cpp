@@ -38,7 +38,7 @@ bool Reader::read_branch(uint32_t end) {
 bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t end) {
   const Leaf& leaf = condition.leaves[0];
   if (leaf.on_false.label == at_ && leaf.on_true.label == at_)
-    return emit_if_nothing(leaf.expr, statement_range(condition));
+    return emit_if_nothing(past_when_false(leaf.expr, condition.last_jump), statement_range(condition));
   const bool inverted = leaf.on_false.label == at_;
   if (!inverted && leaf.on_true.label != at_) return fail("a test that leads elsewhere");
   const uint32_t other = inverted ? leaf.on_true.label : leaf.on_false.label;
@@ -64,6 +64,19 @@ bool Reader::stands_behind(const Leaf& test) const {
   const Position& assertion = here().position;
   const Position end = {test.extent.end_line, test.extent.end_line, test.extent.end_column, -1};
   return has_columns(assertion) && has_columns(test.extent) && starts_before(end, assertion);
+}
+
+// The test, with its last part such that it leads past a body when it is false.
+Expr* Reader::past_when_false(Expr* test, uint32_t jump) {
+  if (test->kind == syntax::ExprKind::BoolOp) {
+    auto& last = test->as<syntax::BoolOpExpr>()->values.back();
+    last = past_when_false(last, jump);
+    return test;
+  }
+  bool on_true = Code::jumps_if_true(code_[jump].op);
+  const bool none = tests_none(code_[jump].op) && test->kind == syntax::ExprKind::Compare;
+  if (none && test->as<syntax::CompareExpr>()->ops[0] == syntax::CompareOperator::IsNot) on_true = !on_true;
+  return on_true ? negated(test, none) : test;
 }
 
 // Nothing is left of the body: an assertion, which optimized code has not.
@@ -122,7 +135,7 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   const Instruction& instruction = code_[last];
   const bool undoing = undoes_before_loop(constructs_);
   const auto leaves = [&](uint32_t jump) {
-    return is_leaving_jump(jump) || (undoing && code_[jump].target < first);
+    return is_leaving_jump(jump) || (undoing && code_[jump].target < first) || is_end_of_leaving(jump);
   };
   if (Code::is_unconditional_jump(instruction.op) && !leaves(last)) {
     if (instruction.target > other) return {.jumps = true, .target = instruction.target};
@@ -195,6 +208,10 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   StmtList orelse;
   if (!read_statements(inside ? body_end : orelse_end, &body)) return false;
   if (inside && orelse_end > body_end && !read_statements(orelse_end, &orelse)) return false;
+  // What led past an else part is left of a body without code.
+  if (body.empty() && orelse.empty() && inside && shared_.options.optimize > 0 &&
+      is_way_past(first, body_end))
+    orelse.push_back(lost_statement());
   if (body.empty()) add_placeholder(&body);
   if (inside && orelse.size() > 1) {
     constexpr int32_t kElse = 2;  // what `elif ` is wider than `if `
@@ -205,6 +222,15 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   node->body = list(body);
   node->orelse = list(orelse);
   emit(node);
+  return true;
+}
+
+// Whether all that stands there is a jump, or what is left of one, and has no place of its own.
+bool Reader::is_way_past(uint32_t first, uint32_t end) const {
+  if (first >= end) return false;
+  for (uint32_t i = first; i < end; ++i)
+    if (is_own_position(i) || !(code_[i].op == Op::NOP || Code::is_unconditional_jump(code_[i].op)))
+      return false;
   return true;
 }
 

@@ -540,7 +540,7 @@ class Reader {
   uint32_t after_chain(uint32_t at, uint32_t cleanup) const;
 
   bool stands_behind(const Leaf& test) const;
-  Expr* not_at_end(Expr* test);
+  Expr* past_when_false(Expr* test, uint32_t jump);
   bool is_way_past(uint32_t first, uint32_t end) const;
   bool emit_if_nothing(Expr* test, const Position& range);
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
@@ -666,6 +666,7 @@ class Reader {
   bool leads_behind(uint32_t jump, uint32_t exit) const;
   bool only_goes_on(uint32_t at, uint32_t limit, uint32_t exit) const;
   bool is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const;
+  bool begins_final_body(uint32_t at) const;
   bool may_be_nothing(uint32_t at) const;
   uint32_t end_of_body(uint32_t first, uint32_t limit, uint32_t handler, uint32_t exit) const;
   uint32_t after_repeats(uint32_t first, uint32_t exit, uint32_t end) const;
