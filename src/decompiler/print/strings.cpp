@@ -206,36 +206,23 @@ char usual_quote(std::string_view text, char preferred = '\'') {
 
 /// The styles on one line, in the order in which they are tried.
 std::vector<StringStyle> one_line_styles(char quote) {
+  using Option = bool StringStyle::*;
+  constexpr Option kOptions[] = {
+      &StringStyle::raw,    &StringStyle::escape_unicode,   &StringStyle::escape_quotes,  &StringStyle::octal,
+      &StringStyle::octal3, &StringStyle::literal_controls, &StringStyle::short_backslash};
   std::vector<StringStyle> styles;
   for (const char q : {quote, other(quote)}) {
     StringStyle style;
     style.quote = q;
     styles.push_back(style);
-    StringStyle raw = style;
-    raw.raw = true;
-    styles.push_back(raw);
-    StringStyle unicode = style;
-    unicode.escape_unicode = true;
-    styles.push_back(unicode);
-    StringStyle quotes = style;
-    quotes.escape_quotes = true;
-    styles.push_back(quotes);
-    StringStyle octal = style;
-    octal.octal = true;
-    styles.push_back(octal);
-    StringStyle octal3 = style;
-    octal3.octal3 = true;
-    styles.push_back(octal3);
-    StringStyle controls = style;
-    controls.literal_controls = true;
-    styles.push_back(controls);
-    StringStyle backslash = style;
-    backslash.short_backslash = true;
-    styles.push_back(backslash);
-    StringStyle least = backslash;
-    least.literal_controls = true;
-    least.octal = true;
-    styles.push_back(least);
+    for (const Option option : kOptions) {
+      styles.push_back(style);
+      styles.back().*option = true;
+    }
+    styles.push_back(style);
+    for (const Option option :
+         {&StringStyle::short_backslash, &StringStyle::literal_controls, &StringStyle::octal})
+      styles.back().*option = true;
   }
   return styles;
 }

@@ -13,8 +13,8 @@
 
 namespace ouro::decompiler {
 
-/// Compares both trees without positions, constants folded.
-inline void check_rebuilt(const std::string& text) {
+/// Compares both trees without positions, constants folded; what was rebuilt compiles.
+inline void check_rebuilt(const std::string& text, bool ignore_columns = false) {
   Workspace workspace;
   const compiler::CompileOptions options;
   auto source = syntax::decode_source(workspace, text, "m.py");
@@ -24,10 +24,13 @@ inline void check_rebuilt(const std::string& text) {
   auto code = compiler::compile_module(workspace, *module.value(), "m.py", options);  // folds the tree
   ASSERT_TRUE(code.ok()) << text;
   const std::string written = syntax::dump(workspace, *module.value(), false);
-  const Rebuilt rebuilt = rebuild(workspace, *code.value());
+  RebuildOptions rebuild_options;
+  rebuild_options.ignore_columns = ignore_columns;
+  const Rebuilt rebuilt = rebuild(workspace, *code.value(), rebuild_options);
   std::string missing;
   for (const auto& [statement, reason] : rebuilt.missing) missing += reason + "\n";
   EXPECT_EQ(missing, "") << text;
+  EXPECT_TRUE(compiler::compile_module(workspace, *rebuilt.module, "m.py", options).ok()) << text;
   EXPECT_EQ(syntax::dump(workspace, *rebuilt.module, false), written) << text;
 }
 
