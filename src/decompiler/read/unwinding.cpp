@@ -231,6 +231,13 @@ bool Reader::is_reached(uint32_t first, uint32_t next) const {
   return is_target(first, next, next);
 }
 
+/// Whether the NOP at `at` is that of a statement at the beginning of the innermost construct's finally.
+bool Reader::begins_final_body(uint32_t at) const {
+  if (constructs_.empty() || constructs_.back().kind != Construct::Kind::FinallyBody) return false;
+  const uint32_t first = constructs_.back().final_first;
+  return first < code_.size() && code_[first].op == Op::NOP && code_[first].position == code_[at].position;
+}
+
 /// Undoes constructs from the innermost one on, all of them or those inside the innermost loop; false where
 /// something else is there. `*left` is how many constructs remain.
 bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t* left) const {
@@ -254,7 +261,8 @@ bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t
         leaving->cut = true;
         leaving->undoes = true;
         leaving->end = next;
-        if (code_[first].op == Op::NOP || placed) leaving->position = code_[first].position;
+        if ((code_[first].op == Op::NOP && !begins_final_body(first)) || placed)
+          leaving->position = code_[first].position;
         return true;
       }
       resume = next;
@@ -266,7 +274,8 @@ bool Reader::undo(uint32_t at, bool keep, bool to_loop, Leaving* leaving, size_t
     at = next;
     if (construct.kind == Kind::FinallyBody) leaving->exit = next;
   }
-  if (code_[first].op == Op::NOP || (leaving->undoes && placed)) leaving->position = code_[first].position;
+  if ((code_[first].op == Op::NOP && !begins_final_body(first)) || (leaving->undoes && placed))
+    leaving->position = code_[first].position;
   if (code_[first].op == Op::NOP && first + 1 < at && code_[first + 1].op == Op::NOP && !keep)
     leaving->statement = code_[first + 1].position;
   // A NOP that stands elsewhere than the first exit, which has the statement's place, is something else.
@@ -447,6 +456,12 @@ bool Reader::is_normal_end(uint32_t at, uint32_t limit, uint32_t exit) const {
       begin == at)
     exit = kNone;
   if (behind == kNone || behind > limit || !only_goes_on(skip_nops(behind), limit, exit)) return false;
+  if (constructs_.back().kind == Construct::Kind::FinallyBody && !is_reached(begin, behind)) {
+    // What follows the copy stands inside of it.
+    uint32_t shared = kNone;
+    after_copy(constructs_.back(), begin, &shared);
+    if (shared != kNone && !only_goes_on(shared, after_shared_exit(shared), exit)) return false;
+  }
   if (is_protected_place(at)) return false;
   const bool placed = code_[at].op == Op::NOP || constructs_.back().kind == Construct::Kind::Handler;
   return !placed || !looks_like_leaving(at);
