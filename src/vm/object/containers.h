@@ -72,6 +72,7 @@ struct DictTable : Object {
   uint32_t version;
   uint8_t log2_index;     // size of the index
   bool only_strings;      // all keys are exact str: equality runs no Python code
+  uint16_t lost_slots;    // of the index: in use beyond one for each of entries_used
   uint64_t entries_used;  // including deleted ones
   uint64_t capacity;      // of entries
   DictEntry* entries;     // inside this cell

@@ -6,6 +6,12 @@
 // one stays as a hole until the table is rebuilt. A rebuild always makes a new table, so that a pointer to a
 // table on the native stack both keeps it and identifies it.
 //
+// A search ends at an empty slot of the index, so some must be left: no more slots are in use (or marked as
+// deleted) than entries_used + lost_slots, and that sum is bounded. A new entry takes the first empty slot on
+// its way, never a deleted one. So the slot of the youngest entry is on no other entry's way, and becomes
+// empty when that entry is taken off the end; wherever this does not hold, the slot is lost until the next
+// rebuild.
+//
 // While all keys are exact str, looking one up runs no Python code. Otherwise a comparison may run any code,
 // also code that changes this dict: after every call out a lookup makes sure that the table and the key that
 // it compared are still there, and starts again if not.
@@ -94,20 +100,31 @@ void index_entry(DictTable* table, int64_t hash, uint64_t entry) {
     using Slot = std::remove_pointer_t<decltype(type)>;
     Slot* index = index_of<Slot>(table);
     Probe probe(table, hash);
-    while (index[probe.place()] >= 0) probe.advance();
+    while (index[probe.place()] != kEmpty) probe.advance();
     index[probe.place()] = static_cast<Slot>(entry);
   });
 }
 
-void unindex_entry(DictTable* table, int64_t hash, int64_t entry) {
+void unindex_entry(DictTable* table, int64_t hash, int64_t entry, int left) {
   if (table->log2_index == 0) return;
   with_slots(table, [&](auto* type) {
     using Slot = std::remove_pointer_t<decltype(type)>;
     Slot* index = index_of<Slot>(table);
     Probe probe(table, hash);
     while (index[probe.place()] != static_cast<Slot>(entry)) probe.advance();
-    index[probe.place()] = static_cast<Slot>(kDeleted);
+    index[probe.place()] = static_cast<Slot>(left);
   });
+}
+
+void lose_slots(DictTable* table, uint64_t count) {
+  table->lost_slots = static_cast<uint16_t>(std::min<uint64_t>(table->lost_slots + count, UINT16_MAX));
+}
+
+// Whether the index has become so full that the table must be rebuilt before the next entry.
+bool lost_many(const DictTable* table) {
+  constexpr size_t kMost = 60000;
+  if (table->lost_slots == 0 || table->log2_index == 0) return false;
+  return table->lost_slots > std::min(((size_t{1} << table->log2_index) - table->capacity) / 2, kMost);
 }
 
 // ---- tables
@@ -166,7 +183,7 @@ Status grow(Dict* dict, size_t capacity) {
 // Appends an entry for a key that is not there.
 Status insert_new(Dict* dict, Value key, int64_t hash, Value value) {
   DictTable* table = dict->table;
-  if (table == nullptr || table->entries_used == table->capacity) {
+  if (table == nullptr || table->entries_used == table->capacity || lost_many(table)) {
     TRY(grow(dict, dict->count == 0 ? 1 : dict->count * 2));
     table = dict->table;
   }
@@ -333,10 +350,12 @@ Result<Value> dict_set_default(Dict* dict, Value key, Value default_) {
   return default_;
 }
 
-void dict_remove_entry(Dict* dict, int64_t entry) {
+namespace {
+
+void remove_entry(Dict* dict, int64_t entry, int left_in_index) {
   DictTable* table = dict->table;
   DictEntry& removed = table->entries[entry];
-  unindex_entry(table, removed.hash, entry);
+  unindex_entry(table, removed.hash, entry, left_in_index);
   removed.key = Value();
   removed.value = Value();
   table->version = 0;
@@ -345,6 +364,12 @@ void dict_remove_entry(Dict* dict, int64_t entry) {
   uint64_t first = table->aux;
   while (first < table->entries_used && table->entries[first].key.is_null()) ++first;
   table->aux = static_cast<uint32_t>(first);
+}
+
+}  // namespace
+
+void dict_remove_entry(Dict* dict, int64_t entry) {
+  remove_entry(dict, entry, kDeleted);
 }
 
 Result<bool> dict_delete(Dict* dict, Value key) {
@@ -379,7 +404,10 @@ bool dict_pop_last(Dict* dict, Value* key, Value* value) {
   while (table->entries[last].key.is_null()) --last;
   *key = table->entries[last].key;
   *value = table->entries[last].value;
-  dict_remove_entry(dict, static_cast<int64_t>(last));
+  const uint64_t freed = table->entries_used - last;
+  const bool youngest = freed == 1 && table->lost_slots == 0;
+  remove_entry(dict, static_cast<int64_t>(last), youngest ? kEmpty : kDeleted);
+  if (!youngest) lose_slots(table, freed);
   table->entries_used = last;
   table->aux = static_cast<uint32_t>(std::min<uint64_t>(table->aux, last));
   return true;
@@ -405,7 +433,7 @@ Status dict_move_to_back(Dict* dict, int64_t entry) {
 Status dict_move_to_front(Dict* dict, int64_t entry) {
   DictEntry moved = dict->table->entries[entry];
   dict_remove_entry(dict, entry);
-  if (dict->table->aux == 0) {
+  if (dict->table->aux == 0 || lost_many(dict->table)) {
     // No hole in front: make some, so that the next ones find theirs.
     size_t gap = std::min<size_t>(dict->count / 2 + 4, UINT32_MAX / 2);
     size_t capacity = dict->count + gap + dict->count / 2;
@@ -417,6 +445,7 @@ Status dict_move_to_front(Dict* dict, int64_t entry) {
   uint32_t place = --table->aux;
   table->entries[place] = moved;
   index_entry(table, moved.hash, place);
+  lose_slots(table, 1);
   table->version = 0;
   ++dict->count;
   write_barrier(table);
@@ -439,6 +468,7 @@ Dict* dict_copy(Dict* dict) {
     std::memcpy(index_of<char>(table), index_of<char>(old), index_bytes(old->log2_index));
     table->entries_used = old->entries_used;
     table->only_strings = old->only_strings;
+    table->lost_slots = old->lost_slots;
     write_barrier(table);
   } else {
     table = rebuilt(old, log2_for(dict->count));
