@@ -1,6 +1,7 @@
 // From a module's code object to a syntax tree whose nodes stand where the position table says they stood.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -24,6 +25,14 @@ struct Rebuilt {
   std::unordered_map<const syntax::Stmt*, std::string> missing;
 };
 
+/// What code leaves open where it has left nothing of statements: other answers than the likeliest, to be
+/// tried when that has compiled to something else.
+namespace reading {
+constexpr uint32_t kLostTests = 1;     // what has left nothing on several lines is a test, not a string
+constexpr uint32_t kNewTests = 2;      // a test that is gone was a constant of its own, not one seen before
+constexpr uint32_t kLostOperands = 4;  // constants that nothing loads were operands, or asserted
+}  // namespace reading
+
 struct RebuildOptions {
   /// Code objects that are not to be rebuilt, because what was rebuilt compiled to something else, or because
   /// they are malformed; the value is the reason. They become missing.
@@ -31,11 +40,17 @@ struct RebuildOptions {
   /// Missing bodies that not even the definitions in them are to be left of: these, or all.
   std::unordered_set<const CodeObject*> bare;
   bool all_bare = false;
+  /// Bodies that are to be read otherwise: see above.
+  std::unordered_map<const CodeObject*, uint32_t> readings;
   /// Read no columns: structure comes from control flow and lines alone (as if -X no_debug_ranges).
   bool ignore_columns = false;
   /// The level that the code was compiled at: from 2 on docstrings are gone.
   int optimize = 0;
 
+  uint32_t reading_of(const CodeObject& code) const {
+    const auto found = readings.find(&code);
+    return found == readings.end() ? 0 : found->second;
+  }
   bool is_bare(const CodeObject& code) const { return all_bare || bare.contains(&code); }
 };
 

@@ -51,6 +51,10 @@ constexpr int kRounds = 8;         // of refusing bodies
 constexpr int kPatientRounds = 4;  // of these, such that refuse only innermost bodies
 constexpr int kLenientRounds = 6;  // of these, such that keep the definitions in what is refused
 
+// The ways in which doubtful bodies are read, one after the other.
+constexpr uint32_t kReadings[] = {reading::kLostTests, reading::kNewTests,
+                                  reading::kLostTests | reading::kNewTests, reading::kLostOperands};
+
 struct Memory {
   Workspace& original;
   Workspace& compiled;
@@ -93,7 +97,10 @@ class Session {
     for (int round = 0; round < kRounds; ++round) {
       rebuild_.all_bare = round >= kLenientRounds;
       Attempt attempt = try_once();
-      if (round == 0 && look_for_dead_code(attempt)) attempt = try_once();
+      if (round == 0) {
+        if (look_for_dead_code(attempt)) attempt = try_once();
+        if (try_other_readings(attempt)) attempt = try_once();
+      }
       if (options_.keep_unproven && !attempt.failure) return conclude(std::move(attempt));
       const auto missing = attempt.missing.find(&module_);
       if (missing != attempt.missing.end() && attempt.owners.size() == 1) return give_up(missing->second);
@@ -178,6 +185,13 @@ class Session {
   /// Where only tables differ, what never runs may have filled them. Returns
   /// whether something was found that makes another attempt worthwhile.
   bool look_for_dead_code(const Attempt& attempt) {
+    auto kept = std::exchange(dead_code_, {});
+    const bool found = find_new_dead_code(attempt);
+    dead_code_.merge(kept);
+    return found;
+  }
+
+  bool find_new_dead_code(const Attempt& attempt) {
     for (const Comparison& one : attempt.comparisons) {
       if (!one.only_tables || !attempt.owners.contains(one.original)) continue;
       if (!is_missing(outline_.index(one.original), attempt))
@@ -194,6 +208,42 @@ class Session {
         dead_code_[one.original] = {found->second.scope, std::move(*dead)};
     }
     return !dead_code_.empty();
+  }
+
+  /// The owners of what has compiled to something else or could not be read.
+  std::unordered_set<size_t> doubtful(const Attempt& attempt) const {
+    std::unordered_set<size_t> entries;
+    for (const auto& [code, reason] : attempt.missing)
+      if (!rebuild_.refused.contains(code)) entries.insert(outline_.index(code));
+    for (const Comparison& one : attempt.comparisons)
+      if (one.verdict == Verdict::Unproven) entries.insert(owner(outline_.index(one.original), attempt));
+    return entries;
+  }
+
+  /// Reads doubtful bodies in other ways, and keeps those that prove to be right. Returns whether there are
+  /// any.
+  bool try_other_readings(const Attempt& attempt) {
+    if (options_.clean || options_.keep_unproven || attempt.failure) return false;
+    std::unordered_set<size_t> left = doubtful(attempt);
+    bool better = false;
+    for (const uint32_t way : kReadings) {
+      if (left.empty()) break;
+      const auto code_before = dead_code_;
+      for (const size_t entry : left) rebuild_.readings[outline_.entries()[entry].code] = way;
+      Attempt other = try_once();
+      if (look_for_dead_code(other)) other = try_once();
+      const std::unordered_set<size_t> still = other.failure ? left : doubtful(other);
+      for (const size_t entry : left) {
+        if (!still.contains(entry)) continue;
+        const CodeObject* code = outline_.entries()[entry].code;
+        rebuild_.readings.erase(code);
+        dead_code_.erase(code);
+        if (const auto found = code_before.find(code); found != code_before.end()) dead_code_.insert(*found);
+      }
+      better = better || std::ranges::any_of(left, [&](size_t entry) { return !still.contains(entry); });
+      std::erase_if(left, [&](size_t entry) { return !still.contains(entry); });
+    }
+    return better;
   }
 
   void compile(Attempt& attempt) {

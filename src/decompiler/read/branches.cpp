@@ -45,7 +45,8 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
   if (at_ < code_.size() && here().op == Op::LOAD_ASSERTION_ERROR && !stands_behind(leaf))
     return read_assert(inverted ? leaf.expr : negated(leaf.expr, leaf.is_none_test),
                        statement_range(condition), end);
-  Expr* const test = inverted ? negated(leaf.expr, leaf.is_none_test) : leaf.expr;
+  Expr* test = inverted ? negated(leaf.expr, leaf.is_none_test) : leaf.expr;
+  test = with_lost_operands(condition.extent_of_first, test);
   const Position range = statement_range(condition);
   uint32_t body_end = kNone;
   uint32_t after = kNone;
@@ -208,9 +209,8 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   StmtList orelse;
   if (!read_statements(inside ? body_end : orelse_end, &body)) return false;
   if (inside && orelse_end > body_end && !read_statements(orelse_end, &orelse)) return false;
-  // What led past an else part is left of a body without code.
-  if (body.empty() && orelse.empty() && inside && shared_.options.optimize > 0 &&
-      is_way_past(first, body_end))
+  // What leads past an else part is left of it.
+  if (orelse.empty() && inside && shared_.options.optimize > 0 && passes_lost_else(body, first, body_end))
     orelse.push_back(lost_statement());
   if (body.empty()) add_placeholder(&body);
   if (inside && orelse.size() > 1) {
@@ -225,12 +225,21 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   return true;
 }
 
-// Whether all that stands there is a jump, or what is left of one, and has no place of its own.
-bool Reader::is_way_past(uint32_t first, uint32_t end) const {
-  if (first >= end) return false;
-  for (uint32_t i = first; i < end; ++i)
-    if (is_own_position(i) || !(code_[i].op == Op::NOP || Code::is_unconditional_jump(code_[i].op)))
-      return false;
+// Whether a body leads past an else part of which there is no code: it has a jump or, where it is empty
+// itself, what is left of one.
+bool Reader::passes_lost_else(const StmtList& body, uint32_t first, uint32_t end) const {
+  if (first >= end || is_own_position(end - 1)) return false;
+  const Instruction& last = code_[end - 1];
+  const bool jumps = Code::is_unconditional_jump(last.op);
+  if (body.empty()) return end == first + 1 && (jumps || last.op == Op::NOP);
+  if (!jumps || (last.target >= first && last.target <= end) || is_leaving_jump(end - 1)) return false;
+  // The jump of the last statement's own else part.
+  const Stmt* statement = body.back();
+  while (statement->kind == syntax::StmtKind::If) {
+    const auto* node = statement->as<syntax::IfStmt>();
+    if (node->orelse.size() == 1 && lost_asserts_.contains(node->orelse[0])) return false;
+    statement = node->orelse.empty() ? node->body.back() : node->orelse.back();
+  }
   return true;
 }
 

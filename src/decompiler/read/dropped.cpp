@@ -74,28 +74,81 @@ bool Reader::comes_early(size_t index, const Position& position) const {
   return false;
 }
 
+/// How many constants code generation had come to in front of `start`.
+size_t Reader::constants_before(const Position& start) {
+  find_constant_uses();
+  const bool function = scope_ == ScopeKind::Function;  // its first constant is the docstring, or None
+  size_t next = function && !constant_uses_.empty() ? 1 : 0;
+  for (size_t i = 0; i < constant_uses_.size(); ++i)
+    if (constant_uses_[i].line > 0 && ends_before(constant_uses_[i], start)) next = std::max(next, i + 1);
+  return next;
+}
+
 /// The constant that stood as a test at `position`, has left no instruction and was new there. Null: there is
 /// none. `seen` is one that was there already.
 const Constant* Reader::new_dropped_test(const Position& position, bool truth, const Constant** seen) {
-  find_constant_uses();
   const auto constants = code_.object().consts->elements();
-  const bool function = scope_ == ScopeKind::Function;  // its first constant is the docstring, or None
   const Position start = {position.line, position.line, position.column, position.column};
-  size_t next = function && !constants.empty() ? 1 : 0;
+  const size_t next = constants_before(start);
   *seen = nullptr;
   for (size_t i = 0; i < constants.size(); ++i) {
     const Position& use = constant_uses_[i];
     if (use.line <= 0 || !ends_before(use, start)) continue;
-    next = std::max(next, i + 1);
     if (is_test(*constants[i], truth) && rank(*constants[i]) > 0 &&
         (*seen == nullptr || rank(*constants[i]) > rank(**seen)))
       *seen = constants[i];
   }
+  const bool wants_new = (reading_ & reading::kNewTests) != 0;
   const bool is_new = next < constants.size() && is_test(*constants[next], truth) &&
-                      ((truth && *seen == nullptr) || comes_early(next, start));
+                      (wants_new || (truth && *seen == nullptr) || comes_early(next, start));
   if (!is_new) return nullptr;
   constant_uses_[next] = start;
   return constants[next];
+}
+
+/// Constants in front of the test's first operand, which begins at `first`, that nothing loads.
+Expr* Reader::with_lost_operands(const Position& first, Expr* test) {
+  if ((reading_ & reading::kLostOperands) == 0 || !has_columns(first)) return test;
+  const auto constants = code_.object().consts->elements();
+  const Position start = {first.line, first.line, first.column, first.column};
+  std::vector<Expr*> values;
+  bool truth = false;
+  for (size_t next = constants_before(start); next < constants.size(); ++next) {
+    const Constant& constant = *constants[next];
+    if (constant_uses_[next].line > 0 || !(is_test(constant, true) || is_test(constant, false))) break;
+    if (!values.empty() && ouro::truth(constant) != truth) break;
+    truth = ouro::truth(constant);
+    values.push_back(make_constant(&constant, Position()));
+    constant_uses_[next] = start;
+  }
+  if (values.empty()) return test;
+  values.push_back(test);
+  auto* node = make<syntax::BoolOpExpr>(Position());
+  node->op = truth ? syntax::BoolOperator::And : syntax::BoolOperator::Or;
+  node->values = list(values);
+  return node;
+}
+
+/// The constant that was asserted at `position`; null: there is none of that width.
+const Constant* Reader::lost_assertion(const Position& position) {
+  if ((reading_ & reading::kLostOperands) == 0 || shared_.options.optimize > 0) return nullptr;
+  constexpr int32_t kAssert = 7;
+  constexpr int32_t kQuotes = 2;
+  const auto constants = code_.object().consts->elements();
+  const int32_t room = position.end_column - position.column - kAssert;
+  const Position start = {position.line, position.line, position.column, position.column};
+  const size_t next = constants_before(start);
+  if (next < constants.size() && constant_uses_[next].line <= 0 && is_test(*constants[next], true)) {
+    const Constant& constant = *constants[next];
+    const bool text = constant.is(ConstantKind::Str);
+    const auto width = text ? static_cast<int32_t>(constant.text().size()) + kQuotes : room;
+    if (width == room || position.end_line != position.line) {
+      constant_uses_[next] = start;
+      return &constant;
+    }
+  }
+  constexpr int32_t kTrue = 4;
+  return room == kTrue ? shared_.workspace.constants.boolean(true) : nullptr;
 }
 
 /// The constant that stood as a test at `position` and has left no instruction.

@@ -104,7 +104,7 @@ bool Reader::read_return() {
   if (!at_statement_start()) return fail("a return in the middle of an expression");
   ++at_;
   const bool constant = at > 0 && code_[at - 1].op == Op::LOAD_CONST && code_[at].jumps_here == 0;
-  if (is_implicit_return(at) && !has_columns(code_[at].position) && innermost_loop() != nullptr) {
+  if (is_implicit_return(at) && breaks_by_return(at)) {
     emit(make<syntax::BreakStmt>(code_[at].position));
     return true;
   }
@@ -162,6 +162,12 @@ bool Reader::emit_pass(const Position& position) {
   }
   if (position.end_line > position.line)
     if (const Constant* test = test_that_never_holds(position)) return emit_never(position, test);
+  if (const Constant* test = lost_assertion(position)) {
+    auto* node = make<syntax::AssertStmt>(position);
+    node->test = make_constant(test, Position());
+    emit(node);
+    return true;
+  }
   auto* value = make<syntax::ConstantExpr>(position);
   value->value = constant_of(position);
   auto* node = make<syntax::ExprStmt>(position);
@@ -182,7 +188,8 @@ const Constant* Reader::test_that_never_holds(const Position& position) {
   // Without docstrings a string at the beginning is possible.
   const bool first = shared_.options.optimize < 2 && scope_ == ScopeKind::Function && begins_body() &&
                      (docstring == nullptr || !docstring->is(ConstantKind::Str));
-  if (!first && (!needs_yield() || shared_.options.optimize == 2)) return nullptr;
+  const bool lost = (reading_ & reading::kLostTests) != 0;
+  if (!first && !lost && (!needs_yield() || shared_.options.optimize == 2)) return nullptr;
   return seen != nullptr ? seen : shared_.workspace.constants.boolean(false);
 }
 
@@ -293,7 +300,7 @@ bool Reader::read_jump() {
 bool Reader::read_nop(uint32_t end) {
   const uint32_t at = at_++;
   if (!at_statement_start()) return true;  // of something in an expression on several lines
-  if (!is_own_position(at)) return true;
+  if (!is_own_position(at) && !is_statement_without_place(at)) return true;
   const Position& position = code_[at].position;
   if (ends_in_break(at)) {
     emit(make<syntax::BreakStmt>(position));

@@ -27,6 +27,9 @@ Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, co
       code_(object),
       scope_(scope),
       parent_(parent),
+      reading_(parent != nullptr && (scope == ScopeKind::Lambda || scope == ScopeKind::Comprehension)
+                   ? parent->reading_
+                   : shared.options.reading_of(object)),
       recursion_(parent == nullptr ? 0 : parent->recursion_) {
   if (scope == ScopeKind::Class) {
     std::string_view name = object.name->text();

@@ -332,6 +332,9 @@ class Reader {
   bool map_add();
   void find_constant_uses();  // dropped.cpp
   bool comes_early(size_t index, const Position& position) const;
+  size_t constants_before(const Position& start);
+  Expr* with_lost_operands(const Position& first, Expr* test);
+  const Constant* lost_assertion(const Position& position);
   const Constant* new_dropped_test(const Position& position, bool truth, const Constant** seen);
   const Constant* dropped_test(const Position& position, bool truth);
   bool begins_folded_tuple() const;
@@ -480,6 +483,8 @@ class Reader {
   bool is_own_position(uint32_t at) const;
   bool leaves_loop(uint32_t jump) const;  // lines.cpp: what jumps tell where there are no columns
   bool is_statement_in_line(uint32_t jump) const;
+  bool breaks_by_return(uint32_t at) const;
+  bool is_statement_without_place(uint32_t nop) const;
   bool may_end_at(uint32_t at, uint32_t exit) const;
   bool is_bare_return(uint32_t at) const;
   bool leads_to_next_item() const;
@@ -541,7 +546,7 @@ class Reader {
 
   bool stands_behind(const Leaf& test) const;
   Expr* past_when_false(Expr* test, uint32_t jump);
-  bool is_way_past(uint32_t first, uint32_t end) const;
+  bool passes_lost_else(const StmtList& body, uint32_t first, uint32_t end) const;
   bool emit_if_nothing(Expr* test, const Position& range);
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;
@@ -731,6 +736,7 @@ class Reader {
   Code code_;
   const ScopeKind scope_;
   const Reader* const parent_;
+  const uint32_t reading_;  // which of several possible readings is wanted
   std::string reason_;
 
   uint32_t at_ = 0;
