@@ -63,7 +63,7 @@ std::optional<std::string> environment_home(const fs::path& directory) {
     for (std::string line; std::getline(stream, line);) {
       const size_t equals = line.find('=');
       if (equals == std::string::npos) continue;
-      auto trimmed = [](std::string text) {
+      auto trimmed = [](const std::string& text) {
         const size_t first = text.find_first_not_of(" \t\r"), last = text.find_last_not_of(" \t\r");
         return first == std::string::npos ? std::string() : text.substr(first, last - first + 1);
       };

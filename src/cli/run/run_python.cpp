@@ -32,7 +32,6 @@ namespace ouro::cli {
 
 namespace {
 
-using vm::names;
 using vm::Result;
 using vm::Status;
 using vm::Value;

@@ -9,7 +9,6 @@ namespace {
 
 using namespace syntax;
 using vm::NodeClass;
-using vm::Raised;
 using vm::Value;
 
 // CPython's walk may go three levels deeper for each level of Python code that it could.
