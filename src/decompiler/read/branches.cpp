@@ -148,6 +148,7 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   // Nothing in front of an else part leads to it.
   for (uint32_t i = first; i < last; ++i)
     if (code_[i].target == other && !is_leaving_jump(i)) return {};
+  if (ends_unwinding(first, last)) return {.leaves = true};
   // Its end leaves, but something before may lead on: the way past a try's handlers, or one of several ends.
   bool ends = false;  // the code, as far as lines tell
   for (uint32_t i = last + 1; i-- > first;) {
@@ -162,6 +163,18 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   }
   if (ends) return {.jumps = true, .target = end};
   return {.leaves = true};
+}
+
+// Whether a statement with a place of its own that leaves constructs ends at `last`.
+bool Reader::ends_unwinding(uint32_t first, uint32_t last) const {
+  if (constructs_.empty()) return false;
+  constexpr uint32_t kLongest = 64;
+  for (uint32_t at = last; at-- > first && last - at < kLongest;) {
+    if (code_[at].op != Op::NOP || !looks_like_leaving(at)) continue;
+    const Leaving statement = leaving(at, false);
+    return statement.kind != Leaving::Kind::None && statement.undoes && statement.end == last + 1;
+  }
+  return false;
 }
 
 // Whether the return at `at` is what a break, continue or return does at last.
@@ -215,8 +228,10 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   if (body.empty()) add_placeholder(&body);
   if (inside && orelse.size() > 1) {
     constexpr int32_t kElse = 2;  // what `elif ` is wider than `if `
+    const int32_t known = body.front()->range.column;
     const int32_t column = column_of_statement(body_end);
-    const int32_t highest = has_columns(range) ? range.column + kElse : column_of_statement(first) - kElse;
+    const int32_t inside_column = known >= 0 ? known : column_of_statement(first);
+    const int32_t highest = has_columns(range) ? range.column + kElse : inside_column - kElse;
     if (column >= 0 && column <= highest) chain_elif(&orelse);
   }
   node->body = list(body);

@@ -174,7 +174,8 @@ bool Reader::add_leaf(Condition* condition, uint32_t start) {
   const uint32_t after = after_chain(at_, std::exchange(chain_cleanup_, kNone));
   Exit fallthrough = exit_at(after, false, true);
   // The body of a conditional expression in a test goes on past the other one.
-  const bool passes_other = is_artificial_jump(after) && is_open(*condition, after + 1);
+  const bool passes_other =
+      is_artificial_jump(after) && jump.target != after + 1 && is_open(*condition, after + 1);
   if (passes_other) fallthrough.label = fallthrough.target;
   leaf.on_true = on_true ? exit_at(jump.target, keeps, true) : fallthrough;
   leaf.on_false = on_true ? fallthrough : exit_at(jump.target, keeps, false);

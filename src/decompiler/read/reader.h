@@ -484,6 +484,7 @@ class Reader {
   bool leaves_loop(uint32_t jump) const;  // lines.cpp: what jumps tell where there are no columns
   bool is_statement_in_line(uint32_t jump) const;
   bool breaks_by_return(uint32_t at) const;
+  bool tests_at_top(uint32_t first, uint32_t last) const;
   bool is_statement_without_place(uint32_t nop) const;
   bool may_end_at(uint32_t at, uint32_t exit) const;
   bool is_bare_return(uint32_t at) const;
@@ -558,6 +559,7 @@ class Reader {
   int32_t column_of_statement(uint32_t at) const;
   uint32_t last_of_statement(uint32_t at) const;
   void chain_elif(StmtList* orelse);
+  bool ends_unwinding(uint32_t first, uint32_t last) const;
   bool is_end_of_leaving(uint32_t at) const;
   bool is_of_construct(const Position& position) const;
   int32_t width_of_keyword(uint32_t at, uint32_t last, const Position& first) const;
