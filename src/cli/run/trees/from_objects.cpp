@@ -222,7 +222,8 @@ class Reader {
 #undef FIELD
 
   template <bool kOptional, class T>
-  vm::Status field_of(const Owner& owner, std::string_view name, T* out) {
+  vm::Status field_of(const Owner& owner, const char* field_name, T* out) {
+    const std::string_view name = field_name;
     // The one field that the compiler's tree calls otherwise.
     if constexpr (std::is_same_v<T, bool>) {
       if (name == "unicode_prefix") return string_kind(owner, out);
@@ -233,7 +234,7 @@ class Reader {
     if constexpr (std::is_same_v<T, Const>) {
       if (!kOptional) return constant(owner, out);
     }
-    return field<kOptional>(owner, name.data(), out);
+    return field<kOptional>(owner, field_name, out);
   }
 
   vm::Status string_kind(const Owner& owner, bool* out) {
