@@ -208,7 +208,7 @@ Status bytearray_assign(Value self, Value key, Value value) {
   if (is_kind(key, Kind::kSlice)) return assign_slice(array, key.as<Slice>(), value);
   if (!is_index_like(key))
     return raise(types.TypeError, "bytearray indices must be integers or slices, not {}", type_name(key));
-  const int64_t index = TRY(to_int64_index(key));
+  const int64_t index = key.is_small_int() ? key.small_int() : TRY(to_int64_index(key));
   const uint8_t byte = value.is_null() ? uint8_t{0} : TRY(byte_value(value));
   const size_t at = TRY(checked_index(array, index, "bytearray index out of range"));
   if (value.is_null()) return replace_range(array, at, at + 1, {});

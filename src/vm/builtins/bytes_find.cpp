@@ -147,6 +147,8 @@ Result<Value> partition(Value self, Value separator, bool backward) {
 }  // namespace
 
 Result<uint8_t> byte_value(Value value, const char* message) {
+  if (value.is_small_int() && static_cast<uint64_t>(value.small_int()) <= 255)
+    return static_cast<uint8_t>(value.small_int());
   int64_t number;
   const Value integer = TRY(to_index(value));
   if (!int_fits(integer, &number) || number < 0 || number > 255)

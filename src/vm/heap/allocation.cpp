@@ -5,6 +5,7 @@
 // becomes a run, which is zeroed and given to the cursor of its size class. `handed_out` says how far a
 // block's walk has come: below it every cell is old, or young, or still zero in the cursor's run; above it
 // every unmarked cell is free.
+#include <array>
 #include <cassert>
 #include <cstdio>
 #include <cstdlib>
@@ -43,6 +44,32 @@ uint32_t find_marked(const uint64_t* marks, uint32_t offset, uint32_t end) {
   return end;
 }
 
+// How many bytes of a block its cells take, and the longest run, for every class.
+struct ClassLimits {
+  uint32_t cells_end, longest_run, reciprocal;
+};
+constexpr auto kClassLimits = [] {
+  std::array<ClassLimits, kClassCount> limits{};
+  for (unsigned i = 0; i < kClassCount; ++i) {
+    const uint32_t size = kClassSizes[i];
+    limits[i] = {static_cast<uint32_t>(kBlockSize) / size * size,
+                 size > kRunBytes ? size : kRunBytes / size * size, reciprocal_of(size)};
+  }
+  return limits;
+}();
+
+// Gaps of a cell or two are common: they are not worth a call.
+inline void clear_run(uintptr_t address, uint32_t bytes) {
+  if (bytes > 128) {
+    std::memset(reinterpret_cast<void*>(address), 0, bytes);
+    return;
+  }
+  for (uint32_t offset = 0; offset < bytes; offset += kGranule) {
+    std::memset(reinterpret_cast<void*>(address + offset), 0, kGranule);
+    asm volatile("");  // or the compiler makes the loop a call
+  }
+}
+
 // Moves the cursor to the next run of the class's current block. False: there is none.
 bool next_run(State& heap, unsigned size_class) {
   const uint32_t index = heap.current[size_class];
@@ -50,45 +77,56 @@ bool next_run(State& heap, unsigned size_class) {
   Block& block = heap.space.block(index);
   const uint64_t* marks = heap.space.marks_of(index);
   const uint32_t cell_size = block.cell_size;
-  const uint32_t cells_end = static_cast<uint32_t>(kBlockSize) / cell_size * cell_size;
+  const auto [cells_end, most, reciprocal] = kClassLimits[size_class];
   const uint32_t start =
       block.live_cells == 0 ? block.handed_out : skip_marked(marks, block.handed_out, cell_size, cells_end);
   if (start >= cells_end) {
     heap.current[size_class] = kNoBlock;
     return false;
   }
-  const uint32_t most = cell_size > kRunBytes ? cell_size : kRunBytes / cell_size * cell_size;
   const uint32_t furthest = cells_end - start > most ? start + most : cells_end;
   const uint32_t end = block.live_cells == 0 ? furthest : find_marked(marks, start, furthest);
   const uintptr_t address = heap.space.address_of(index) + start;
   unpoison(reinterpret_cast<void*>(address), end - start);
-  if (!block.pristine) std::memset(reinterpret_cast<void*>(address), 0, end - start);
+  if (!block.pristine) clear_run(address, end - start);
   block.handed_out = end;
   heap.nursery_left -= end - start;
   heap.handed_bytes += end - start;
-  heap.handed_cells += (end - start) / cell_size;
+  heap.handed_cells += uint64_t{end - start} * reciprocal >> 32;
   cursors[size_class] = {address, address + end - start};
   return true;
 }
 
-// Gives the class a block with free cells: one of its own, or an empty one.
+// An empty block for the class.
+uint32_t fresh_block(State& heap, unsigned size_class) {
+  const uint32_t index = take_blocks(heap, 1);
+  Block& block = heap.space.block(index);
+  const bool pristine = block.pristine;
+  const uint32_t size = kClassSizes[size_class];
+  block = Block{.state = BlockState::kSmall,
+                .size_class = static_cast<uint8_t>(size_class),
+                .pristine = pristine,
+                .cell_size = size,
+                .reciprocal = reciprocal_of(size)};
+  return index;
+}
+
+uint32_t pop_block(std::vector<uint32_t>& list) {
+  const uint32_t index = list.back();
+  list.pop_back();
+  return index;
+}
+
+// Gives the class a block with free cells: of its own, first one of those that are nearly empty, whose runs
+// are long; or an empty one.
 void next_block(State& heap, unsigned size_class) {
-  std::vector<uint32_t>& partial = heap.partial[size_class];
   uint32_t index;
-  if (!partial.empty()) {
-    index = partial.back();
-    partial.pop_back();
-  } else {
-    index = take_blocks(heap, 1);
-    Block& block = heap.space.block(index);
-    const bool pristine = block.pristine;
-    const uint32_t size = kClassSizes[size_class];
-    block = Block{.state = BlockState::kSmall,
-                  .size_class = static_cast<uint8_t>(size_class),
-                  .pristine = pristine,
-                  .cell_size = size,
-                  .reciprocal = reciprocal_of(size)};
-  }
+  if (!heap.roomy[size_class].empty())
+    index = pop_block(heap.roomy[size_class]);
+  else if (!heap.partial[size_class].empty())
+    index = pop_block(heap.partial[size_class]);
+  else
+    index = fresh_block(heap, size_class);
   heap.touched.push_back(index);
   heap.current[size_class] = index;
 }

@@ -57,9 +57,10 @@ struct State {
   Space space;
 
   // allocation
-  uint32_t current[kClassCount];  // the block that a class's cursor walks
-  std::vector<uint32_t> partial[kClassCount];
-  std::vector<uint32_t> touched;  // small blocks allocated into since the last collection
+  uint32_t current[kClassCount];               // the block that a class's cursor walks
+  std::vector<uint32_t> roomy[kClassCount];    // blocks with room, most of them free
+  std::vector<uint32_t> partial[kClassCount];  // the others with room
+  std::vector<uint32_t> touched;               // small blocks allocated into since the last collection
   std::vector<uint32_t> young_large;
   std::vector<uint32_t> old_large;
   uint64_t slack_blocks = 0;  // of large cells, for growth: in use, but without memory

@@ -38,6 +38,11 @@ bool has_room(const Block& block) {
   return (capacity - block.live_cells) * 4 >= capacity;
 }
 
+// Three quarters are free.
+bool is_roomy(const Block& block) {
+  return uint64_t{block.live_cells} * block.cell_size * 4 <= kBlockSize;
+}
+
 void sweep_block(State& heap, uint32_t index) {
   Block& block = heap.space.block(index);
   block.live_cells = count_marks(heap.space.marks_of(index));
@@ -49,12 +54,15 @@ void sweep_block(State& heap, uint32_t index) {
   }
   if (block.live_cells == 0)
     heap.space.give_back(index, 1);
+  else if (is_roomy(block))
+    heap.roomy[block.size_class].push_back(index);
   else if (has_room(block))
     heap.partial[block.size_class].push_back(index);
 }
 
 void sweep_all_blocks(State& heap) {
   for (std::vector<uint32_t>& list : heap.partial) list.clear();
+  for (std::vector<uint32_t>& list : heap.roomy) list.clear();
   heap.live_cells = 0;
   heap.live_bytes = 0;
   // From above, because the lists are used from their end: low addresses first.

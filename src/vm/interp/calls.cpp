@@ -53,6 +53,36 @@ Result<Frame*> push_empty_frame(Thread* T, Function* function, uint16_t flags) {
   return frame;
 }
 
+/// A linked frame for a call that gives a function exactly its parameters, as most do. Null: another call, or
+/// one that cannot be made just now.
+inline Frame* push_exact_frame(Thread* T, Function* function, const Arguments& arguments, uint16_t flags) {
+  Executable* executable = function->executable;
+  const size_t count = arguments.positional;
+  if (executable == nullptr || !executable->simple || count != executable->positional ||
+      arguments.keywords != nullptr || is_traced(T) || T->recursion_depth >= T->recursion_limit)
+    return nullptr;
+  auto* frame = reinterpret_cast<Frame*>(T->stack_top);
+  Value* top = T->stack_top + executable->frame_words;
+  if (top > T->stack_limit) [[unlikely]]
+    return nullptr;
+  frame->executable = executable;
+  frame->pc = executable->entry;
+  frame->function = function;
+  frame->locals = Value();
+  frame->frame_object = nullptr;
+  frame->constructed = Value();
+  frame->flags = flags;
+  frame->previous = T->frame;
+  Value* registers = frame->registers();
+  SHORT_LOOP for (size_t i = 0; i < count; ++i) registers[i] = arguments.values[i];
+  const Value* from = executable->frame_template;
+  SHORT_LOOP for (size_t i = count, end = executable->temp_base; i < end; ++i) registers[i] = from[i];
+  T->stack_top = top;
+  T->frame = frame;
+  ++T->recursion_depth;
+  return frame;
+}
+
 Result<Frame*> bound(Thread* T, Frame* frame, const Arguments& arguments) {
   Status status = bind_arguments(frame->function, frame->executable, arguments, frame->registers());
   if (status.ok()) [[likely]]
@@ -68,6 +98,7 @@ Result<Frame*> push_bare_frame(Thread* T, Function* function, uint16_t flags) {
 }
 
 Result<Frame*> push_frame(Thread* T, Function* function, const Arguments& arguments, uint16_t flags) {
+  if (Frame* exact = push_exact_frame(T, function, arguments, flags)) return exact;
   Frame* frame = TRY(push_empty_frame(T, function, flags));
   return bound(T, frame, arguments);
 }

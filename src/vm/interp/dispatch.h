@@ -50,6 +50,12 @@ using HandlerFn = HANDLER_CALL uint64_t (*)(STATE);
 #define SWITCH_FRAMES() goto switch_frames
 #endif
 
+/// Whether a call with as many positional arguments gives the function each of its parameters.
+inline bool takes_exactly(const Function* function, uint16_t count) {
+  const Executable* executable = function->executable;
+  return executable != nullptr && executable->simple && executable->positional == count;
+}
+
 /// Before a loop that runs a few times: unrolled and vectorised it would only be longer.
 #ifdef __clang__
 #define SHORT_LOOP _Pragma("clang loop unroll(disable) vectorize(disable)")

@@ -21,8 +21,9 @@ struct Found {
   }
 };
 
-/// What is asked of an attribute.
-enum class Access : uint8_t { Load, Method, Store };
+/// What is asked of an attribute. Special: the function that a class's special method is; the version is the
+/// class's own.
+enum class Access : uint8_t { Load, Method, Store, Special };
 
 constexpr size_t kFoundCount = 4096;
 extern __attribute__((visibility("hidden"))) Found found_table[kFoundCount];

@@ -71,6 +71,7 @@ HANDLER_CALL uint64_t through(STATE) {
 #define OPERATION(name, a, b, c, words, tail) static HANDLER_CALL uint64_t op_##name(STATE);
 #include "lift/operations.def"
 #define QUICKENED(name, base) static HANDLER_CALL uint64_t op_##name(STATE);
+#include "vm/interp/handlers/entering.inc"
 #include "vm/interp/handlers/attributes.inc"
 #include "vm/interp/handlers/calls.inc"
 #include "vm/interp/handlers/construction.inc"
@@ -171,6 +172,7 @@ after_slow:
   table = T->dispatch_table;
   DISPATCH();
 
+#include "vm/interp/handlers/entering.inc"
 #include "vm/interp/handlers/attributes.inc"
 #include "vm/interp/handlers/calls.inc"
 #include "vm/interp/handlers/construction.inc"

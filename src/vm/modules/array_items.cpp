@@ -287,8 +287,27 @@ Status extend(ArrayObject* array, Value iterable) {
   return for_each(iterable, [array](Value item) { return append_value(array, item); });
 }
 
+namespace {
+
+/// Where the item at a small int's index lies; null: there is none, or the index is something else.
+inline char* quick_place(const ArrayObject* array, Value key) {
+  if (!key.is_small_int()) return nullptr;
+  int64_t index = key.small_int();
+  if (index < 0) index += static_cast<int64_t>(array->length);
+  if (static_cast<uint64_t>(index) >= array->length) return nullptr;
+  return array->item_at(static_cast<size_t>(index));
+}
+
+}  // namespace
+
 Result<Value> array_subscript(Value self, Value key) {
   auto* array = self.as<ArrayObject>();
+  if (const char* place = quick_place(array, key); place != nullptr && array->code != 'u') {
+    if (array->code != 'd') return load_item(place, array->code);
+    double number;
+    std::memcpy(&number, place, sizeof number);
+    return make_float(number);
+  }
   if (is_kind(key, Kind::kSlice)) {
     SliceRange range = TRY(slice_unpack(key.as<Slice>()));
     slice_adjust(&range, static_cast<int64_t>(array->length));
@@ -300,6 +319,13 @@ Result<Value> array_subscript(Value self, Value key) {
 
 Status array_assign(Value self, Value key, Value value) {
   auto* array = self.as<ArrayObject>();
+  if (value.is_flonum() && array->code == 'd') {
+    if (char* place = quick_place(array, key)) {
+      const double number = value.flonum();
+      std::memcpy(place, &number, sizeof number);
+      return {};
+    }
+  }
   if (is_kind(key, Kind::kSlice)) return assign_slice(array, key.as<Slice>(), value);
   if (!is_index_like(key)) return raise(types.TypeError, "array indices must be integers");
   const size_t index = TRY(index_in(array, key, "array assignment index out of range"));

@@ -181,12 +181,19 @@ bool is_plain_class(Object* object) {
   return object->kind == Kind::kType && object->shape->type->slots.getattro == types.type->slots.getattro;
 }
 
-/// What an attribute of a class is, without binding: null when binding makes something new each time.
+/// A descriptor that gives itself when it is asked through a class.
+bool is_itself_in_class(Value descriptor) {
+  return is_kind(descriptor, Kind::kFunction) || is_exactly(descriptor, types.slot_wrapper) ||
+         is_exactly(descriptor, types.method_descriptor);
+}
+
+/// What an attribute of a class is, without binding: null when binding makes something new each time. Of its
+/// metaclass only a data descriptor would come first.
 Value unbound_class_attribute(Type* type, Str* name) {
-  if (!lookup_in_type(type->shape->type, name).is_null()) return Value();
+  if (is_data_descriptor(lookup_in_type(type->shape->type, name))) return Value();
   Value found = lookup_in_type(type, name);
   if (found.is_null()) return Value();
-  if (is_kind(found, Kind::kFunction)) return found;
+  if (is_itself_in_class(found)) return found;
   if (is_exactly(found, types.staticmethod)) return found.as<StaticMethod>()->callable;
   return binds(found) ? Value() : found;
 }

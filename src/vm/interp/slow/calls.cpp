@@ -194,6 +194,18 @@ Op native_form(const NativeFunction* function) {
   return name == "len" ? Op::CallLen : name == "isinstance" ? Op::CallIsInstance : Op::CallNative;
 }
 
+void specialise_native(uint64_t* pc, const NativeFunction* native, Op op) {
+  if (!fits_native(pc, native->spec, native->signature)) return;
+  pc[2] = reinterpret_cast<uint64_t>(native->spec);
+  pc[3] = native->signature->parameter_count() - field_c(pc);
+  patch_op(pc, op);
+}
+
+void specialise_bound(uint64_t* pc, Thread* T, const BoundMethod* method, Op exact, Op otherwise) {
+  if (is_kind(method->function, Kind::kFunction))
+    specialise_function(pc, T, method->function.as<Function>(), field_c(pc) + 1u, exact, otherwise);
+}
+
 void specialise_class_call(uint64_t* pc, Type* type) {
   if (type == types.type && field_c(pc) == 1) {
     patch_op(pc, Op::CallTypeOf);
@@ -223,14 +235,9 @@ void specialise_call(uint64_t* pc, Thread* T, Value callee) {
                         Op::CallPythonDefaults);
   } else if (object->kind == Kind::kNativeFunction) {
     auto* native = static_cast<NativeFunction*>(object);
-    if (!fits_native(pc, native->spec, native->signature)) return;
-    pc[2] = reinterpret_cast<uint64_t>(native->spec);
-    pc[3] = native->signature->parameter_count() - field_c(pc);
-    patch_op(pc, native_form(native));
+    specialise_native(pc, native, native_form(native));
   } else if (object->kind == Kind::kBoundMethod) {
-    Value function = static_cast<BoundMethod*>(object)->function;
-    if (is_kind(function, Kind::kFunction))
-      specialise_function(pc, T, function.as<Function>(), field_c(pc) + 1u, Op::CallBoundPython, Op::Call);
+    specialise_bound(pc, T, static_cast<BoundMethod*>(object), Op::CallBoundPython, Op::Call);
   } else if (object->kind == Kind::kType) {
     specialise_class_call(pc, static_cast<Type*>(object));
   }
@@ -245,10 +252,10 @@ SLOW_FN(call) {
   return call_any(pc, R, T, callee, given.arguments(), call_words(pc));
 }
 
-SLOW_FN(call_native) {
-  auto* native = RB.as<NativeFunction>();
-  if (is_traced(T)) [[unlikely]]
-    return call(pc, R, T);
+namespace {
+
+/// A native function that no self comes with but its own.
+inline uint64_t* run_native(uint64_t* pc, Value* R, const NativeFunction* native) {
   Value values[kNativeArguments + 1];
   uint32_t count = field_c(pc);
   Value* to = values;
@@ -260,6 +267,20 @@ SLOW_FN(call_native) {
   if (!attend().ok()) return kRaised;
   RA = outcome;
   return pc + call_words(pc);
+}
+
+}  // namespace
+
+SLOW_FN(call_native) {
+  if (is_traced(T)) [[unlikely]]
+    return call(pc, R, T);
+  return run_native(pc, R, RB.as<NativeFunction>());
+}
+
+SLOW_FN(call_method_native_function) {
+  if (is_traced(T)) [[unlikely]]
+    return call_method_operation(pc, R, T);
+  return run_native(pc, R, RB.as<NativeFunction>());
 }
 
 SLOW_FN(call_class_python) {
@@ -366,6 +387,17 @@ SLOW_FN(call_method_keywords) {
 
 namespace {
 
+/// What LoadMethod found is called as it is.
+void specialise_found_callable(uint64_t* pc, Thread* T, Object* callee) {
+  if (callee->kind == Kind::kFunction)
+    specialise_function(pc, T, static_cast<Function*>(callee), field_c(pc), Op::CallMethodFunction,
+                        Op::CallMethodFunctionDefaults);
+  else if (callee->kind == Kind::kBoundMethod)
+    specialise_bound(pc, T, static_cast<BoundMethod*>(callee), Op::CallMethodBound, Op::CallMethod);
+  else if (callee->kind == Kind::kNativeFunction)
+    specialise_native(pc, static_cast<NativeFunction*>(callee), Op::CallMethodNativeFunction);
+}
+
 void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
   if (!callee.is_object()) return;
   Object* object = callee.object();
@@ -375,9 +407,7 @@ void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
     return;
   }
   if (self.is_null()) {
-    if (object->kind == Kind::kFunction)
-      specialise_function(pc, T, static_cast<Function*>(object), field_c(pc), Op::CallMethodFunction,
-                          Op::CallMethodFunctionDefaults);
+    specialise_found_callable(pc, T, object);
     return;
   }
   if (object->kind == Kind::kFunction) {

@@ -1,5 +1,6 @@
 // Subscripts.
 #include "vm/interp/calls.h"
+#include "vm/interp/found.h"
 #include "vm/interp/hot.h"
 #include "vm/interp/slow.h"
 
@@ -59,6 +60,12 @@ SLOW_FN(subscript) {
     } else if (Function* function = python_getitem(shape->type)) {
       uint32_t version = type_version(shape->type);
       if (version != 0) {
+        found_entry(version, names.dunder_getitem, Access::Special) = Found{version,
+                                                                            Op::SubscriptPython,
+                                                                            0,
+                                                                            names.dunder_getitem,
+                                                                            Value(function).bits(),
+                                                                            names.dunder_getitem->hash_};
         set_halves(pc + 1, version, 0);
         patch_op(pc, Op::SubscriptPython);
       }
