@@ -35,6 +35,18 @@ bool Reader::is_statement_in_line(uint32_t jump) const {
          code_[jump].jumps_here == 0;
 }
 
+/// Whether a `return None` that is not there by itself is what is left of a break, to the end of the code.
+bool Reader::breaks_by_return(uint32_t at) const {
+  const Construct* const loop = innermost_loop();
+  return loop != nullptr && !has_columns(code_[at].position) && may_end_at(at, loop->break_target);
+}
+
+/// Whether a NOP whose line is gone was kept for a line of its own: so are those of statements. What only
+/// ends the body of a try is no longer protected.
+bool Reader::is_statement_without_place(uint32_t nop) const {
+  return code_[nop].position.line <= 0 && code_[nop].handler == handler_;
+}
+
 /// Whether the `return None` at `at` may be the end of the code, to which a statement goes on behind itself,
 /// at `exit`.
 bool Reader::may_end_at(uint32_t at, uint32_t exit) const {
@@ -167,13 +179,23 @@ bool Reader::emit_lost_test(uint32_t nop) {
   return true;
 }
 
+/// Whether the loop that begins at `first` has a test there, which leads behind its last jump.
+bool Reader::tests_at_top(uint32_t first, uint32_t last) const {
+  for (uint32_t i = first; i < last; ++i)
+    if (code_[i].target != kNone) return Code::is_conditional_jump(code_[i].op) && code_[i].target > last;
+  return false;
+}
+
 /// The last jump of an endless loop whose NOP is at `nop`: back behind it from the body's end, or to it,
 /// which is a continue; kNone: the NOP is none of a loop.
 uint32_t Reader::last_jump_of_loop(uint32_t nop) const {
   if (code_[nop].op != Op::NOP || has_columns(code_[nop].position) || nop + 1 >= code_.size()) return kNone;
-  if (is_loop_start(nop) || is_loop_start(nop + 1) || !is_own_position(nop)) return kNone;
+  const bool placed = code_[nop].position.line > 0;
+  if (is_loop_start(nop) || is_loop_start(nop + 1) || (placed && !is_own_position(nop))) return kNone;
   const uint32_t bottom = shape_.jump_back_to(nop + 1);
-  if (bottom != kNone && code_[bottom].position == code_[nop].position) return bottom;
+  if (bottom != kNone && code_[bottom].position == code_[nop].position &&
+      (placed || !tests_at_top(nop + 1, bottom)))
+    return bottom;
   return shape_.jump_back_to(nop);
 }
 

@@ -179,7 +179,7 @@ bool Reader::is_same_test(const Condition& condition, uint32_t jump, uint32_t en
   if (condition.is_clause && last.on_true.label == at_ && gap(last.extent, code_[at_].position) == 4)
     return false;
   if (!has_columns(before) || !has_columns(after))
-    return before.line == after.line || look_ahead(condition, end) == Ahead::Same;
+    return (before.line > 0 && before.line == after.line) || look_ahead(condition, end) == Ahead::Same;
   if (before == after || contains(after, before)) return true;
   if (contains(before, after) && !starts_before(before, condition.extent_of_first)) return true;
   if (!is_comparison_jump(jump)) return false;

@@ -140,7 +140,7 @@ uint32_t Reader::after_try_nops(uint32_t at) const {
 bool Reader::is_nop_of_try(uint32_t handler) const {
   const Position& place = here().position;
   const Position& head = code_[handler + 1].position;
-  if (!has_columns(place)) return place.line < code_[after_try_nops(at_)].position.line;
+  if (!has_columns(place)) return place.line <= 0 || place.line < code_[after_try_nops(at_)].position.line;
   if (has_columns(head) && !contains(place, head)) return false;
   const HandlerKind kind = handler_kind(handler);
   if (kind == HandlerKind::None) return false;
