@@ -58,6 +58,7 @@ bool Reader::is_implicit_return(uint32_t at) const {
   if (value == nullptr || !value->is(ConstantKind::None)) return false;
   if (scope_ == ScopeKind::Module) return true;
   if (scope_ == ScopeKind::Lambda) return false;
+  if (code_[at - 1].position.line <= 0) return !comes_first(at - 1);
   if (!is_own_position(at - 1)) return !ends_return(at - 1);
   // The NOP of the last statement has become part of it.
   const int32_t width = width_of(code_[at - 1].position);

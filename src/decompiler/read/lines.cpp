@@ -58,6 +58,7 @@ bool Reader::may_end_at(uint32_t at, uint32_t exit) const {
 
 /// Whether what leaves handlers at `at` and returns None is a statement, and not the copied end of the code.
 bool Reader::is_bare_return(uint32_t at) const {
+  if (code_[at].position.line <= 0) return scope_ == ScopeKind::Function;
   return scope_ == ScopeKind::Function &&
          (!takes_place_over(at) || (at > 0 && Code::is_conditional_jump(code_[at - 1].op)));
 }
@@ -144,6 +145,15 @@ bool Reader::comes_later(uint32_t at) const {
   return false;
 }
 
+/// Whether the instruction is the first that loads its constant, and code generation has met others after it.
+bool Reader::comes_first(uint32_t at) const {
+  find_first_loads();
+  if (code_[at].argument >= first_loads_.size() || first_loads_[code_[at].argument] != at) return false;
+  for (size_t i = code_[at].argument + 1; i < first_loads_.size(); ++i)
+    if (first_loads_[i] != kNone && first_loads_[i] > at) return true;
+  return false;
+}
+
 /// A constant that nothing loads and that code generation has met at `at`, as a test that has left no more
 /// than a place; null: there is none. It is found only once.
 const Constant* Reader::lost_test(uint32_t at, std::optional<bool> wanted) {
@@ -197,6 +207,17 @@ uint32_t Reader::last_jump_of_loop(uint32_t nop) const {
       (placed || !tests_at_top(nop + 1, bottom)))
     return bottom;
   return shape_.jump_back_to(nop);
+}
+
+/// Where the else part of a try begins whose body's protected part ends in front of `at`: where the way past
+/// the handlers is not all that stands there. The handler if there is none.
+uint32_t Reader::otherwise_by_flow(uint32_t handler, uint32_t at) const {
+  if (at == 0 || code_[at - 1].handler != handler) return handler;
+  const auto height = static_cast<int32_t>(code_[at - 1].handler_depth & 0xFFFF);
+  at = skip_nops(at);
+  const bool leaves = at >= handler || shape_.depth(at) > height ||
+                      Code::is_unconditional_jump(code_[at].op) || (is_none(at) && at + 2 == handler);
+  return leaves ? handler : at;
 }
 
 /// Where the body of a loop ends that begins at `first` and never comes to its end, `jump` being the last

@@ -485,6 +485,8 @@ class Reader {
   bool is_statement_in_line(uint32_t jump) const;
   bool breaks_by_return(uint32_t at) const;
   bool tests_at_top(uint32_t first, uint32_t last) const;
+  bool comes_first(uint32_t at) const;
+  uint32_t otherwise_by_flow(uint32_t handler, uint32_t at) const;
   bool is_statement_without_place(uint32_t nop) const;
   bool may_end_at(uint32_t at, uint32_t exit) const;
   bool is_bare_return(uint32_t at) const;

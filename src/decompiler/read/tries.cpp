@@ -459,6 +459,8 @@ bool Reader::find_clauses(const Protection& protection, std::vector<Clause>* cla
 uint32_t Reader::otherwise_of(const Protection& protection, uint32_t first, const Clause& last) const {
   uint32_t at = protection.handler;
   while (at > first && code_[at - 1].handler != protection.handler) --at;
+  if (at < protection.handler && code_[at].position.line <= 0)
+    return otherwise_by_flow(protection.handler, at);
   const int32_t final = final_line();
   for (; at < protection.handler; ++at) {
     const int32_t line = code_[at].position.line;
