@@ -22,6 +22,7 @@ namespace ouro::cli {
 
 namespace {
 
+constexpr int kMaxJobs = 1024;
 constexpr std::string_view kVerb = "ouro compile";
 
 constexpr std::string_view kExamples = R"(Examples:
@@ -75,7 +76,7 @@ void describe(CLI::App& app, Arguments& a) {
                  "what to take away from the front of the file names in the compiled code");
   app.add_option("-p,--prepend", a.prepend, "what to put in front of them");
   app.add_option("-W,--warnings", a.warnings, "a warning filter, as python's -W")->allow_extra_args(false);
-  app.add_option("-j,--jobs", a.workers, "threads; 0 is one per processor")->check(CLI::NonNegativeNumber);
+  app.add_option("-j,--jobs", a.workers, "threads; 0 is one per processor")->check(CLI::Range(0, kMaxJobs));
   app.add_flag("-q,--quiet", a.quiet, "no summary");
   app.add_flag("--json", a.json, "one JSON object per file and level, and a summary, on standard output");
   app.footer(std::string(kExamples));

@@ -23,6 +23,7 @@ namespace {
 
 using decompiler::Verdict;
 
+constexpr int kMaxJobs = 1024;
 constexpr std::string_view kVerb = "ouro decompile";
 constexpr std::string_view kFooter =
     R"(Every function, class and module gets a verdict from compiling the source again:
@@ -64,7 +65,7 @@ void describe(CLI::App& app, Arguments& a) {
       ->capture_default_str();
   app.add_flag("--raw", a.settings.raw, "the input is marshal data without the 16 bytes of a header");
   app.add_flag("-f,--force", a.settings.force, "overwrite even the source beside a .pyc");
-  app.add_option("-j,--jobs", a.workers, "threads; 0 is one per processor")->check(CLI::NonNegativeNumber);
+  app.add_option("-j,--jobs", a.workers, "threads; 0 is one per processor")->check(CLI::Range(0, kMaxJobs));
   app.add_flag("-q,--quiet", a.quiet, "no summary");
   app.add_flag("--json", a.json, "one JSON object per file, and a summary, on standard output");
   app.footer(std::string(kFooter));
@@ -255,6 +256,8 @@ int run_decompile(std::span<const std::string_view> arguments) {
   describe(app, parsed);
   if (const auto done = parse_verb(app, arguments)) return *done;
   if (std::ranges::count(parsed.paths, "-") > 1) return bad_call(kVerb, "standard input can be read once");
+  if (names_one_file(parsed.settings.output) && !is_one_file(parsed.paths))
+    return bad_call(kVerb, "-o NAME.py is for one file");
   if (parsed.level >= 0) parsed.settings.optimize = parsed.level;
   parsed.settings.clean = parsed.style == "clean";
   const std::vector<DecompileItem> items = find_decompile_items(parsed.paths, parsed.settings);

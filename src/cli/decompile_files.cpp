@@ -56,14 +56,18 @@ void add_files(const std::string& directory, std::vector<std::string>& files) {
       files.push_back(batch::join_path(directory, entry.name));
 }
 
+bool is_directory(const std::string& path) {
+  FileInfo info;
+  return path != "-" && stat_file(path, &info) == 0 && info.type == FileType::Directory;
+}
+
 class Finder {
  public:
   explicit Finder(const DecompileSettings& settings) : settings_(settings) {}
 
   void add(const std::string& path, bool alone) {
-    FileInfo info;
-    if (path != "-" && stat_file(path, &info) == 0 && info.type == FileType::Directory) return add_tree(path);
-    const bool to_file = alone && settings_.output.ends_with(".py") && !is_directory(settings_.output);
+    if (is_directory(path)) return add_tree(path);
+    const bool to_file = alone && names_one_file(settings_.output);
     add_file(path, to_file ? "" : file_name(path), to_file);
   }
 
@@ -84,12 +88,8 @@ class Finder {
     std::string tag;   // "opt-1", say
   };
 
-  static bool is_directory(const std::string& path) {
-    FileInfo info;
-    return stat_file(path, &info) == 0 && info.type == FileType::Directory;
-  }
-
   void add_tree(const std::string& root) {
+    const size_t before = items.size();
     std::vector<batch::WalkEvent> events;
     batch::walk_directory(root, {}, events);
     std::vector<std::string> files;
@@ -103,6 +103,8 @@ class Finder {
     }
     const size_t start = root.ends_with('/') ? root.size() : root.size() + 1;
     for (const std::string& file : files) add_file(file, std::string_view(file).substr(start), false);
+    if (items.size() == before)
+      items.push_back({root, "", 0, InputError{"FileNotFoundError", "no .pyc file in it", std::nullopt}});
   }
 
   /// `below`: the path below the directory that was named.
@@ -146,6 +148,14 @@ class Finder {
 };
 
 }  // namespace
+
+bool names_one_file(const std::string& output) {
+  return output.ends_with(".py") && !is_directory(output);
+}
+
+bool is_one_file(const std::vector<std::string>& paths) {
+  return paths.size() == 1 && !is_directory(paths[0]);
+}
 
 std::vector<DecompileItem> find_decompile_items(const std::vector<std::string>& paths,
                                                 const DecompileSettings& settings) {

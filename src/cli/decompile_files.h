@@ -35,6 +35,11 @@ struct DecompileItem {
 std::vector<DecompileItem> find_decompile_items(const std::vector<std::string>& paths,
                                                 const DecompileSettings& settings);
 
+/// Whether what is given as -o is a file's name, and not a directory's.
+bool names_one_file(const std::string& output);
+/// Whether that is no more than one file.
+bool is_one_file(const std::vector<std::string>& paths);
+
 /// What came out for one file.
 struct DecompileRecord {
   decompiler::Decompiled result;    // without its source where that was written to a file

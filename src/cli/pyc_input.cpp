@@ -13,6 +13,25 @@ namespace {
 
 constexpr uint64_t kSizeLimit = uint64_t{512} << 20;
 
+struct OldMagic {
+  uint16_t first, last;
+  std::string_view name;
+};
+// Python 2's, by the year in which they came up. -U added one.
+constexpr OldMagic kOldMagics[] = {
+    {50823, 50824, "2.0"}, {60202, 60203, "2.1"}, {60717, 60718, "2.2"}, {62001, 62022, "2.3"},
+    {62041, 62062, "2.4"}, {62071, 62132, "2.5"}, {62151, 62162, "2.6"}, {62171, 62212, "2.7"},
+};
+
+/// The Python 2 that a file is of; empty: none.
+std::string_view python2_of(std::string_view bytes) {
+  if (bytes.size() < 4 || bytes.substr(2, 2) != "\r\n") return {};
+  const unsigned magic = static_cast<unsigned char>(bytes[0]) | static_cast<unsigned char>(bytes[1]) << 8;
+  for (const OldMagic& old : kOldMagics)
+    if (magic >= old.first && magic <= old.last) return old.name;
+  return {};
+}
+
 }  // namespace
 
 std::string format_input_error(const InputError& error, std::string_view path) {
@@ -45,6 +64,9 @@ std::optional<InputError> parse_header(std::string_view bytes, pyc::Header* head
     *header = *read;
     return std::nullopt;
   }
+  if (const std::string_view python2 = python2_of(bytes); !python2.empty())
+    return InputError{"ImportError", fmt::format("bytecode of Python {}, which has another format", python2),
+                      std::nullopt};
   const bool ends_early = offset == bytes.size();
   return InputError{ends_early ? "EOFError" : "ImportError", std::move(message), offset};
 }

@@ -146,6 +146,14 @@ def test_bad_input(new):
     check("only the good one is written", tree.sources() == ["out/good.py"], tree.sources())
     check("other versions are named", "CPython 3.12" in rows["new.pyc"]["error"]["msg"] and "3.7" in rows["old.pyc"]["error"]["msg"], rows["old.pyc"])
     check("errors have a type", rows["missing.pyc"]["error"]["type"] == "FileNotFoundError" and rows["cut.pyc"]["error"]["type"] == "EOFError", rows)
+    (tree.path / "python2.pyc").write_bytes((62211).to_bytes(2, "little") + b"\r\n" + bytes(4) + b"c" + bytes(99))
+    done = tree.run("python2.pyc")
+    check("Python 2 is named", done.returncode == 1 and b"Python 2.7" in done.stderr, done)
+    done = tree.run("-", input=data[:-9])
+    check("a cut stream", (done.returncode, done.stdout) == (1, b"") and b"EOFError" in done.stderr, done)
+    (tree.path / "nothing/in/it").mkdir(parents=True)
+    done = tree.run("nothing")
+    check("a directory without .pyc", done.returncode == 1 and b"nothing: " in done.stderr, done)
     text = tree.run("-o", "out", *files).stderr.decode()
     check("each is named", all(name in text for name in files), text)
     (tree.path / "blocked").write_text("")
@@ -171,6 +179,20 @@ def test_unproven(new):
     check("and it is named", b"u.pyc: unproven: <module>, line " in done.stderr, done.stderr)
 
 
+def test_malformed(new):
+    tree = new()
+    path = tree.pyc("def f(x): return x\n\ndef g(y): return y\n", "m.pyc")
+    data = path.read_bytes()
+    code = marshal.loads(data[16:])
+    f, g = (each for each in code.co_consts if isinstance(each, type(code)))
+    consts = (f.replace(co_code=bytes([255, 0, 83, 0])), g, *code.co_consts[2:])
+    path.write_bytes(data[:16] + marshal.dumps(code.replace(co_consts=consts)))
+    rows, _, code = tree.json("m.pyc")
+    verdicts = [each["verdict"] == "unproven" for each in rows[0]["code"]]
+    check("only what is malformed is lost", verdicts == [False, True, False] and code == 1, rows)
+    check("what is around it stands", rows[0]["source"].startswith("def f(x):") and "return y" in rows[0]["source"], rows)
+
+
 def test_json(new):
     tree = new()
     tree.pyc(GOOD, "a.pyc")
@@ -185,7 +207,8 @@ def test_json(new):
 
 def test_calls(new):
     tree = new()
-    for arguments in ([], ["--style", "odd", "x"], ["-O", "3", "x"], ["-j", "-1", "x"], ["-", "-"], ["--odd", "x"]):
+    for arguments in ([], ["--style", "odd", "x"], ["-O", "3", "x"], ["-j", "-1", "x"], ["-", "-"], ["--odd", "x"],
+                      ["-o", "a.py", "x", "y"], ["-o", "a.py", "."]):
         done = tree.run(*arguments)
         check(f"bad call {arguments}", done.returncode == 2 and b"ouro decompile" in done.stderr, done)
     done = tree.run("--help")
