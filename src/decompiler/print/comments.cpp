@@ -10,12 +10,18 @@ namespace ouro::decompiler {
 
 namespace {
 
-struct Line {
-  std::string_view code;
+/// What is added to a line.
+struct Addition {
   std::string comment;             // behind the code
   std::vector<std::string> after;  // whole lines that follow
+  int32_t indent = 0;              // of a comment alone on the line
+};
+
+/// Small, since a text can have far more blank lines than others.
+struct Line {
+  std::string_view code;
+  uint32_t addition = 0;  // its number; 0: none
   bool open = true;
-  int32_t indent = 0;  // of a comment alone on the line
 };
 
 class Commenter {
@@ -42,17 +48,23 @@ class Commenter {
 
   std::string result() const {
     std::string out;
+    out.reserve(text_.text.size());
     for (const Line& line : lines_) {
       out += line.code;
-      if (!line.comment.empty()) {
+      if (line.addition == 0) {
+        out += '\n';
+        continue;
+      }
+      const Addition& added = additions_[line.addition - 1];
+      if (!added.comment.empty()) {
         if (line.code.empty())
-          out.append(static_cast<size_t>(line.indent), ' ');
+          out.append(static_cast<size_t>(added.indent), ' ');
         else
           out += "  ";
-        out += line.comment;
+        out += added.comment;
       }
       out += '\n';
-      for (const std::string& each : line.after) out += each + '\n';
+      for (const std::string& each : added.after) out += each + '\n';
     }
     return out;
   }
@@ -60,6 +72,7 @@ class Commenter {
  private:
   void split() {
     std::string_view rest = text_.text;
+    lines_.reserve(static_cast<size_t>(std::count(rest.begin(), rest.end(), '\n')) + 1);
     while (!rest.empty()) {
       const size_t newline = std::min(rest.find('\n'), rest.size());
       Line& line = lines_.emplace_back();
@@ -76,6 +89,14 @@ class Commenter {
   }
 
   Line& at(size_t number) { return lines_[number - 1]; }
+
+  Addition& added_to(Line& line) {
+    if (line.addition == 0) {
+      additions_.emplace_back();
+      line.addition = static_cast<uint32_t>(additions_.size());
+    }
+    return additions_[line.addition - 1];
+  }
 
   static std::string hashed(const std::string& text) {
     std::string out = text.empty() || text[0] == ' ' || text[0] == '!' ? "#" : "# ";
@@ -94,20 +115,22 @@ class Commenter {
       own_line(number, comment.text);
       return;
     }
-    Line& line = at(number);
-    if (line.comment.empty())
-      line.comment = hashed(comment.text);
+    Addition& added = added_to(at(number));
+    if (added.comment.empty())
+      added.comment = hashed(comment.text);
     else
-      line.comment += "  " + hashed(comment.text);
-    line.indent = indent_;
+      added.comment += "  " + hashed(comment.text);
+    added.indent = indent_;
   }
 
   void fill(const std::string& text, size_t& next, size_t& last) {
     for (; next < end_ && next <= lines_.size(); ++next) {
       Line& line = at(next);
-      if (!line.open || !line.code.empty() || !line.comment.empty()) continue;
-      line.comment = hashed(text);
-      line.indent = indent_;
+      if (!line.open || !line.code.empty()) continue;
+      Addition& added = added_to(line);
+      if (!added.comment.empty()) continue;
+      added.comment = hashed(text);
+      added.indent = indent_;
       last = next++;
       return;
     }
@@ -117,13 +140,14 @@ class Commenter {
 
   void own_line(size_t number, const std::string& text) {
     if (lines_.empty()) lines_.emplace_back();
-    at(std::clamp(number, size_t{1}, lines_.size()))
+    added_to(at(std::clamp(number, size_t{1}, lines_.size())))
         .after.push_back(std::string(static_cast<size_t>(indent_), ' ') + hashed(text));
   }
 
   const Text& text_;
   const Tokens& tokens_;
   std::vector<Line> lines_;
+  std::vector<Addition> additions_;
   size_t begin_ = 1;
   size_t end_ = 1;
   int32_t indent_ = 0;
