@@ -38,28 +38,27 @@ inline Place end_of(const syntax::SourceRange& range) {
   return end.exact() ? end : Place{};
 }
 
-enum TokenFlags : uint32_t {
-  kSpace = 1,                // a space before it, where there is room
-  kMustSpace = 2,            // a space before it in any case
-  kGlue = 4,                 // belongs to what follows: goes with it to the next line
-  kOpen = 8,                 // an opening bracket
-  kClose = 16,               // a closing one
-  kOptional = 32,            // a parenthesis that may be left out; `extra` is its partner's index
-  kStatement = 64,           // begins a statement or clause; `extra` is the indentation
-  kJoinable = 128,           // kStatement: a ';' may stand between the statement before and this one
-  kFirst = 256,              // kStatement: the first of its suite
-  kInlineSuite = 512,        // kFirst: the suite may stand on its header's line
-  kLate = 1024,              // kStatement: stands near what follows if its line is unknown
-  kDropped = 2048,           // an optional parenthesis that is left out
-  kMultiline = 4096,         // the text holds newlines; or: an optional parenthesis around several lines
-  kComma = 8192,             // a separator after which lines may be broken
-  kFixedBreak = 16384,       // a string piece: begins a line of its own where there are lines
-  kDefinition = 1 << 15,     // kStatement: def or class, or the first decorator
-  kEndDefinition = 1 << 16,  // kStatement: the first statement behind a definition
-  kItems = 1 << 19,          // an opening bracket around items, after the last of which a comma may stand
-  kTight = 1 << 17,          // never a line break before it (clean style)
-  kWord = 1 << 18,           // a keyword operator or binary operator, at which clean style may break
-};
+/// Flags of a token.
+constexpr uint32_t kSpace = 1;       // a space before it, where there is room
+constexpr uint32_t kMustSpace = 2;   // a space before it in any case
+constexpr uint32_t kGlue = 4;        // belongs to what follows: goes with it to the next line
+constexpr uint32_t kOpen = 8;        // an opening bracket
+constexpr uint32_t kClose = 16;      // a closing one
+constexpr uint32_t kOptional = 32;   // a parenthesis that may be left out; `extra` is its partner's index
+constexpr uint32_t kStatement = 64;  // begins a statement or clause; `extra` is the indentation
+constexpr uint32_t kJoinable = 128;  // kStatement: a ';' may stand between the statement before and this one
+constexpr uint32_t kFirst = 256;     // kStatement: the first of its suite
+constexpr uint32_t kInlineSuite = 512;     // kFirst: the suite may stand on its header's line
+constexpr uint32_t kLate = 1024;           // kStatement: stands near what follows if its line is unknown
+constexpr uint32_t kDropped = 2048;        // an optional parenthesis that is left out
+constexpr uint32_t kMultiline = 4096;      // the text, or what is in an optional parenthesis, holds newlines
+constexpr uint32_t kComma = 8192;          // a separator after which lines may be broken
+constexpr uint32_t kFixedBreak = 16384;    // a string piece: begins a line of its own where there are lines
+constexpr uint32_t kDefinition = 1 << 15;  // kStatement: def or class, or the first decorator
+constexpr uint32_t kEndDefinition = 1 << 16;  // kStatement: the first statement behind a definition
+constexpr uint32_t kItems = 1 << 19;          // an opening bracket around items that a comma may stand behind
+constexpr uint32_t kTight = 1 << 17;          // never a line break before it (clean style)
+constexpr uint32_t kWord = 1 << 18;  // a keyword operator or binary operator, at which clean style may break
 
 struct Token {
   std::string_view text;
