@@ -165,18 +165,6 @@ Reader::BodyEnd Reader::end_of_branch(uint32_t first, uint32_t other, uint32_t e
   return {.leaves = true};
 }
 
-// Whether a statement with a place of its own that leaves constructs ends at `last`.
-bool Reader::ends_unwinding(uint32_t first, uint32_t last) const {
-  if (constructs_.empty()) return false;
-  constexpr uint32_t kLongest = 64;
-  for (uint32_t at = last; at-- > first && last - at < kLongest;) {
-    if (code_[at].op != Op::NOP || !looks_like_leaving(at)) continue;
-    const Leaving statement = leaving(at, false);
-    return statement.kind != Leaving::Kind::None && statement.undoes && statement.end == last + 1;
-  }
-  return false;
-}
-
 // Whether the return at `at` is what a break, continue or return does at last.
 bool Reader::is_end_of_leaving(uint32_t at) const {
   uint32_t first = at;
@@ -223,7 +211,8 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   if (!read_statements(inside ? body_end : orelse_end, &body)) return false;
   if (inside && orelse_end > body_end && !read_statements(orelse_end, &orelse)) return false;
   // What leads past an else part is left of it.
-  if (orelse.empty() && inside && shared_.options.optimize > 0 && passes_lost_else(body, first, body_end))
+  if (orelse.empty() && inside && shared_.options.optimize > 0 &&
+      passes_lost_else(body, first, body_end, end))
     orelse.push_back(lost_statement());
   if (body.empty()) add_placeholder(&body);
   if (inside && orelse.size() > 1) {
@@ -240,22 +229,39 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   return true;
 }
 
-// Whether a body leads past an else part of which there is no code: it has a jump or, where it is empty
-// itself, what is left of one.
-bool Reader::passes_lost_else(const StmtList& body, uint32_t first, uint32_t end) const {
-  if (first >= end || is_own_position(end - 1)) return false;
-  const Instruction& last = code_[end - 1];
-  const bool jumps = Code::is_unconditional_jump(last.op);
-  if (body.empty()) return end == first + 1 && (jumps || last.op == Op::NOP);
-  if (!jumps || (last.target >= first && last.target <= end) || is_leaving_jump(end - 1)) return false;
-  // The jump of the last statement's own else part.
-  const Stmt* statement = body.back();
-  while (statement->kind == syntax::StmtKind::If) {
-    const auto* node = statement->as<syntax::IfStmt>();
-    if (node->orelse.size() == 1 && lost_asserts_.contains(node->orelse[0])) return false;
-    statement = node->orelse.empty() ? node->body.back() : node->orelse.back();
+// Whether a body, up to `other`, leads past an else part of which there is no code: it has a jump, or what is
+// left of one.
+bool Reader::passes_lost_else(const StmtList& body, uint32_t first, uint32_t other, uint32_t end) const {
+  if (first >= other) return false;
+  const uint32_t at = other - 1;
+  const Instruction& last = code_[at];
+  if (last.op == Op::NOP) return !is_own_position(at) || (body.empty() && other == first + 1);
+  if (last.op == Op::RETURN_VALUE) return !body.empty() && returns_past(first, other);
+  if (!Code::is_unconditional_jump(last.op)) return false;
+  // At the end of a region the jump may lead past the else part of a statement around.
+  if (other == end && (!is_artificial_jump(other) || code_.destination(other) != code_.destination(at)))
+    return false;
+  if (body.empty()) return other == first + 1;
+  if ((last.target >= first && last.target <= other) || is_leaving_jump(at)) return false;
+  return !ends_with_lost_else(*body.back());
+}
+
+// Whether each of two tests has a return of its own, the inner one's inside the body: else the outer one's
+// would come first.
+bool Reader::returns_past(uint32_t first, uint32_t other) const {
+  const uint32_t at = other - 1;
+  return at > first + 1 && other + 1 < code_.size() && code_[at - 1].jumps_here > 0 &&
+         is_implicit_return(at) && is_implicit_return(other + 1);
+}
+
+bool Reader::ends_with_lost_else(const Stmt& statement) const {
+  const Stmt* at = &statement;
+  while (at->kind == syntax::StmtKind::If) {
+    const auto* node = at->as<syntax::IfStmt>();
+    if (node->orelse.size() == 1 && lost_asserts_.contains(node->orelse[0])) return true;
+    at = node->orelse.empty() ? node->body.back() : node->orelse.back();
   }
-  return true;
+  return false;
 }
 
 // The first statement of the else part is an `elif`: then the others are its else part.

@@ -549,7 +549,9 @@ class Reader {
 
   bool stands_behind(const Leaf& test) const;
   Expr* past_when_false(Expr* test, uint32_t jump);
-  bool passes_lost_else(const StmtList& body, uint32_t first, uint32_t end) const;
+  bool passes_lost_else(const StmtList& body, uint32_t first, uint32_t other, uint32_t end) const;
+  bool returns_past(uint32_t first, uint32_t other) const;
+  bool ends_with_lost_else(const Stmt& statement) const;
   bool emit_if_nothing(Expr* test, const Position& range);
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;
