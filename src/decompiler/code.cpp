@@ -13,6 +13,26 @@ bool place_before(int32_t line, int32_t column, int32_t other_line, int32_t othe
   return column < other_column;
 }
 
+/// Whether the lines of a code object can't be its own: all instructions stand in one, and no columns tell
+/// them apart, yet there are statements that need lines of their own, places that were kept for such, or
+/// definitions in other lines.
+bool has_false_lines(const std::vector<Instruction>& instructions, const CodeObject& object) {
+  const std::string_view name = object.name->text();
+  const bool expression = name != "<module>" && name.starts_with('<');
+  const int32_t line = instructions.front().position.line;
+  bool spread = false;
+  for (const Instruction& instruction : instructions) {
+    if (instruction.position.column >= 0 || instruction.position.line != line) return false;
+    const Op op = instruction.op;
+    spread |= op == Op::NOP || op == Op::PUSH_EXC_INFO || op == Op::BEFORE_WITH ||
+              op == Op::BEFORE_ASYNC_WITH ||
+              (!expression && (op == Op::FOR_ITER || Code::is_conditional_jump(op)));
+  }
+  for (const Constant* constant : object.consts->elements())
+    spread |= constant->is(ConstantKind::Code) && constant->code->first_line != line;
+  return spread;
+}
+
 }  // namespace
 
 bool contains(const Position& outer, const Position& inner) {
@@ -62,6 +82,8 @@ bool Code::read(const CodeObject& object, bool ignore_columns) {
     }
   }
   read_positions(ignore_columns);
+  if (!instructions_.empty() && has_false_lines(instructions_, object))
+    for (Instruction& instruction : instructions_) instruction.position = {};
   return true;
 }
 
