@@ -235,7 +235,8 @@ bool Reader::passes_lost_else(const StmtList& body, uint32_t first, uint32_t oth
   if (first >= other) return false;
   const uint32_t at = other - 1;
   const Instruction& last = code_[at];
-  if (last.op == Op::NOP) return !is_own_position(at) || (body.empty() && other == first + 1);
+  if (last.op == Op::NOP)
+    return body.empty() ? other == first + 1 : !is_own_position(at) && !ends_with_lost_else(*body.back());
   if (last.op == Op::RETURN_VALUE) return !body.empty() && returns_past(first, other);
   if (!Code::is_unconditional_jump(last.op)) return false;
   // At the end of a region the jump may lead past the else part of a statement around.

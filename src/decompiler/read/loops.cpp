@@ -97,12 +97,12 @@ bool Reader::read_while(Expr* test, const Position& range, uint32_t first, uint3
 uint32_t Reader::end_of_loop_orelse(const Position& range, uint32_t head, uint32_t first, uint32_t last,
                                     uint32_t end) const {
   if (has_columns(range)) return end_of_own(range, at_, end);
-  if (at_ < end && first > 0 && has_columns(code_[first - 1].position)) return end_of_deeper(head, end);
   uint32_t target = at_;
   for (uint32_t i = first; i < last && i < code_.size(); ++i)
     if (code_[i].op == Op::JUMP_FORWARD && code_[i].target > at_ && code_[i].target <= end)
       target = std::max(target, code_[i].target);
-  return target;
+  const bool columns = at_ < end && first > 0 && has_columns(code_[first - 1].position);
+  return target == at_ && columns ? end_of_deeper(head, end) : target;
 }
 
 // Behind the statements from at_ on that stand farther to the right than the one whose test begins at `head`.

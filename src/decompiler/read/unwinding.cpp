@@ -145,6 +145,11 @@ uint32_t Reader::after_copy(const Construct& construct, uint32_t at, uint32_t* s
       if (both) ++at;
       continue;
     }
+    // A constant may be that of a shared exit, or the next one of the body.
+    if (jumped && !(code_[from].position == code_[at].position) && skip_shared()) {
+      jumped = false;
+      continue;
+    }
     const bool same = same_but_moved(from, at) && (begun || code_[from].position == code_[at].position);
     if (same) {
       begun = true;
@@ -153,8 +158,6 @@ uint32_t Reader::after_copy(const Construct& construct, uint32_t at, uint32_t* s
       ++at;
     } else if (is_stack_juggling(wanted) && !is_stack_juggling(code_[at].op)) {
       ++from;
-    } else if (std::exchange(jumped, false) && skip_shared()) {
-      continue;
     } else if (is_filler(code_[at].op)) {
       ++at;
     } else if (wanted == Op::RERAISE && code_[from].argument == 0) {
@@ -497,6 +500,18 @@ uint32_t Reader::end_of_body(uint32_t first, uint32_t limit, uint32_t handler, u
     at = leaving.end;
   }
   return limit;
+}
+
+/// Whether a statement with a place of its own that leaves constructs ends at `last`.
+bool Reader::ends_unwinding(uint32_t first, uint32_t last) const {
+  if (constructs_.empty()) return false;
+  constexpr uint32_t kLongest = 64;
+  for (uint32_t at = last; at-- > first && last - at < kLongest;) {
+    if (code_[at].op != Op::NOP || !looks_like_leaving(at)) continue;
+    const Leaving statement = leaving(at, false);
+    return statement.kind != Leaving::Kind::None && statement.undoes && statement.end == last + 1;
+  }
+  return false;
 }
 
 bool Reader::begins_unwinding(uint32_t end) const {

@@ -19,6 +19,17 @@ void check_exact(const std::string& text) {
     EXPECT_EQ(each.reason, "") << each.qualified_name << "\n" << text << "---\n" << result.source;
 }
 
+void check_equal(const std::string& text) {
+  Workspace workspace;
+  auto code = compiler::compile_source(workspace, text, "m.py", compiler::CompileOptions());
+  ASSERT_TRUE(code.ok()) << text;
+  const Decompiled result = decompile(workspace, *code.value());
+  for (const CodeVerdict& each : result.codes)
+    EXPECT_NE(each.verdict, Verdict::Unproven) << each.reason << " in " << each.qualified_name << "\n"
+                                               << text << "---\n"
+                                               << result.source;
+}
+
 TEST(ExactPositions, NotInFrontOfTheFirstTest) {
   check_exact("def f(a, b):\n    if not a or b:\n        return a\n    return b\n");
   check_exact("def f(a, b):\n    while not a.b and b():\n        a.c()\n");
@@ -55,6 +66,75 @@ TEST(ExactPositions, ElifWithComparisons) {
 TEST(ExactPositions, Assertions) {
   check_exact("def f(a, b):\n    if a is not None:\n        assert 0 <= a < 256, a\n    b()\n");
   check_exact("def f(a, b):\n    assert (a is None or\n            b is a[0]), 'x'\n    b()\n");
+}
+
+TEST(ExactPositions, AssertionsOfSeveralParts) {
+  check_exact("def f(a, b):\n    c()\n    assert a and 'b' in a and d(a['b'], e)\n");
+  check_exact("def f(a, b):\n    assert (\n        d(a)\n        and d(b)\n        and a.n == b.n\n    )\n");
+  check_exact("def f(a, b):\n    if a == b:\n        assert False\n    c()\n");
+}
+
+// `not a in b` would become `a not in b`.
+TEST(ExactPositions, NoNotInFrontOfIn) {
+  check_exact(
+      "def f(a, b):\n    if (\n        not a\n        or b == len(c)\n        or c[b] not in a\n        or "
+      "not "
+      "a[b]\n    ):\n        return None\n    return b\n");
+}
+
+TEST(ExactPositions, ElseOfLoopsWithComparisons) {
+  check_exact(
+      "def f(a, b):\n    while a < b:\n        if c(a):\n            break\n        d()\n    else:\n        "
+      "e()\n");
+  check_exact("def f(a, b):\n    while a < b:\n        if c(a):\n            break\n        d()\n    e()\n");
+}
+
+TEST(ExactPositions, AnnotationsOnSeveralLines) {
+  check_exact(
+      "class C:\n    def f(\n        self,\n        a: 'A',\n        b: 'B',\n    ) -> None:\n        "
+      "pass\n");
+}
+
+TEST(ExactPositions, TuplesAssignedAtOnce) {
+  check_exact(
+      "def f(a):\n    b, c, d = (\n        a['b'],\n        a['c'],\n        a['d'],\n    )\n    g(b)\n");
+  check_exact("def f(a, i):\n    a[i], a[0] = (\n        a[0],\n        a[i],\n    )\n    g(a)\n");
+}
+
+TEST(ExactPositions, ValuesInParentheses) {
+  check_exact(
+      "def f(a):\n    return a.b >= a.c and (\n        a.d / a.b > a.e\n        and a.f / a.b > a.e\n        "
+      "and "
+      "a.g / a.b > a.e\n        and not a.h\n    )\n");
+}
+
+TEST(ExactPositions, LeavingConstructs) {
+  check_exact("def f(a):\n    with a.b(c):\n        return\n");
+  check_exact(
+      "def f(a):\n    for b in a:\n        with b:\n            if b.c:\n                continue\n          "
+      "  d(b)\n");
+  check_exact(
+      "def f(a):\n    try:\n        return a.b()\n    finally:\n        try:\n            a.c()\n        "
+      "except E:\n"
+      "            pass\n");
+  check_exact(
+      "def f(a):\n    try:\n        a.b()\n    finally:\n        if a.c:\n            a.d = True\n        "
+      "else:\n"
+      "            a.d = None\n");
+  check_exact(
+      "def f(a, b):\n    for c in a:\n        if b not in c:\n            try:\n                d()\n        "
+      "    "
+      "except E:\n                continue\n        elif b in a:\n            d(c)\n        else:\n          "
+      "  "
+      "continue\n        e(c)\n        return c\n    return 1\n");
+}
+
+// The proof decides between several readings.
+TEST(ExactPositions, WhatNothingIsLeftOf) {
+  check_equal(
+      "def f(a):\n    a.b(0)\n    if 0:\n        a.c(1)\n        a.d(2)\n    a.e('x')\n    return False\n");
+  check_equal("def f(a):\n    b('x')\n    if 'y' and 'z' in a:\n        c('w')\n");
+  check_equal("def f(a):\n    b('x')\n    assert 'not reached'\n    c('w')\n");
 }
 
 TEST(ExactPositions, BehindALeavingStatement) {
