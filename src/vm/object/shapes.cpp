@@ -4,7 +4,7 @@
 // transition to a child shape, one slot longer; objects that get the same names in the same order end in the
 // same shape, so that one comparison of a version number tells an inline cache everything: the slot's place
 // and what the class says. The tree is made as objects walk it. A shape whose chain is long gets an index,
-// a little hash table from name to slot, at the first search.
+// a little hash table from name to slot, at the first search; along a chain shapes share it.
 //
 // What does not fit the scheme leaves it: an object that loses an attribute other than its last, whose
 // `__dict__` somebody asks for, or that got very many attributes, moves to its type's dictionary shape; the
@@ -223,15 +223,37 @@ bool has_too_many_children(const Shape* shape) {
          static_cast<NameTable*>(shape->children)->count >= kMaxTransitions;
 }
 
-NameTable* make_index(Shape* shape) {
+NameTable* make_index(const Shape* shape) {
   uint64_t capacity = 16;
   while (capacity * 3 < uint64_t{shape->slot_count} * 4 + 4) capacity *= 2;
   NameTable* table = make_name_table(index_shape, capacity);
   for (const Shape* at = shape; at->parent != nullptr; at = at->parent)
     *find_entry(table, at->name) = {at->name, at->slot_count - 1};
   table->count = shape->slot_count;
-  store<Object>(shape, shape->index, table);
   return table;
+}
+
+/// The index of the nearest shape above that has one, with the names since added, or null. Whoever has
+/// extended an index shares it with those above, who ignore slots that are none of theirs; it can be extended
+/// only where nobody has done so for another branch of the tree.
+NameTable* extend_index_above(const Shape* shape) {
+  const Shape* above = shape->parent;
+  while (above != nullptr && above->index == nullptr) above = above->parent;
+  if (above == nullptr) return nullptr;
+  auto* table = static_cast<NameTable*>(above->index);
+  if (table->count != above->slot_count) return nullptr;
+  for (const Shape* at = shape; at != above; at = at->parent)
+    table = insert_entry(table, at->name, at->slot_count - 1);
+  return table;
+}
+
+NameTable* index_of(Shape* shape) {
+  if (shape->index == nullptr) {
+    NameTable* table = extend_index_above(shape);
+    if (table == nullptr) table = make_index(shape);
+    store<Object>(shape, shape->index, table);
+  }
+  return static_cast<NameTable*>(shape->index);
 }
 
 }  // namespace
@@ -333,10 +355,8 @@ Shape* shape_after_adding(Shape* shape, Str* name) {
 
 int find_slot(const Shape* shape, const Str* name) {
   if (shape->slot_count >= kIndexFrom) {
-    auto* table = static_cast<NameTable*>(shape->index);
-    if (table == nullptr) table = make_index(const_cast<Shape*>(shape));
-    NameTable::Entry* entry = find_entry(table, name);
-    return entry->name != nullptr ? static_cast<int>(entry->value) : -1;
+    const NameTable::Entry* entry = find_entry(index_of(const_cast<Shape*>(shape)), name);
+    return entry->name != nullptr && entry->value < shape->slot_count ? static_cast<int>(entry->value) : -1;
   }
   for (; shape->slot_count != 0; shape = shape->parent) {
     if (shape->name == name) return static_cast<int>(shape->slot_count - 1);
