@@ -97,10 +97,10 @@ Archive& archive() {
   return opened;
 }
 
-/// Code is read once, so its pages need not stay in memory: every now and then all go. They come back from
-/// the file when somebody asks for more.
+/// Code and its forms are hardly read more than once, so their pages need not stay in memory: every now and
+/// then all go. They come back from the file when somebody asks for more.
 void forget_read_pages(size_t more) {
-  constexpr size_t kMostKept = size_t{512} << 10;
+  constexpr size_t kMostKept = size_t{768} << 10;
   static size_t read = 0;
   read += more;
   if (read < kMostKept) return;
@@ -121,7 +121,7 @@ std::optional<FrozenModule> find_frozen(std::string_view name) {
   const Archive& in = archive();
   const auto found = in.find(name, 0, in.frozen_count);
   if (!found) return std::nullopt;
-  forget_read_pages(found->code_size);
+  forget_read_pages(found->code_size + found->forms_size);
   return FrozenModule{
       in.part(found->name_offset, found->name_size), in.part(found->original_offset, found->original_size),
       in.part(found->code_offset, found->code_size), in.forms(*found), (found->flags & 1) != 0};
@@ -137,7 +137,7 @@ std::optional<LibraryFile> find_library_file(std::string_view path) {
   const Archive& in = archive();
   const auto found = in.find(path, in.frozen_count, in.library_count);
   if (!found) return std::nullopt;
-  forget_read_pages(found->code_size);
+  forget_read_pages(found->code_size + found->forms_size);
   return LibraryFile{in.part(found->name_offset, found->name_size),
                      in.part(found->code_offset, found->code_size), in.forms(*found), found->source_time,
                      found->source_size};

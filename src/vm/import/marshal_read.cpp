@@ -20,8 +20,10 @@ namespace {
 
 class Reader {
  public:
-  explicit Reader(std::string_view data, std::string_view forms = {})
-      : data_(data), forms_(forms), references_(make_list()) {}
+  explicit Reader(std::string_view data) : data_(data), references_(make_list()) {}
+  /// Of the archive.
+  Reader(std::string_view data, std::string_view forms)
+      : data_(data), forms_(forms), archived_(true), references_(make_list()) {}
 
   /// Null: the '0' code, which only ends dicts.
   Result<Value> read();
@@ -37,6 +39,7 @@ class Reader {
   Result<Value> read_text(size_t size, bool ascii, bool interned);
   Result<Value> read_float_text(double* number);
   Result<Value> read_code_object(bool keep);
+  Result<Value> read_code_part();
   Result<Value> read_reference();
   /// A field of a collection, which cannot be the '0' code.
   Result<Value> read_item(const char* where);
@@ -93,6 +96,7 @@ class Reader {
 
   std::string_view data_;
   std::string_view forms_;
+  bool archived_ = false;
   size_t position_ = 0;
   int depth_ = 0;
   List* references_;
@@ -295,6 +299,19 @@ Result<Value> Reader::read_float_text(double* number) {
   return none();
 }
 
+/// Of the archive, which stays in memory, bytes that nothing else refers to are left where they lie.
+Result<Value> Reader::read_code_part() {
+  const bool plain = archived_ && position_ < data_.size() && data_[position_] == pyc::kCodeBytes;
+  if (!plain) {
+    const Value part = TRY(read_item("code object"));
+    if (!archived_ || part.is_object()) return part;
+    return raise(types.TypeError, "code: bytes expected, not int");
+  }
+  const char* at = data_.data() + ++position_;
+  TRY(take(TRY(take_size("bytes object"))));
+  return Value::from_small(static_cast<int64_t>(reinterpret_cast<uintptr_t>(at)));
+}
+
 Result<Value> Reader::read_code_object(bool keep) {
   int64_t place = TRY(reserve(keep));
   CodeFields f;
@@ -303,12 +320,14 @@ Result<Value> Reader::read_code_object(bool keep) {
   f.keyword_only_count = static_cast<int32_t>(TRY(take_u32()));
   f.stack_size = static_cast<int32_t>(TRY(take_u32()));
   f.flags = TRY(take_u32());
-  for (Value* field : {&f.code, &f.consts, &f.names, &f.locals_plus_names, &f.locals_plus_kinds, &f.filename,
-                       &f.name, &f.qualified_name})
+  f.archived = archived_;
+  f.code = TRY(read_code_part());
+  for (Value* field : {&f.consts, &f.names, &f.locals_plus_names, &f.locals_plus_kinds, &f.filename, &f.name,
+                       &f.qualified_name})
     *field = TRY(read_item("code object"));
   f.first_line = static_cast<int32_t>(TRY(take_u32()));
-  f.line_table = TRY(read_item("code object"));
-  f.exception_table = TRY(read_item("code object"));
+  f.line_table = TRY(read_code_part());
+  f.exception_table = TRY(read_code_part());
   Code* code = TRY(make_code(f));
   code->lifted_form = take_form();
   return fill(place, code);

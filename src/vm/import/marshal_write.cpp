@@ -210,12 +210,12 @@ Status Writer::write_code(Code* code, uint8_t flag) {
                          code->stack_size, static_cast<int32_t>(code->code_flags)})
     out_.put_u32(static_cast<uint32_t>(number));
   for (const Object* field : std::initializer_list<const Object*>{
-           code->code, code->consts, code->names, code->locals_plus_names, code->locals_plus_kinds,
-           code->filename, code->name, code->qualified_name})
+           code_bytes(code, &Code::code), code->consts, code->names, code->locals_plus_names,
+           code->locals_plus_kinds, code->filename, code->name, code->qualified_name})
     TRY(write(field));
   out_.put_u32(static_cast<uint32_t>(code->first_line));
-  TRY(write(code->line_table));
-  return write(code->exception_table);
+  TRY(write(code_bytes(code, &Code::line_table)));
+  return write(code_bytes(code, &Code::exception_table));
 }
 
 }  // namespace

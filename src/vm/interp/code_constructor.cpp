@@ -5,6 +5,7 @@
 #include "bytecode/code_object.h"
 #include "vm/import/import.h"
 #include "vm/interp/code_parts.h"
+#include "vm/object/argument_errors.h"
 #include "vm/object/native.h"
 
 namespace ouro::vm {
@@ -29,7 +30,7 @@ Status check_types(const char* function, const Value* values, std::span<const Ty
     const Value value = values[field.index];
     if (value.is_null() || is_instance(value, field.type)) continue;
     return raise(types.TypeError, "{}() argument {} must be {}, not {}", function, field.name,
-                 type_name(field.type), is_none(value) ? "None" : type_name(value));
+                 type_name(field.type), given_name(value));
   }
   return {};
 }
@@ -138,7 +139,7 @@ Result<Value> replace_code_fields(Value self, const Arguments& arguments) {
   static constexpr const char* kNumbers[] = {"co_argcount",   "co_posonlyargcount", "co_kwonlyargcount",
                                              "co_nlocals",    "co_stacksize",       "co_flags",
                                              "co_firstlineno"};
-  const auto* code = self.as<Code>();
+  auto* code = self.as<Code>();
   Value a[18];
   TRY(signature.bind(arguments, a));
   int numbers[] = {code->argument_count,     code->positional_only_count,
@@ -163,7 +164,7 @@ Result<Value> replace_code_fields(Value self, const Arguments& arguments) {
   TRY(check_types("replace", a, typed));
   for (int i = 0; i < 7; ++i)
     if (numbers[i] < 0) return raise(types.ValueError, "{} must be a positive integer", kNumbers[i]);
-  const Value old[] = {code->code,
+  const Value old[] = {code_bytes(code, &Code::code),
                        code->consts,
                        code->names,
                        code_names(code, kLocalLocal),
@@ -172,8 +173,8 @@ Result<Value> replace_code_fields(Value self, const Arguments& arguments) {
                        code->filename,
                        code->name,
                        code->qualified_name,
-                       code->line_table,
-                       code->exception_table};
+                       code_bytes(code, &Code::line_table),
+                       code_bytes(code, &Code::exception_table)};
   for (int i = 7; i < 18; ++i)
     if (a[i].is_null()) a[i] = old[i - 7];
   CodeFields fields;

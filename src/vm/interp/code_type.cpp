@@ -27,6 +27,10 @@ template <auto member>
 Result<Value> get_object(Value self) {
   return self_of(self)->*member;
 }
+template <auto part>
+Result<Value> get_part(Value self) {
+  return code_bytes(self_of(self), part);
+}
 Result<Value> get_local_count(Value self) {
   return make_int(count_code_names(self_of(self), kLocalLocal));
 }
@@ -45,7 +49,7 @@ struct LineRange {
 
 std::vector<LineRange> line_ranges(const Code* code) {
   std::vector<LineRange> ranges;
-  PositionReader reader(text_of(code->line_table), code->first_line);
+  PositionReader reader(code_text(code->line_table), code->first_line);
   PositionRange range;
   while (reader.next(&range)) {
     int line = range.position.line;
@@ -64,7 +68,7 @@ Value number_or_none(int number) {
 Result<Value> lines(const Value* arguments) {
   List* list = make_list();
   Code* code = self_of(arguments[0]);
-  PositionReader reader(text_of(code->line_table), code->first_line);
+  PositionReader reader(code_text(code->line_table), code->first_line);
   PositionRange range;
   while (reader.next(&range))
     TRY(list_append(list, make_tuple({make_int(int64_t{range.start} * 2), make_int(int64_t{range.end} * 2),
@@ -75,13 +79,14 @@ Result<Value> lines(const Value* arguments) {
 Result<Value> positions(const Value* arguments) {
   Code* code = self_of(arguments[0]);
   List* list = make_list();
-  PositionReader reader(text_of(code->line_table), code->first_line);
+  PositionReader reader(code_text(code->line_table), code->first_line);
   PositionRange range;
   while (reader.next(&range)) {
     const Position& p = range.position;
     Value entry = make_tuple({number_or_none(p.line), number_or_none(p.end_line), number_or_none(p.column),
                               number_or_none(p.end_column)});
-    for (uint32_t unit = range.start; unit < range.end && list->length < code->code->length / 2; ++unit)
+    for (uint32_t unit = range.start; unit < range.end && list->length < code_text(code->code).size() / 2;
+         ++unit)
       TRY(list_append(list, entry));
   }
   return iterate(list);
@@ -166,9 +171,9 @@ Result<Value> compare_codes(Value left, Value right, CompareOp op) {
   Code* b = self_of(right);
   bool same = a == b;
   if (!same) {
-    same = same_numbers(a, b) && equals(a->name, b->name) && text_of(a->code) == text_of(b->code) &&
-           text_of(a->line_table) == text_of(b->line_table) &&
-           text_of(a->exception_table) == text_of(b->exception_table) &&
+    same = same_numbers(a, b) && equals(a->name, b->name) && code_text(a->code) == code_text(b->code) &&
+           code_text(a->line_table) == code_text(b->line_table) &&
+           code_text(a->exception_table) == code_text(b->exception_table) &&
            text_of(a->locals_plus_kinds) == text_of(b->locals_plus_kinds);
     if (same) same = TRY(same_constant(a->names, b->names));
     if (same) same = TRY(same_constant(a->locals_plus_names, b->locals_plus_names));
@@ -182,7 +187,8 @@ Result<int64_t> hash_code(Value self) {
   uint64_t mixed = 0;
   for (Value part :
        {Value(code->name), Value(code->consts), Value(code->names), Value(code->locals_plus_names),
-        Value(code->code), Value(code->line_table), Value(code->exception_table)})
+        Value(code_bytes(code, &Code::code)), Value(code_bytes(code, &Code::line_table)),
+        Value(code_bytes(code, &Code::exception_table))})
     mixed = mixed * 1000003 ^ static_cast<uint64_t>(TRY(hash(part)));
   mixed ^= static_cast<uint64_t>(code->argument_count) ^ static_cast<uint64_t>(code->first_line) ^
            code->code_flags;
@@ -210,8 +216,8 @@ constexpr GetSetSpec kGetSets[] = {
     {"co_flags", get_number<&Code::code_flags>, refuse_setting},
     {"co_firstlineno", get_number<&Code::first_line>, refuse_setting},
     {"co_nlocals", get_local_count, refuse_setting},
-    {"co_code", get_object<&Code::code>},
-    {"_co_code_adaptive", get_object<&Code::code>},
+    {"co_code", get_part<&Code::code>},
+    {"_co_code_adaptive", get_part<&Code::code>},
     {"co_consts", get_object<&Code::consts>, refuse_setting},
     {"co_names", get_object<&Code::names>, refuse_setting},
     {"co_varnames", get_names<kLocalLocal>},
@@ -220,9 +226,9 @@ constexpr GetSetSpec kGetSets[] = {
     {"co_filename", get_object<&Code::filename>, refuse_setting},
     {"co_name", get_object<&Code::name>, refuse_setting},
     {"co_qualname", get_object<&Code::qualified_name>, refuse_setting},
-    {"co_linetable", get_object<&Code::line_table>, refuse_setting},
+    {"co_linetable", get_part<&Code::line_table>, refuse_setting},
     {"co_lnotab", get_lnotab},
-    {"co_exceptiontable", get_object<&Code::exception_table>, refuse_setting},
+    {"co_exceptiontable", get_part<&Code::exception_table>, refuse_setting},
 };
 constexpr MethodSpec kMethods[] = {
     {"co_lines", "($self, /)", lines},
@@ -242,7 +248,7 @@ Position position_of(const Code* code, int32_t offset) {
     start.line = code->first_line;
     return start;
   }
-  PositionReader reader(text_of(code->line_table), code->first_line);
+  PositionReader reader(code_text(code->line_table), code->first_line);
   PositionRange range;
   while (reader.next(&range)) {
     if (static_cast<uint32_t>(offset) / 2 < range.end) return range.position;

@@ -33,16 +33,16 @@ namespace {
 Type* executable_type = nullptr;
 uint32_t last_id = 0;
 
-std::span<const uint8_t> bytes_of(const Bytes* bytes) {
-  return {bytes->data, bytes->length};
+std::span<const uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
 lift::CodeView view_of(const Code* code) {
   lift::CodeView view;
-  view.code = bytes_of(code->code);
-  view.exception_table = bytes_of(code->exception_table);
-  view.line_table = bytes_of(code->line_table);
-  view.local_kinds = bytes_of(code->locals_plus_kinds);
+  view.code = bytes_of(code_text(code->code));
+  view.exception_table = bytes_of(code_text(code->exception_table));
+  view.line_table = bytes_of(code_text(code->line_table));
+  view.local_kinds = bytes_of(code->locals_plus_kinds->view());
   view.const_count = static_cast<uint32_t>(code->consts->length);
   view.name_count = static_cast<uint32_t>(code->names->length);
   view.argument_count = code->parameter_count();
@@ -105,7 +105,7 @@ int64_t kept_bytes(const lift::RegisterCode& lifted) {
                               lifted.handlers.size() * sizeof(lift::Handler));
 }
 
-void fill_sizes(Executable* executable, const Code* code, const lift::RegisterCode& lifted) {
+void fill_sizes(Executable* executable, const Code* code, const LiftedView& lifted) {
   executable->id = ++last_id;
   executable->code = const_cast<Code*>(code);
   executable->parameters = static_cast<uint16_t>(code->parameter_count());
@@ -113,53 +113,64 @@ void fill_sizes(Executable* executable, const Code* code, const lift::RegisterCo
   executable->temp_base = lifted.temp_base;
   executable->register_count = lifted.register_count;
   executable->local_count = lifted.local_count;
+  executable->words_in_all = lifted.word_count;
   executable->frame_words = sizeof(Frame) / 8 + lifted.register_count;
+  executable->has_handlers = lifted.has_handlers;
   executable->simple =
       code->keyword_only_count == 0 && (code->code_flags & (kCoVarArgs | kCoVarKeywords)) == 0;
 }
 
-/// What the archive holds of it, where it holds something.
-std::variant<lift::RegisterCode, lift::LiftError> lift_or_take(const Code* code,
-                                                               const lift::LiftOptions& options) {
-  if (code->lifted_form != nullptr && !options.tracing) return read_lifted_form(code->lifted_form);
+/// Nulls, and the constants that are used often.
+void fill_template(Value* frame_template, const Code* code, const LiftedView& lifted) {
+  for (size_t i = 0; i < lifted.local_count; ++i) frame_template[i] = Value();
+  for (size_t i = 0; i < lifted.pinned_count; ++i) {
+    uint32_t index;
+    std::memcpy(&index, static_cast<const char*>(lifted.pinned) + i * sizeof index, sizeof index);
+    frame_template[lifted.local_count + i] = code->consts->items[index];
+  }
+}
+
+bool is_in_archive(const Code* code, bool tracing) {
+  return code->lifted_form != nullptr && !tracing;
+}
+
+std::variant<lift::RegisterCode, lift::LiftError> lift_code(const Code* code, bool tracing) {
+  lift::LiftOptions options;
+  options.tracing = tracing;
   return lift::lift(view_of(code), options);
 }
 
-Result<Executable*> make_executable(Code* code, bool tracing) {
-  lift::LiftOptions options;
-  options.tracing = tracing;
-  auto outcome = lift_or_take(code, options);
-  if (auto* error = std::get_if<lift::LiftError>(&outcome)) return raise_malformed(code, error->message);
-  auto& source = std::get<lift::RegisterCode>(outcome);
-  if (source.words.empty()) return raise_malformed(code, "no code");
+Result<Executable*> make_executable_of(const LiftedView& source, Code* code, bool tracing) {
+  if (source.word_count == 0) return raise_malformed(code, "no code");
   auto* executable = allocate_instance<Executable>(executable_type);
   fill_sizes(executable, code, source);
   executable->tracing = tracing;
-  size_t word_count = source.words.size();
-  executable->words_in_all = static_cast<uint32_t>(word_count);
-  size_t size = (word_count + source.temp_base) * 8;
+  const size_t size = (size_t{source.word_count} + source.temp_base) * 8;
   Blob* storage = allocate<Blob>(shapes.blob, sizeof(Blob) + size);
   storage->length = size;
   store(static_cast<Object*>(executable), executable->storage, storage);
   executable->words = reinterpret_cast<uint64_t*>(storage->data);
-  std::memcpy(executable->words, source.words.data(), word_count * 8);
-  auto* frame_template = reinterpret_cast<Value*>(executable->words + word_count);
-  for (size_t i = 0; i < source.local_count; ++i) frame_template[i] = Value();
-  for (size_t i = 0; i < source.pinned_consts.size(); ++i)
-    frame_template[source.local_count + i] = code->consts->items[source.pinned_consts[i]];
+  std::memcpy(executable->words, source.words, size_t{source.word_count} * 8);
+  auto* frame_template = reinterpret_cast<Value*>(executable->words + source.word_count);
+  fill_template(frame_template, code, source);
   executable->frame_template = frame_template;
-  TRY(finish_words(code, executable->words, static_cast<uint32_t>(word_count)));
+  TRY(finish_words(code, executable->words, source.word_count));
   bool resume_first = static_cast<Op>(field_op(executable->words)) == Op::Resume;
   executable->entry = executable->words + (resume_first ? 1 : 0);
-  executable->lifted = without_words(std::move(source));
-  account_external(kept_bytes(*executable->lifted));
   return executable;
+}
+
+/// From the archive, where that holds its register code, or by lifting.
+Result<Executable*> make_executable(Code* code, bool tracing) {
+  if (is_in_archive(code, tracing)) return make_executable_of(view_of_form(code->lifted_form), code, tracing);
+  auto outcome = lift_code(code, tracing);
+  if (auto* error = std::get_if<lift::LiftError>(&outcome)) return raise_malformed(code, error->message);
+  return make_executable_of(view_of_lifted(std::get<lift::RegisterCode>(outcome)), code, tracing);
 }
 
 void release_executable(Object* object) {
   auto* executable = static_cast<Executable*>(object);
-  if (executable->lifted == nullptr) return;
-  account_external(-kept_bytes(*executable->lifted));
+  if (executable->lifted != nullptr) account_external(-kept_bytes(*executable->lifted));
   delete executable->live_code;
   delete executable->lifted;
   executable->live_code = nullptr;
@@ -167,9 +178,9 @@ void release_executable(Object* object) {
 }
 
 lift::RegisterCode lift_once_more(const Executable* executable) {
-  lift::LiftOptions options;
-  options.tracing = executable->tracing;
-  return std::move(std::get<lift::RegisterCode>(lift::lift(view_of(executable->code), options)));
+  const Code* code = executable->code;
+  if (is_in_archive(code, executable->tracing)) return read_lifted_form(code->lifted_form);
+  return std::move(std::get<lift::RegisterCode>(lift_code(code, executable->tracing)));
 }
 
 }  // namespace
@@ -191,8 +202,9 @@ const lift::StackMap& stack_map_of(Executable* executable) {
   return map;
 }
 
-void Executable::lift_again() {
+void Executable::make_tables() {
   lifted = without_words(lift_once_more(this));
+  account_external(kept_bytes(*lifted));
 }
 
 Result<Executable*> executable_of(Code* code) {

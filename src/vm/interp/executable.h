@@ -17,12 +17,13 @@ struct Executable : Object {
   uint16_t temp_base;    // registers [0, temp_base) of a fresh frame come from the template
   bool simple;           // no *args, **kwargs, keyword-only parameters, and not a generator's code
   bool tracing;
-  uint64_t* entry;  // where a call begins: behind the first Resume where nothing stands before it
+  bool has_handlers;  // whether any exception is handled
+  uint64_t* entry;    // where a call begins: behind the first Resume where nothing stands before it
   const Value* frame_template;
   uint64_t* words;
   Code* code;
   Blob* storage;               // of words and template
-  lift::RegisterCode* lifted;  // handlers, offsets; without its words; null once finalised, see register_code
+  lift::RegisterCode* lifted;  // handlers, offsets; without its words; null until somebody asks
   struct LiveCode* live_code;  // null until the collector asks
   uint16_t register_count, local_count;
   uint32_t words_in_all;
@@ -31,14 +32,14 @@ struct Executable : Object {
   /// The byte offset in co_code of the instruction that holds the word; -1 before the first.
   int32_t offset_of(uint32_t word) { return static_cast<int32_t>(register_code().offset_of(word)); }
   const lift::Liveness& live();
-  /// What the lifter made. The collector finalises dead objects in no order, so that a dying generator's
-  /// finaliser may run code whose executable has been finalised before: then it is lifted again.
+  /// Handlers and offsets. Most functions never raise, so they are made at the first question, from the
+  /// archive or by lifting once more.
   lift::RegisterCode& register_code() {
     if (lifted == nullptr) [[unlikely]]
-      lift_again();
+      make_tables();
     return *lifted;
   }
-  void lift_again();
+  void make_tables();
 };
 
 /// Lifts at first use; a malformed code object raises SystemError naming code and offset.

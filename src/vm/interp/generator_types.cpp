@@ -24,8 +24,7 @@ Type* type_for(const Code* code) {
 
 /// A generator that only loops and returns needs nobody to close it.
 bool needs_closing(const Generator* generator) {
-  return generator->kind != Kind::kGenerator ||
-         !generator->frame.executable->register_code().handlers.empty();
+  return generator->kind != Kind::kGenerator || generator->frame.executable->has_handlers;
 }
 
 /// cr_origin: (file name, line, function name) of the innermost callers.

@@ -27,10 +27,11 @@ using Stack = std::string;
 
 class StackModel {
  public:
-  explicit StackModel(const Code* code) : code_(code), at_(code->code->length / 2 + 1) {
+  explicit StackModel(const Code* code)
+      : code_(code), text_(code_text(code->code)), at_(text_.size() / 2 + 1) {
     uint32_t argument = 0;
     for (size_t i = 0; i < units(); ++i) {
-      argument = argument << 8 | code->code->data[2 * i + 1];
+      argument = argument << 8 | static_cast<uint8_t>(text_[2 * i + 1]);
       arguments_.push_back(argument);
       if (opcode(i) != Opcode::EXTENDED_ARG) argument = 0;
     }
@@ -45,7 +46,7 @@ class StackModel {
   size_t units() const { return at_.size() - 1; }
 
  private:
-  Opcode opcode(size_t unit) const { return kPython311.by_number[code_->code->data[2 * unit]]; }
+  Opcode opcode(size_t unit) const { return kPython311.by_number[static_cast<uint8_t>(text_[2 * unit])]; }
 
   bool reach(size_t unit, const Stack& stack) {
     if (unit >= at_.size() || at_[unit].has_value()) return false;
@@ -62,7 +63,7 @@ class StackModel {
   }
   bool reach_handlers() {
     bool found = false;
-    ExceptionTableReader reader(code_->exception_table->view());
+    ExceptionTableReader reader(code_text(code_->exception_table));
     ExceptionRange range;
     while (reader.next(&range)) {
       if (range.start >= at_.size() || !at_[range.start].has_value()) continue;
@@ -81,6 +82,7 @@ class StackModel {
   void step_plain(size_t unit, Stack& stack);
 
   const Code* code_;
+  std::string_view text_;
   std::vector<std::optional<Stack>> at_;
   std::vector<uint32_t> arguments_;
   std::vector<size_t> work_;
@@ -212,8 +214,8 @@ const char* why_incompatible(const std::optional<Stack>& to) {
 
 /// The lines that begin at each code unit; -1: none.
 std::vector<int> line_starts(const Code* code) {
-  std::vector<int> lines(code->code->length / 2, -1);
-  PositionReader reader(code->line_table->view(), code->first_line);
+  std::vector<int> lines(code_text(code->code).size() / 2, -1);
+  PositionReader reader(code_text(code->line_table), code->first_line);
   PositionRange range;
   int last = -1;
   while (reader.next(&range)) {

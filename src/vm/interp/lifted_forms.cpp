@@ -49,6 +49,32 @@ size_t lifted_form_size(std::string_view forms) {
   return size <= forms.size() ? size : 0;
 }
 
+LiftedView view_of_lifted(const lift::RegisterCode& code) {
+  return {code.local_count,
+          code.temp_base,
+          code.register_count,
+          !code.handlers.empty(),
+          static_cast<uint32_t>(code.words.size()),
+          static_cast<uint32_t>(code.pinned_consts.size()),
+          code.words.data(),
+          code.pinned_consts.data()};
+}
+
+LiftedView view_of_form(const void* form) {
+  Header header;
+  std::memcpy(&header, form, sizeof header);
+  const char* words = static_cast<const char*>(form) + sizeof header;
+  const char* tables = words + header.words * sizeof(uint64_t);
+  return {static_cast<uint16_t>(header.local_count),
+          static_cast<uint16_t>(header.temp_base),
+          static_cast<uint16_t>(header.register_count),
+          header.handlers != 0,
+          header.words,
+          header.pinned,
+          words,
+          tables + header.handlers * sizeof(lift::Handler) + header.offsets * sizeof(lift::OffsetEntry)};
+}
+
 lift::RegisterCode read_lifted_form(const void* form) {
   Header header;
   std::memcpy(&header, form, sizeof header);

@@ -21,6 +21,17 @@ void append_lifted_form(const lift::RegisterCode& code, std::string& to);
 /// The size of the form at the start of `forms`, or 0 when it does not lie inside.
 size_t lifted_form_size(std::string_view forms);
 
+/// What running register code takes, where it lies: in a form, or in what the lifter gave.
+struct LiftedView {
+  uint16_t local_count, temp_base, register_count;
+  bool has_handlers;
+  uint32_t word_count, pinned_count;
+  const void* words;   // 64 bits each
+  const void* pinned;  // 32 bits each; neither needs to be aligned
+};
+LiftedView view_of_lifted(const lift::RegisterCode& code);
+LiftedView view_of_form(const void* form);
+
 /// The register code of a form.
 lift::RegisterCode read_lifted_form(const void* form);
 

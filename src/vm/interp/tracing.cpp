@@ -77,10 +77,15 @@ Status protect_exception(Thread* T, Event&& event) {
   return {};
 }
 
+uint8_t opcode_at(const Code* code, int32_t offset) {
+  return static_cast<uint8_t>(code_text(code->code)[static_cast<size_t>(offset)]);
+}
+
 /// Instructions before the first RESUME make the frame; they are not traced.
 int32_t first_traceable(const Code* code) {
-  for (uint64_t at = 0; at + 1 < code->code->length; at += 2) {
-    if (code->code->data[at] == kOpcodeResume) return static_cast<int32_t>(at);
+  const std::string_view text = code_text(code->code);
+  for (size_t at = 0; at + 1 < text.size(); at += 2) {
+    if (static_cast<uint8_t>(text[at]) == kOpcodeResume) return static_cast<int32_t>(at);
   }
   return 0;
 }
@@ -91,7 +96,7 @@ bool opens_line(Frame* frame, FrameObject* object, int32_t offset) {
   if (line == -1 || !object->trace_lines) return false;
   int32_t before = object->traced_offset;
   int last = before <= first_traceable(code) ? -1 : line_of(frame->code(), before);
-  return line != last || (offset < before && code->code->data[offset] != kOpcodeSend);
+  return line != last || (offset < before && opcode_at(code, offset) != kOpcodeSend);
 }
 
 }  // namespace
@@ -106,10 +111,10 @@ SLOW_FN(trace_line) {
     return pc + kWords;
   }
   const Code* code = frame->code();
-  if (offset < first_traceable(code) || static_cast<uint64_t>(offset) + 1 >= code->code->length)
+  if (offset < first_traceable(code) || static_cast<uint64_t>(offset) + 1 >= code_text(code->code).size())
     return pc + kWords;
   FrameObject* object = frame_object_of(frame);
-  bool resumes = code->code->data[offset] == kOpcodeResume;
+  bool resumes = opcode_at(code, offset) == kOpcodeResume;
   bool line = !resumes && opens_line(frame, object, offset);
   object->traced_offset = offset;
   if (resumes || T->trace_function.is_null()) return pc + kWords;

@@ -35,7 +35,7 @@ uint32_t shown_word(Frame* frame) {
 
 /// Where the frame goes on with the exception; false: nowhere.
 bool enter_handler(Thread* T, Frame* frame) {
-  if (end_requested()) return false;
+  if (end_requested() || !frame->executable->has_handlers) return false;
   uint32_t word = frame->word_index();
   const lift::Handler* handler = frame->executable->register_code().handler_of(word);
   if (handler == nullptr) return false;

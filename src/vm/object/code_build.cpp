@@ -73,13 +73,15 @@ Status check_fields(const CodeFields& f) {
   if (f.argument_count < f.positional_only_count || f.positional_only_count < 0 || f.keyword_only_count < 0 ||
       f.stack_size < 0)
     return raise_bad_internal_call();
-  for (Value bytes : {f.code, f.locals_plus_kinds, f.line_table, f.exception_table}) {
-    if (!is_bytes(bytes)) return raise(types.TypeError, "code: bytes expected, not {}", type_name(bytes));
+  for (const Value* bytes : {&f.code, &f.locals_plus_kinds, &f.line_table, &f.exception_table}) {
+    const bool address = f.archived && bytes != &f.locals_plus_kinds && bytes->is_small_int();
+    if (!address && !is_bytes(*bytes))
+      return raise(types.TypeError, "code: bytes expected, not {}", type_name(*bytes));
   }
   for (Value text : {f.filename, f.name, f.qualified_name}) {
     if (!is_str(text)) return raise(types.TypeError, "code: str expected, not {}", type_name(text));
   }
-  if (f.code.as<Bytes>()->length % 2 != 0) return raise(types.ValueError, "code: co_code is malformed");
+  if (code_text(f.code).size() % 2 != 0) return raise(types.ValueError, "code: co_code is malformed");
   if (!is_tuple(f.consts)) return raise(types.TypeError, "code: tuple expected, not {}", type_name(f.consts));
   TRY(check_names(f.names));
   TRY(check_names(f.locals_plus_names));
@@ -94,8 +96,8 @@ Result<Code*> make_code(const CodeFields& f) {
   auto* locals = intern_all(f.locals_plus_names.as<Tuple>());
   unsigned visited = 0;
   intern_constants(f.consts.as<Tuple>(), 0, &visited);
-  auto* lines = f.line_table.as<Bytes>();
-  if (forget_columns) lines = table_without_columns(lines, f.first_line);
+  Value lines = f.line_table;
+  if (forget_columns) lines = table_without_columns(code_text(lines), f.first_line);
   auto* code = allocate<Code>(types.code->root_shape);
   code->argument_count = f.argument_count;
   code->positional_only_count = f.positional_only_count;
@@ -103,7 +105,7 @@ Result<Code*> make_code(const CodeFields& f) {
   code->stack_size = f.stack_size;
   code->code_flags = f.flags;
   code->first_line = f.first_line;
-  code->code = f.code.as<Bytes>();
+  code->code = f.code;
   code->consts = f.consts.as<Tuple>();
   code->names = names_tuple;
   code->locals_plus_names = locals;
@@ -112,9 +114,14 @@ Result<Code*> make_code(const CodeFields& f) {
   code->name = intern(f.name.as<Str>());
   code->qualified_name = intern(f.qualified_name.as<Str>());
   code->line_table = lines;
-  code->exception_table = f.exception_table.as<Bytes>();
+  code->exception_table = f.exception_table;
   write_barrier(code);
   return code;
+}
+
+Bytes* code_bytes(Code* code, Value Code::* part) {
+  if (!(code->*part).is_object()) store(code, code->*part, make_bytes(code_text(code->*part)));
+  return (code->*part).as<Bytes>();
 }
 
 }  // namespace ouro::vm

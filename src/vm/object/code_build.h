@@ -10,6 +10,7 @@ struct CodeFields {
   int32_t argument_count = 0, positional_only_count = 0, keyword_only_count = 0, stack_size = 0;
   uint32_t flags = 0;
   int32_t first_line = 0;
+  bool archived = false;  // code and tables may be addresses, see code_text
   Value code, consts, names, locals_plus_names, locals_plus_kinds, filename, name, qualified_name, line_table,
       exception_table;
 };

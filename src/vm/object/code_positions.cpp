@@ -6,9 +6,9 @@ namespace ouro::vm {
 
 bool forget_columns = false;
 
-Bytes* table_without_columns(Bytes* table, int32_t first_line) {
+Bytes* table_without_columns(std::string_view table, int32_t first_line) {
   Arena arena;
-  PositionReader reader(table->view(), first_line);
+  PositionReader reader(table, first_line);
   PositionWriter writer(arena, first_line);
   for (PositionRange range; reader.next(&range);) {
     Position position = range.position;
@@ -16,7 +16,7 @@ Bytes* table_without_columns(Bytes* table, int32_t first_line) {
     position.column = position.end_column = -1;
     writer.add(position, range.end - range.start);
   }
-  return reader.malformed() ? table : make_bytes(writer.bytes());
+  return make_bytes(reader.malformed() ? table : writer.bytes());
 }
 
 }  // namespace ouro::vm

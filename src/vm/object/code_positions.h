@@ -9,6 +9,6 @@ namespace ouro::vm {
 extern bool forget_columns;
 
 /// The position table without columns; one that cannot be read stays as it is.
-Bytes* table_without_columns(Bytes* table, int32_t first_line);
+Bytes* table_without_columns(std::string_view table, int32_t first_line);
 
 }  // namespace ouro::vm

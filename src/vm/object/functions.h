@@ -1,6 +1,9 @@
 // Code, functions, methods, modules and the descriptors that bind them.
 #pragma once
 
+#include <cstring>
+#include <string_view>
+
 #include "vm/object/containers.h"
 #include "vm/object/native.h"
 #include "vm/object/str.h"
@@ -14,7 +17,7 @@ struct Code : Object {
   int32_t argument_count, positional_only_count, keyword_only_count, stack_size;
   uint32_t code_flags;
   int32_t first_line;
-  Bytes* code;
+  Value code;  // see code_text
   Tuple* consts;
   Tuple* names;              // interned Str
   Tuple* locals_plus_names;  // interned Str
@@ -22,8 +25,8 @@ struct Code : Object {
   Str* filename;
   Str* name;
   Str* qualified_name;
-  Bytes* line_table;
-  Bytes* exception_table;
+  Value line_table;
+  Value exception_table;
   Executable* executable;   // null until lifted; a heap cell (Kind::kNative)
   Executable* traced;       // the same with LiftOptions::tracing
   const void* lifted_form;  // register code from the archive (interp/lifted_forms.h), or null
@@ -34,6 +37,19 @@ struct Code : Object {
   /// Registers that a call fills.
   uint32_t parameter_count() const;
 };
+
+/// What a code object's `code`, `line_table` or `exception_table` says. These are Bytes, or, of code that was
+/// read from the library's archive, the address there, as an int: four bytes of length, then the text. Hardly
+/// any program looks at them, and those of a start would be a fifth of its heap.
+inline std::string_view code_text(Value part) {
+  if (part.is_object()) return part.as<Bytes>()->view();
+  const auto* at = reinterpret_cast<const char*>(part.small_int());
+  uint32_t length;
+  std::memcpy(&length, at, sizeof length);
+  return {at + sizeof length, length};
+}
+/// The same as an object, which is kept.
+Bytes* code_bytes(Code* code, Value Code::* part);
 
 struct CellVariable : Object {
   Value contents;  // null: empty

@@ -38,7 +38,7 @@ bool same_slots_added(const Type* a, const Type* b) {
 /// Distinct names N in stores `self.N = ...`, where self is the first argument; true in `calls_init` when the
 /// code speaks of __init__ (its base's, most likely).
 uint16_t count_self_stores(const Code* code, bool* calls_init) {
-  std::string_view bytes = code->code->view();
+  std::string_view bytes = code_text(code->code);
   uint64_t seen[4] = {};
   uint16_t count = 0;
   uint32_t argument = 0;
