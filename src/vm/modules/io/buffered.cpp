@@ -18,6 +18,12 @@ Blob* make_blob(size_t size) {
   return blob;
 }
 
+bool grow_blob(Blob* blob, size_t size) {
+  if (blob == nullptr || !grow_in_place(blob, sizeof(Blob) + blob->length, sizeof(Blob) + size)) return false;
+  blob->length = size;
+  return true;
+}
+
 Status Inside::enter(Buffered* self) {
   while (self->owner != nullptr) {
     if (self->owner == thread())

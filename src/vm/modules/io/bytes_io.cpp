@@ -53,6 +53,7 @@ Status reserve(BytesIO* self, int64_t size) {
   if (wanted > uint64_t{1} << 62) return raise(types.OverflowError, "new buffer size too large");
   const uint64_t larger = std::max<uint64_t>(wanted + wanted / 8 + 16, room * 2);
   if (!can_allocate(larger)) return raise_no_memory();
+  if (grow_blob(self->storage, larger)) return {};
   Blob* storage = make_blob(larger);
   if (self->size > 0) std::memcpy(storage->data, self->storage->data, static_cast<size_t>(self->size));
   store(static_cast<Object*>(self), self->storage, storage);

@@ -123,6 +123,8 @@ struct Buffered : Stream {
 };
 
 Blob* make_blob(size_t size);
+/// Makes it longer where it lies. False: there is no room.
+bool grow_blob(Blob* blob, size_t size);
 /// ValueError for a stream whose __init__ has not run, or that was detached.
 Status check_ready(Buffered* self);
 Result<bool> is_closed(Buffered* self);

@@ -50,6 +50,7 @@ Status reserve(StringIO* self, int64_t size, uint8_t width) {
   if (static_cast<uint64_t>(size) > room)
     larger = std::max<uint64_t>(static_cast<uint64_t>(size) + static_cast<uint64_t>(size) / 8 + 32, room * 2);
   if (!can_allocate(larger * width)) return raise_no_memory();
+  if (width == self->width && grow_blob(self->storage, larger * width)) return {};
   Blob* storage = make_blob(larger * width);
   if (self->size > 0)
     copy_chars(storage->data, width, self->storage->data, self->width, static_cast<size_t>(self->size));
