@@ -10,7 +10,7 @@
 namespace ouro::vm::heap {
 
 constexpr size_t kGranule = 16;
-constexpr size_t kBlockShift = 16;
+constexpr size_t kBlockShift = 15;
 constexpr size_t kBlockSize = size_t{1} << kBlockShift;
 constexpr size_t kFineLimit = 256;
 

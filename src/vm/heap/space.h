@@ -1,7 +1,7 @@
 // The address range of the heap: blocks, their descriptions and the side bitmaps.
 //
 // One range is reserved at the first allocation and made accessible from below as it is needed. It is cut
-// into blocks of 64 KiB; a block holds cells of one size, or several together hold one large cell. What the
+// into blocks of 32 KiB; a block holds cells of one size, or several together hold one large cell. What the
 // collector has to know lies beside the range, found from an address by shifts: a description per block, a
 // mark bit per 16 bytes, a card bit per 512 bytes.
 #pragma once
