@@ -84,7 +84,8 @@ Reader::Ahead Reader::look_ahead(const Condition& condition, uint32_t end) const
     const Exit taken = exit_at(code_[jump].target, false, on_true);
     at = after_chain(jump, cleanup_in(at, jump));
     Exit next = exit_at(at, false, true);
-    if (is_artificial_jump(at) && has_open_between(leaves, at, at + 1)) next.label = next.target, ++at;
+    if (is_artificial_jump(at) && code_[jump].target != at + 1 && has_open_between(leaves, at, at + 1))
+      next.label = next.target, ++at;
     leaf.on_true = on_true ? taken : next;
     leaf.on_false = on_true ? next : taken;
     leaves.push_back(leaf);
