@@ -206,18 +206,15 @@ void specialise_bound(uint64_t* pc, Thread* T, const BoundMethod* method, Op exa
     specialise_function(pc, T, method->function.as<Function>(), field_c(pc) + 1u, exact, otherwise);
 }
 
-void specialise_class_call(uint64_t* pc, Type* type) {
-  if (type == types.type && field_c(pc) == 1) {
-    patch_op(pc, Op::CallTypeOf);
-    return;
-  }
+void specialise_class_call(uint64_t* pc, Type* type, Op python, Op native) {
+  if (has_keywords(pc)) return;
   Function* init = python_init(type);
   if (init == nullptr && (!is_plainly_made(type) || field_c(pc) > kNativeArguments)) return;
   uint32_t version = type_version(type);
   if (version == 0) return;
   set_halves(pc + 2, version, 0);
   pc[3] = Value(init).bits();
-  patch_op(pc, init != nullptr ? Op::CallClassPython : Op::CallClassNative);
+  patch_op(pc, init != nullptr ? python : native);
 }
 
 void specialise_call(uint64_t* pc, Thread* T, Value callee) {
@@ -239,7 +236,10 @@ void specialise_call(uint64_t* pc, Thread* T, Value callee) {
   } else if (object->kind == Kind::kBoundMethod) {
     specialise_bound(pc, T, static_cast<BoundMethod*>(object), Op::CallBoundPython, Op::Call);
   } else if (object->kind == Kind::kType) {
-    specialise_class_call(pc, static_cast<Type*>(object));
+    if (object == types.type && field_c(pc) == 1)
+      patch_op(pc, Op::CallTypeOf);
+    else
+      specialise_class_call(pc, static_cast<Type*>(object), Op::CallClassPython, Op::CallClassNative);
   }
 }
 
@@ -290,10 +290,9 @@ SLOW_FN(call_class_python) {
   return construct(pc, T, type, init, given.arguments(), call_words(pc));
 }
 
-SLOW_FN(call_class_native) {
-  auto* type = RB.as<Type>();
-  if (is_traced(T)) [[unlikely]]
-    return call(pc, R, T);
+namespace {
+
+inline uint64_t* run_class(uint64_t* pc, Value* R, Type* type) {
   Value values[kNativeArguments];
   uint32_t count = field_c(pc);
   const uint16_t* list = register_list(pc + 4);
@@ -306,6 +305,20 @@ SLOW_FN(call_class_native) {
   }
   RA = made;
   return pc + call_words(pc);
+}
+
+}  // namespace
+
+SLOW_FN(call_class_native) {
+  if (is_traced(T)) [[unlikely]]
+    return call(pc, R, T);
+  return run_class(pc, R, RB.as<Type>());
+}
+
+SLOW_FN(call_method_class_native) {
+  if (is_traced(T)) [[unlikely]]
+    return call_method_operation(pc, R, T);
+  return run_class(pc, R, RB.as<Type>());
 }
 
 namespace {
@@ -396,6 +409,9 @@ void specialise_found_callable(uint64_t* pc, Thread* T, Object* callee) {
     specialise_bound(pc, T, static_cast<BoundMethod*>(callee), Op::CallMethodBound, Op::CallMethod);
   else if (callee->kind == Kind::kNativeFunction)
     specialise_native(pc, static_cast<NativeFunction*>(callee), Op::CallMethodNativeFunction);
+  else if (callee->kind == Kind::kType && callee != types.type)
+    specialise_class_call(pc, static_cast<Type*>(callee), Op::CallMethodClassPython,
+                          Op::CallMethodClassNative);
 }
 
 void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {

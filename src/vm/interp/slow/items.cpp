@@ -15,6 +15,10 @@ Function* python_getitem(Type* type) {
   return is_kind(found, Kind::kFunction) ? found.as<Function>() : nullptr;
 }
 
+bool is_within(int64_t index, const Str* text) {
+  return static_cast<uint64_t>(index) < text->length;
+}
+
 /// list[a:b] with plain bounds; null: other rules.
 Value quick_slice(List* list, Slice* slice) {
   auto bound = [&](Value given, int64_t absent, int64_t* place) {
@@ -57,6 +61,9 @@ SLOW_FN(subscript) {
     } else if (shape == hot.dict) {
       patch_op(pc, Op::SubscriptDict);
       return subscript_dict(pc, R, T);
+    } else if (shape == hot.str && key.is_small_int() && is_within(key.small_int(), object.as<Str>())) {
+      RA = make_char(object.as<Str>()->at(static_cast<size_t>(key.small_int())));
+      return pc + 2;
     } else if (Function* function = python_getitem(shape->type)) {
       uint32_t version = type_version(shape->type);
       if (version != 0) {

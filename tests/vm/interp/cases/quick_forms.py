@@ -70,6 +70,32 @@ def found_callables():
     return outcome
 
 
+class Small:
+    def __init__(self, value=3):
+        self.value = value
+
+
+def found_classes():
+    holder = Holder()
+    outcome = []
+    for step in range(12):
+        holder.make = (Small, dict, Small, list)[step // 3]
+        made = holder.make([(step, step)])
+        outcome.append((type(made).__name__, getattr(made, "value", made)))
+        if step == 7:
+            Small.__init__ = lambda self, value: setattr(self, "value", "other")
+    Small.__init__ = lambda self, value: value
+    holder.make = Small
+    for value in (None, 1, None):
+        try:
+            outcome.append(type(holder.make(value)).__name__)
+        except TypeError as error:
+            outcome.append(str(error))
+    text = "añ€𝄞"
+    outcome.append([text[i] for i in range(-4, 4)])
+    return outcome
+
+
 class Meta(type):
     kind = "of the metaclass"
 
@@ -119,5 +145,5 @@ def arrays():
     return outcome, octets
 
 
-for part in (subscripts, properties, found_callables, class_attributes, arrays):
+for part in (subscripts, properties, found_callables, found_classes, class_attributes, arrays):
     print(part.__name__, part())
