@@ -69,8 +69,10 @@ Raised no_frozen_module(Value name, const char* problem, const char* end = "") {
   return raise_value(error);
 }
 
-Result<FrozenModule> frozen_module(Value name) {
-  if (!is_str(name)) return raise(types.TypeError, "name must be a string, not {}", type_name(name));
+Result<FrozenModule> frozen_module(Value name, const char* function, const char* argument = "") {
+  if (!is_str(name))
+    return raise(types.TypeError, "{}() argument{} must be str, not {}", function, argument,
+                 given_name(name));
   auto found = find_used(name.as<Str>());
   if (!found) return no_frozen_module(name, "No such frozen object named");
   return *found;
@@ -104,7 +106,7 @@ Result<Value> get_frozen_object(const Value* a) {
       return raise(types.TypeError, "frozen object {} is not a code object", repr_text(a[1]));
     return object;
   }
-  const FrozenModule frozen = TRY(frozen_module(a[1]));
+  const FrozenModule frozen = TRY(frozen_module(a[1], "get_frozen_object", " 1"));
   return unmarshal_lifted(frozen.code, frozen.forms);
 }
 
@@ -115,11 +117,11 @@ Result<Value> is_frozen(const Value* a) {
 }
 
 Result<Value> is_frozen_package(const Value* a) {
-  return make_bool(TRY(frozen_module(a[1])).is_package);
+  return make_bool(TRY(frozen_module(a[1], "is_frozen_package")).is_package);
 }
 
 Result<Value> init_frozen(const Value* a) {
-  const FrozenModule frozen = TRY(frozen_module(a[1]));
+  const FrozenModule frozen = TRY(frozen_module(a[1], "init_frozen"));
   Value code = TRY(unmarshal_lifted(frozen.code, frozen.forms));
   Value modules = TRY(modules_dict());
   Value module = TRY(dict_get(modules.as<Dict>(), a[1]));

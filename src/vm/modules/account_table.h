@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
 #include <vector>
 
 #include "vm/object/protocol.h"
@@ -32,6 +33,11 @@ Result<Value> list_accounts(Next&& next, Make&& make) {
   List* list = make_list();
   while (const auto* entry = next()) TRY(list_append(list, TRY(make(*entry))));
   return list;
+}
+
+/// A user or group as Python shows it: the one that stands for "none" is -1.
+inline int64_t shown_account_id(uint32_t id) {
+  return id == UINT32_MAX ? -1 : int64_t{id};
 }
 
 }  // namespace ouro::vm

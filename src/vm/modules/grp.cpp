@@ -33,8 +33,7 @@ Result<Value> getgrgid_function(const Value* a) {
   const gid_t id = TRY(to_account_id(a[1], "gid"));
   const Value entry =
       TRY(find_account<group>([&](auto... rest) { return getgrgid_r(id, rest...); }, make_entry));
-  if (entry.is_null())
-    return raise(types.KeyError, "getgrgid(): gid not found: {}", TRY(int_to_text(TRY(to_index(a[1])))));
+  if (entry.is_null()) return raise(types.KeyError, "getgrgid(): gid not found: {}", shown_account_id(id));
   return entry;
 }
 

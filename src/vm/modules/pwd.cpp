@@ -30,15 +30,15 @@ Result<Value> make_entry(const passwd& user) {
 }
 
 Result<Value> getpwuid_function(const Value* a) {
-  const auto id = to_account_id(a[1], "uid");
-  if (!id.ok()) {
+  auto converted = to_account_id(a[1], "uid");
+  if (!converted.ok()) {
     if (!clear_if(types.OverflowError)) return Raised{};
     return raise(types.KeyError, "getpwuid(): uid not found");
   }
-  const Value entry = TRY(find_account<passwd>(
-      [&](auto... rest) { return getpwuid_r(Result(id).unwrap(), rest...); }, make_entry));
-  if (entry.is_null())
-    return raise(types.KeyError, "getpwuid(): uid not found: {}", TRY(int_to_text(TRY(to_index(a[1])))));
+  const uid_t id = converted.unwrap();
+  const Value entry =
+      TRY(find_account<passwd>([&](auto... rest) { return getpwuid_r(id, rest...); }, make_entry));
+  if (entry.is_null()) return raise(types.KeyError, "getpwuid(): uid not found: {}", shown_account_id(id));
   return entry;
 }
 

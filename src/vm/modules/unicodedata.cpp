@@ -35,7 +35,7 @@ bool is_known(Value self, char32_t c) {
 Result<char32_t> character(const char* function, const char* argument, Value value) {
   if (!is_str(value) || value.as<Str>()->length != 1)
     return raise(types.TypeError, "{}() {} must be a unicode character, not {}", function, argument,
-                 type_name(value));
+                 given_name(value));
   return value.as<Str>()->at(0);
 }
 
