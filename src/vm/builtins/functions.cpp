@@ -374,9 +374,9 @@ constexpr MethodSpec kFunctions[] = {
      "The number in base 8, with the prefix 0o.\n\n"
      ">>> oct(493)\n'0o755'\n"},
     {"ord", "($module, c, /)", builtin_ord, "The code point of a character."},
-    {"pow", "($module, base, exp, mod=None)", builtin_pow, "base ** exp, modulo mod if that is given."},
+    {"pow", "($module, /, base, exp, mod=None)", builtin_pow, "base ** exp, modulo mod if that is given."},
     {"repr", "($module, obj, /)", builtin_repr, "The text that shows the object to a programmer."},
-    {"round", "($module, number, ndigits=None)", builtin_round, "The number rounded to that many decimals."},
+    {"round", "($module, /, number, ndigits=None)", builtin_round, "The number rounded to that many decimals."},
     {"setattr", "($module, obj, name, value, /)", builtin_setattr,
      "obj.name = value, for a name that is a string."},
     {"sorted", "($module, iterable, /, *, key=None, reverse=False)", builtin_sorted,

@@ -211,7 +211,7 @@ constexpr MethodSpec kFunctions[] = {
     {"length_hint", "($module, obj, default=0, /)", length_hint_function,
      "Return an estimate of the number of items."},
     {.name = "call",
-     .signature = nullptr,
+     .signature = "($module, obj, /, *args, **kwargs)",
      .function = nullptr,
      .doc = "Same as obj(*args, **kwargs).",
      .raw = call_operator},

@@ -153,8 +153,10 @@ constexpr MethodSpec kFunctions[] = {
     {"factorial", "($module, x, /)", factorial, "The product of the numbers from 1 to x."},
     {"comb", "($module, n, k, /)", comb, "Ways to choose k of n items, whatever their order."},
     {"perm", "($module, n, k=None, /)", perm, "Ways to choose k of n items in order."},
-    {"gcd", nullptr, nullptr, "gcd(*integers) -> the greatest common divisor.", Binding::Instance, gcd},
-    {"lcm", nullptr, nullptr, "lcm(*integers) -> the least common multiple.", Binding::Instance, lcm},
+    {"gcd", "($module, *integers)", nullptr, "gcd(*integers) -> the greatest common divisor.",
+     Binding::Instance, gcd},
+    {"lcm", "($module, *integers)", nullptr, "lcm(*integers) -> the least common multiple.",
+     Binding::Instance, lcm},
     {"isqrt", "($module, n, /)", isqrt, "The integer part of the square root."},
 };
 

@@ -168,9 +168,10 @@ constexpr const char* kHave[] = {
     "HAVE_READLINKAT", "HAVE_RENAMEAT", "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT"};
 
 Status execute(Module* module) {
-  for (auto functions : {posix_file_functions(), posix_directory_functions(), posix_stat_functions(),
-                         posix_process_functions(), posix_terminal_functions(), posix_identity_functions(),
-                         posix_system_functions()}) {
+  for (auto functions :
+       {posix_file_functions(), posix_directory_functions(), posix_stat_functions(),
+        posix_process_functions(), posix_terminal_functions(), posix_identity_functions(),
+        posix_system_functions(), posix_configuration_functions(), posix_waiting_functions()}) {
     for (const MethodSpec& spec : functions)
       TRY(module_add(module, spec.name, make_native_function(spec, module, intern("posix"))));
   }
@@ -181,9 +182,8 @@ Status execute(Module* module) {
   TRY(module_add(module, "_have_functions", have));
   TRY(module_add(module, "terminal_size", posix_terminal_size_type()));
   TRY(module_add(module, "error", types.OSError));
-  TRY(module_add(module, "sysconf_names", make_dict()));
-  TRY(module_add(module, "pathconf_names", make_dict()));
-  TRY(module_add(module, "confstr_names", make_dict()));
+  TRY(add_posix_configuration_names(module));
+  TRY(add_posix_waiting_types(module));
   TRY(add_posix_system_constants(module));
   TRY(add_posix_stat_types(module));
   TRY(add_posix_directory_types(module));

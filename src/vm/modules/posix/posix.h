@@ -19,11 +19,15 @@ std::span<const MethodSpec> posix_process_functions();    // processes.cpp
 std::span<const MethodSpec> posix_terminal_functions();   // terminals.cpp
 std::span<const MethodSpec> posix_identity_functions();   // identities.cpp: users, groups, priorities
 std::span<const MethodSpec> posix_system_functions();     // system_calls.cpp: what only some programs need
-/// Their constants.
+std::span<const MethodSpec> posix_configuration_functions();  // configuration.cpp: limits
+std::span<const MethodSpec> posix_waiting_functions();        // waiting.cpp: for children
+/// Constants of system_calls.cpp.
 Status add_posix_system_constants(Module* module);
 Status add_posix_stat_types(Module* module);
 Status add_posix_directory_types(Module* module);
 Status add_posix_process_types(Module* module);
+Status add_posix_waiting_types(Module* module);
+Status add_posix_configuration_names(Module* module);
 
 /// A fork by `make`, with what os.register_at_fork wants around it: 0 in the child.
 Result<pid_t> fork_process(pid_t (*make)(void* data), void* data);

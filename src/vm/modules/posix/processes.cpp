@@ -316,36 +316,6 @@ Result<Value> nice_function(const Value* a) {
   return make_int(level);
 }
 
-Result<Value> sysconf_function(const Value* a) {
-  int which;
-  if (is_str(a[1])) {
-    auto* name = a[1].as<Str>();
-    if (equals(name, "SC_PAGE_SIZE") || equals(name, "SC_PAGESIZE"))
-      which = _SC_PAGESIZE;
-    else if (equals(name, "SC_NPROCESSORS_ONLN"))
-      which = _SC_NPROCESSORS_ONLN;
-    else if (equals(name, "SC_NPROCESSORS_CONF"))
-      which = _SC_NPROCESSORS_CONF;
-    else if (equals(name, "SC_OPEN_MAX"))
-      which = _SC_OPEN_MAX;
-    else if (equals(name, "SC_CLK_TCK"))
-      which = _SC_CLK_TCK;
-    else if (equals(name, "SC_ARG_MAX"))
-      which = _SC_ARG_MAX;
-    else if (equals(name, "SC_PHYS_PAGES"))
-      which = _SC_PHYS_PAGES;
-    else if (equals(name, "SC_IOV_MAX"))
-      which = _SC_IOV_MAX;
-    else if (equals(name, "SC_SEM_NSEMS_MAX"))
-      which = _SC_SEM_NSEMS_MAX;
-    else
-      return raise(types.ValueError, "unrecognized configuration name");
-  } else {
-    which = TRY(to_c_int(a[1]));
-  }
-  return make_int(sysconf(which));
-}
-
 Result<Value> fspath_function(const Value* a) {
   return fs_path(a[1]);
 }
@@ -401,7 +371,6 @@ constexpr MethodSpec kFunctions[] = {
     {"getloadavg", "($module, /)", getloadavg_function, "The load averages."},
     {"strerror", "($module, code, /)", strerror_function, "The text of an error number."},
     {"nice", "($module, increment, /)", nice_function, "Changes the priority; returns the new one."},
-    {"sysconf", "($module, name, /)", sysconf_function, "A limit of the system."},
     {"fspath", "($module, /, path)", fspath_function, "The path as text or bytes."},
 };
 

@@ -96,6 +96,13 @@ Result<Value> chown_function(const Value* a) {
   return none();
 }
 
+Result<Value> fchown_function(const Value* a) {
+  const int descriptor = TRY(to_descriptor(a[1]));
+  const uint32_t user = TRY(to_account_id(a[2], "uid")), group = TRY(to_account_id(a[3], "gid"));
+  TRY(system_call([&] { return fchown(descriptor, user, group); }));
+  return none();
+}
+
 Result<Value> lchown_function(const Value* a) {
   Path path = TRY(to_path(a[1], "lchown"));
   uint32_t user = TRY(to_account_id(a[2], "uid")), group = TRY(to_account_id(a[3], "gid"));
@@ -193,8 +200,7 @@ constexpr MethodSpec kFunctions[] = {
      "Sets owner and group."},
     {"lchown", "($module, /, path, uid, gid)", lchown_function,
      "Sets owner and group of a symbolic link itself."},
-    {"fchown", "($module, /, path, uid, gid, *, dir_fd=None, follow_symlinks=True)", chown_function,
-     "Sets owner and group of an open file."},
+    {"fchown", "($module, /, fd, uid, gid)", fchown_function, "Sets owner and group of an open file."},
     {"utime", "($module, /, path, times=None, *, ns=<unrepresentable>, dir_fd=None, follow_symlinks=True)",
      utime_function, "Sets the times of access and modification."},
 };
