@@ -31,10 +31,9 @@ Result<Path> to_path(Value value, const char* function, bool allow_descriptor, c
   path.was_bytes = is_bytes(object);
   auto bytes = encode_file_name(object);
   if (!bytes.ok()) {
-    if (!exception_is(types.ValueError) || exception_is(types.UnicodeError)) return Raised{};
+    if (!path.was_bytes || !exception_is(types.ValueError)) return Raised{};
     take_exception();
-    return raise(types.ValueError, "{}: embedded null {} in {}", function,
-                 path.was_bytes ? "byte" : "character", parameter);
+    return raise(types.ValueError, "{}: embedded null character in {}", function, parameter);
   }
   path.bytes = bytes.unwrap();
   return path;
