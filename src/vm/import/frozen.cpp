@@ -100,7 +100,7 @@ Archive& archive() {
 /// Code and its forms are hardly read more than once, so their pages need not stay in memory: every now and
 /// then all go. They come back from the file when somebody asks for more.
 void forget_read_pages(size_t more) {
-  constexpr size_t kMostKept = size_t{768} << 10;
+  constexpr size_t kMostKept = size_t{384} << 10;
   static size_t read = 0;
   read += more;
   if (read < kMostKept) return;
