@@ -5,6 +5,8 @@
 #include "decompiler/print/comments.h"
 
 #include <algorithm>
+#include <cstring>
+#include <map>
 
 namespace ouro::decompiler {
 
@@ -17,23 +19,59 @@ struct Addition {
   int32_t indent = 0;              // of a comment alone on the line
 };
 
-/// Small, since a text can have far more blank lines than others.
-struct Line {
-  std::string_view code;
-  uint32_t addition = 0;  // its number; 0: none
-  bool open = true;
+/// The lines of a text, of which far more can be blank than others: only the others are kept.
+class Lines {
+ public:
+  explicit Lines(const std::string& text) {
+    size_t at = 0;
+    for (;;) {
+      const size_t blank = std::strspn(text.c_str() + at, "\n");
+      count_ += blank;
+      at += blank;
+      if (at >= text.size()) break;
+      ++count_;
+      const size_t end = std::min(text.find('\n', at), text.size());
+      solid_.push_back({count_, end});
+      at = std::min(end + 1, text.size());
+    }
+  }
+
+  size_t count() const { return count_; }
+  bool is_blank(size_t number) const {
+    const size_t before = solid_up_to(number);
+    return before == 0 || solid_[before - 1].number != number;
+  }
+  /// Where the newline stands that ends the line.
+  size_t end(size_t number) const {
+    const size_t before = solid_up_to(number);
+    if (before == 0) return number - 1;
+    return solid_[before - 1].end + (number - solid_[before - 1].number);
+  }
+
+ private:
+  struct Solid {
+    size_t number, end;
+  };
+
+  size_t solid_up_to(size_t number) const {
+    const auto behind = std::ranges::upper_bound(solid_, number, {}, &Solid::number);
+    return static_cast<size_t>(behind - solid_.begin());
+  }
+
+  std::vector<Solid> solid_;
+  size_t count_ = 0;
 };
 
 class Commenter {
  public:
-  Commenter(const Text& text, const Tokens& tokens) : text_(text), tokens_(tokens) { split(); }
+  Commenter(const Text& text, const Tokens& tokens) : text_(text), tokens_(tokens), lines_(text.text) {}
 
   void add(const CommentRegion& region, const std::vector<Comment>& comments) {
     begin_ = region.statement == nullptr || tokens_.empty() ? 1 : tokens_[region.header].place.line;
     // Behind the header's last line; for a module, from the start.
     const size_t first = region.statement == nullptr || tokens_.empty() ? 1 : last_line_of(region.body - 1);
-    end_ =
-        region.end < tokens_.size() ? static_cast<size_t>(tokens_[region.end].place.line) : lines_.size() + 1;
+    end_ = region.end < tokens_.size() ? static_cast<size_t>(tokens_[region.end].place.line)
+                                       : lines_.count() + 1;
     if (end_ <= first) end_ = first + 1;
     indent_ = region.indent;
     size_t next = first;
@@ -48,54 +86,31 @@ class Commenter {
 
   std::string result() const {
     std::string out;
-    out.reserve(text_.text.size());
-    for (const Line& line : lines_) {
-      out += line.code;
-      if (line.addition == 0) {
-        out += '\n';
-        continue;
-      }
-      const Addition& added = additions_[line.addition - 1];
+    size_t done = 0;
+    for (const auto& [number, added] : additions_) {
+      const size_t end = std::min(lines_.end(number), text_.text.size());
+      out.append(text_.text, done, end - done);
+      done = end;
       if (!added.comment.empty()) {
-        if (line.code.empty())
-          out.append(static_cast<size_t>(added.indent), ' ');
-        else
-          out += "  ";
+        out.append(lines_.is_blank(number) ? static_cast<size_t>(added.indent) : 2, ' ');
         out += added.comment;
       }
-      out += '\n';
-      for (const std::string& each : added.after) out += each + '\n';
+      for (const std::string& each : added.after) out += '\n' + each;
     }
+    out.append(text_.text, done);
+    if (!out.ends_with('\n')) out += '\n';
     return out;
   }
 
  private:
-  void split() {
-    std::string_view rest = text_.text;
-    lines_.reserve(static_cast<size_t>(std::count(rest.begin(), rest.end(), '\n')) + 1);
-    while (!rest.empty()) {
-      const size_t newline = std::min(rest.find('\n'), rest.size());
-      Line& line = lines_.emplace_back();
-      line.code = rest.substr(0, newline);
-      line.open = lines_.size() > text_.open_lines.size() || text_.open_lines[lines_.size() - 1];
-      rest.remove_prefix(std::min(newline + 1, rest.size()));
-    }
-  }
-
   size_t last_line_of(size_t token) const {
     const std::string_view text = tokens_[token].text;
     return static_cast<size_t>(tokens_[token].place.line) +
            static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
   }
 
-  Line& at(size_t number) { return lines_[number - 1]; }
-
-  Addition& added_to(Line& line) {
-    if (line.addition == 0) {
-      additions_.emplace_back();
-      line.addition = static_cast<uint32_t>(additions_.size());
-    }
-    return additions_[line.addition - 1];
+  bool is_open(size_t number) const {
+    return number > text_.open_lines.size() || text_.open_lines[number - 1];
   }
 
   static std::string hashed(const std::string& text) {
@@ -107,15 +122,15 @@ class Commenter {
   void place(const Comment& comment) {
     size_t number = static_cast<size_t>(comment.line);
     if (number < begin_) number = begin_;
-    while (number < end_ && number <= lines_.size() && !at(number).open) ++number;
-    if (number >= end_ || number > lines_.size()) {
+    while (number < end_ && number <= lines_.count() && !is_open(number)) ++number;
+    if (number >= end_ || number > lines_.count()) {
       // Beyond the definition: behind its last line that can take one.
-      number = std::min(end_ - 1, lines_.size());
-      while (number > 1 && !at(number).open) --number;
+      number = std::min(end_ - 1, lines_.count());
+      while (number > 1 && !is_open(number)) --number;
       own_line(number, comment.text);
       return;
     }
-    Addition& added = added_to(at(number));
+    Addition& added = additions_[number];
     if (added.comment.empty())
       added.comment = hashed(comment.text);
     else
@@ -124,30 +139,28 @@ class Commenter {
   }
 
   void fill(const std::string& text, size_t& next, size_t& last) {
-    for (; next < end_ && next <= lines_.size(); ++next) {
-      Line& line = at(next);
-      if (!line.open || !line.code.empty()) continue;
-      Addition& added = added_to(line);
+    for (; next < end_ && next <= lines_.count(); ++next) {
+      if (!is_open(next) || !lines_.is_blank(next)) continue;
+      Addition& added = additions_[next];
       if (!added.comment.empty()) continue;
       added.comment = hashed(text);
       added.indent = indent_;
       last = next++;
       return;
     }
-    while (last < end_ - 1 && last < lines_.size() && !at(last).open) ++last;
+    while (last < end_ - 1 && last < lines_.count() && !is_open(last)) ++last;
     own_line(last, text);
   }
 
   void own_line(size_t number, const std::string& text) {
-    if (lines_.empty()) lines_.emplace_back();
-    added_to(at(std::clamp(number, size_t{1}, lines_.size())))
-        .after.push_back(std::string(static_cast<size_t>(indent_), ' ') + hashed(text));
+    number = std::clamp(number, size_t{1}, std::max(lines_.count(), size_t{1}));
+    additions_[number].after.push_back(std::string(static_cast<size_t>(indent_), ' ') + hashed(text));
   }
 
   const Text& text_;
   const Tokens& tokens_;
-  std::vector<Line> lines_;
-  std::vector<Addition> additions_;
+  const Lines lines_;
+  std::map<size_t, Addition> additions_;  // by line
   size_t begin_ = 1;
   size_t end_ = 1;
   int32_t indent_ = 0;
