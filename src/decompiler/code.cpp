@@ -1,7 +1,9 @@
 #include "decompiler/code.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "decompiler/rebuild.h"
 #include "lift/stack_code.h"
 
 namespace ouro::decompiler {
@@ -87,11 +89,20 @@ bool Code::read(const CodeObject& object, bool ignore_columns) {
   return true;
 }
 
+namespace {
+
+bool is_beyond_all(const Position& position) {
+  return std::max({position.line, position.end_line, position.column, position.end_column}) > kMaxPlace;
+}
+
+}  // namespace
+
 void Code::read_positions(bool ignore_columns) {
   PositionReader reader(object_->line_table->text(), object_->first_line);
   PositionRange range;
   size_t i = 0;
   while (reader.next(&range)) {
+    if (is_beyond_all(range.position)) range.position = Position();
     if (ignore_columns) range.position.column = range.position.end_column = -1;
     while (i < instructions_.size() && instructions_[i].offset / 2 < range.start) ++i;
     for (; i < instructions_.size() && instructions_[i].offset / 2 < range.end; ++i)

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "decompiler/rebuild.h"
 #include "syntax/ast.h"
 
 namespace ouro::decompiler {
@@ -22,9 +23,6 @@ inline bool differ(const Place& a, const Place& b) {
 inline bool before(const Place& a, const Place& b) {
   return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
-
-// No file is so large; what says so is taken for unknown, and sums of places cannot overflow.
-constexpr int32_t kMaxPlace = 1 << 24;
 
 inline Place place_of(int32_t line, int32_t column) {
   if (line <= 0 || line > kMaxPlace) return {};

@@ -68,7 +68,7 @@ Stmt* Reader::define_alone(const CodeObject& code) {
   FunctionValue& function = functions_.emplace_back();
   function.code = &code;
   function.is_class = is_class(code);
-  function.position.line = function.position.end_line = std::max(code.first_line, 1);
+  function.position.line = function.position.end_line = std::clamp(code.first_line, 1, kMaxPlace);
   Stmt* const statement = function.is_class ? class_definition(&function) : definition(&function);
   reason_.clear();
   return statement;

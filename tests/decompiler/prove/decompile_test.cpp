@@ -164,6 +164,20 @@ TEST(Decompile, TakesLinesThatNoFileHas) {
   EXPECT_TRUE(compiles(result.source)) << result.source;
 }
 
+TEST(Decompile, TakesInnerLinesThatNoFileHas) {
+  Module module("def f(x):\n    y = x\n    def g(): return x\n    return g\n");
+  CodeObject& f = module.inner(0);
+  f.first_line = INT32_MAX;
+  for (const Constant* constant : f.consts->elements())
+    if (constant->is(ConstantKind::Code)) const_cast<CodeObject*>(constant->code)->first_line = INT32_MAX;
+  const Decompiled whole = module.decompile();
+  EXPECT_TRUE(compiles(whole.source)) << whole.source;
+  add_nops(module.workspace(), f);
+  const Decompiled result = module.decompile();
+  EXPECT_EQ(result.codes.at(1).verdict, Verdict::Unproven);
+  EXPECT_TRUE(compiles(result.source)) << result.source;
+}
+
 TEST(Decompile, GivesCommentsForAModuleOfWhichNothingIsLeft) {
   Module module("x = 1\ny = [lambda: x]\n");
   add_nops(module.workspace(), module.code());
