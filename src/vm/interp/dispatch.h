@@ -51,9 +51,15 @@ using HandlerFn = HANDLER_CALL uint64_t (*)(STATE);
 #endif
 
 /// Whether a call with as many positional arguments gives the function each of its parameters.
-inline bool takes_exactly(const Function* function, uint16_t count) {
+inline bool takes_exactly(const Function* function, unsigned count) {
   const Executable* executable = function->executable;
   return executable != nullptr && executable->simple && executable->positional == count;
+}
+/// Whether such a call gives fewer, and the function has defaults for the others.
+inline bool takes_with_defaults(const Function* function, unsigned count) {
+  const Executable* executable = function->executable;
+  return executable != nullptr && executable->simple && executable->positional > count &&
+         function->defaults != nullptr && executable->positional - count <= function->defaults->length;
 }
 
 /// Before a loop that runs a few times: unrolled and vectorised it would only be longer.

@@ -15,6 +15,8 @@ namespace {
 
 /// The most values that a quickened call hands to a native function, self not counted.
 constexpr size_t kNativeArguments = 8;
+/// Instead of the number of parameters left out: the function takes its arguments unchecked.
+constexpr uint64_t kUnchecked = UINT64_MAX;
 
 uint16_t call_words(const uint64_t* pc) {
   return static_cast<uint16_t>(4 + list_words(field_c(pc)));
@@ -76,8 +78,6 @@ void specialise_function(uint64_t* pc, Thread* T, Function* function, size_t cou
   if (!executable->simple || count > executable->positional) return;
   size_t defaults = function->defaults != nullptr ? function->defaults->length : 0;
   if (count < executable->positional && count + defaults < executable->positional) return;
-  if (defaults > 0xFFFF) return;
-  set_halves(pc + 2, executable->id, static_cast<uint32_t>(defaults));
   patch_op(pc, count == executable->positional ? exact : defaulted);
 }
 
@@ -175,10 +175,19 @@ uint64_t* call_any(uint64_t* pc, Value* R, Thread* T, Value callee, const Argume
   return pc + words;
 }
 
-/// A native function of few parameters, its optional ones perhaps left out.
-bool fits_native(const uint64_t* pc, const MethodSpec* spec, const Signature* signature) {
-  return signature != nullptr && spec->function != nullptr && signature->accepts_padded(field_c(pc)) &&
-         signature->parameter_count() < kNativeArguments;
+/// Patches a call of a native function that takes few arguments, its optional ones perhaps left out.
+void specialise_native(uint64_t* pc, const MethodSpec* spec, const Signature* signature, Op op) {
+  const bool checked = spec->raw == nullptr;
+  if (checked) {
+    if (signature == nullptr || spec->function == nullptr || !signature->accepts_padded(field_c(pc)) ||
+        signature->parameter_count() >= kNativeArguments)
+      return;
+  } else if (field_c(pc) >= kNativeArguments) {
+    return;
+  }
+  pc[2] = reinterpret_cast<uint64_t>(spec);
+  pc[3] = checked ? signature->parameter_count() - field_c(pc) : kUnchecked;
+  patch_op(pc, op);
 }
 
 /// The type of a class call that object.__call__'s rules decide: new, then init.
@@ -192,13 +201,6 @@ Op native_form(const NativeFunction* function) {
   if (function->module != Value(names.builtins)) return Op::CallNative;
   const std::string_view name = function->spec->name;
   return name == "len" ? Op::CallLen : name == "isinstance" ? Op::CallIsInstance : Op::CallNative;
-}
-
-void specialise_native(uint64_t* pc, const NativeFunction* native, Op op) {
-  if (!fits_native(pc, native->spec, native->signature)) return;
-  pc[2] = reinterpret_cast<uint64_t>(native->spec);
-  pc[3] = native->signature->parameter_count() - field_c(pc);
-  patch_op(pc, op);
 }
 
 void specialise_bound(uint64_t* pc, Thread* T, const BoundMethod* method, Op exact, Op otherwise) {
@@ -232,7 +234,7 @@ void specialise_call(uint64_t* pc, Thread* T, Value callee) {
                         Op::CallPythonDefaults);
   } else if (object->kind == Kind::kNativeFunction) {
     auto* native = static_cast<NativeFunction*>(object);
-    specialise_native(pc, native, native_form(native));
+    specialise_native(pc, native->spec, native->signature, native_form(native));
   } else if (object->kind == Kind::kBoundMethod) {
     specialise_bound(pc, T, static_cast<BoundMethod*>(object), Op::CallBoundPython, Op::Call);
   } else if (object->kind == Kind::kType) {
@@ -254,19 +256,41 @@ SLOW_FN(call) {
 
 namespace {
 
-/// A native function that no self comes with but its own.
-inline uint64_t* run_native(uint64_t* pc, Value* R, const NativeFunction* native) {
-  Value values[kNativeArguments + 1];
-  uint32_t count = field_c(pc);
-  Value* to = values;
-  if (native->signature->has_self()) *to++ = native->self;
-  const uint16_t* list = register_list(pc + 4);
-  SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
-  SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
-  Value outcome = UNWRAP(native->spec->function(values));
+/// The answer of a native function goes to its register, after what asked for attention meanwhile.
+[[gnu::always_inline]] inline uint64_t* answer_call(uint64_t* pc, Value* R, Result<Value> answer) {
+  Value outcome = UNWRAP(answer);
   if (!attend().ok()) return kRaised;
   RA = outcome;
   return pc + call_words(pc);
+}
+
+/// A native function that takes its arguments unchecked.
+[[gnu::noinline]] uint64_t* run_unchecked(uint64_t* pc, Value* R, const MethodSpec* spec, Value self) {
+  Value values[kNativeArguments];
+  uint32_t count = field_c(pc);
+  const uint16_t* list = register_list(pc + 4);
+  SHORT_LOOP for (uint32_t i = 0; i < count; ++i) values[i] = R[list[i]];
+  return answer_call(pc, R, spec->raw(self, Arguments{values, count, nullptr}));
+}
+
+/// Calls a native function with the instruction's arguments, behind `self` when it takes that.
+[[gnu::always_inline]] inline uint64_t* run_native(uint64_t* pc, Value* R, const MethodSpec* spec, Value self,
+                                                   bool takes_self) {
+  Value values[kNativeArguments + 1];
+  uint32_t count = field_c(pc);
+  Value* to = values;
+  if (takes_self) *to++ = self;
+  const uint16_t* list = register_list(pc + 4);
+  SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
+  SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
+  return answer_call(pc, R, spec->function(values));
+}
+
+/// One that no self comes with but its own.
+[[gnu::always_inline]] inline uint64_t* run_native_function(uint64_t* pc, Value* R,
+                                                            const NativeFunction* native) {
+  if (pc[3] == kUnchecked) return run_unchecked(pc, R, native->spec, native->self);
+  return run_native(pc, R, native->spec, native->self, native->signature->has_self());
 }
 
 }  // namespace
@@ -274,13 +298,13 @@ inline uint64_t* run_native(uint64_t* pc, Value* R, const NativeFunction* native
 SLOW_FN(call_native) {
   if (is_traced(T)) [[unlikely]]
     return call(pc, R, T);
-  return run_native(pc, R, RB.as<NativeFunction>());
+  return run_native_function(pc, R, RB.as<NativeFunction>());
 }
 
 SLOW_FN(call_method_native_function) {
   if (is_traced(T)) [[unlikely]]
     return call_method_operation(pc, R, T);
-  return run_native(pc, R, RB.as<NativeFunction>());
+  return run_native_function(pc, R, RB.as<NativeFunction>());
 }
 
 SLOW_FN(call_class_python) {
@@ -408,7 +432,8 @@ void specialise_found_callable(uint64_t* pc, Thread* T, Object* callee) {
   else if (callee->kind == Kind::kBoundMethod)
     specialise_bound(pc, T, static_cast<BoundMethod*>(callee), Op::CallMethodBound, Op::CallMethod);
   else if (callee->kind == Kind::kNativeFunction)
-    specialise_native(pc, static_cast<NativeFunction*>(callee), Op::CallMethodNativeFunction);
+    specialise_native(pc, static_cast<NativeFunction*>(callee)->spec,
+                      static_cast<NativeFunction*>(callee)->signature, Op::CallMethodNativeFunction);
   else if (callee->kind == Kind::kType && callee != types.type)
     specialise_class_call(pc, static_cast<Type*>(callee), Op::CallMethodClassPython,
                           Op::CallMethodClassNative);
@@ -431,11 +456,9 @@ void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
                         Op::CallMethodDefaults);
   } else if (object->kind == Kind::kMethodDescriptor && object->shape->type == types.method_descriptor) {
     auto* method = static_cast<MethodDescriptor*>(object);
-    if (!fits_native(pc, method->spec, method->signature)) return;
-    pc[2] = reinterpret_cast<uint64_t>(method->spec);
-    pc[3] = method->signature->parameter_count() - field_c(pc);
     const bool appends = method->owner == types.list && std::string_view(method->spec->name) == "append";
-    patch_op(pc, appends ? Op::CallListAppend : Op::CallMethodNative);
+    specialise_native(pc, method->spec, method->signature,
+                      appends ? Op::CallListAppend : Op::CallMethodNative);
   }
 }
 
@@ -460,17 +483,8 @@ SLOW_FN(call_method_native) {
   Value self = (&RB)[1];
   if (is_traced(T) || !is_subtype(type_of(self), method->owner)) [[unlikely]]
     return call_method_operation(pc, R, T);
-  Value values[kNativeArguments + 1];
-  uint32_t count = field_c(pc);
-  Value* to = values;
-  *to++ = self;
-  const uint16_t* list = register_list(pc + 4);
-  SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
-  SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
-  Value outcome = UNWRAP(method->spec->function(values));
-  if (!attend().ok()) return kRaised;
-  RA = outcome;
-  return pc + call_words(pc);
+  if (pc[3] == kUnchecked) return run_unchecked(pc, R, method->spec, self);
+  return run_native(pc, R, method->spec, self, true);
 }
 
 namespace {

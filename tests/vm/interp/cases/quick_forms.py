@@ -96,6 +96,42 @@ def found_classes():
     return outcome
 
 
+def unchecked():
+    outcome = []
+    for step in range(6):
+        outcome += [max(step, 3), min([step, 2]), "abc".startswith("bc", step % 3), "{} {}".format(step, 2)]
+        items = {}
+        items.update({1: step})
+        outcome += [items, items.pop(5, None), getattr(step, "absent", 7)]
+        for call in (lambda: max(step), lambda: "a".startswith(step), lambda: "a".startswith()):
+            try:
+                outcome.append(call())
+            except TypeError as error:
+                outcome.append(str(error))
+    return outcome
+
+
+def many_functions():
+    functions = (
+        lambda a, b=1: (a, b),
+        lambda a, b: (b, a),
+        lambda a, *b: (a, b),
+        lambda a, b=2, c=3: (a, b, c),
+    )
+    outcome = []
+    for step in range(12):
+        function = functions[step % 4]
+        for call in (lambda: function(step), lambda: function(step, 5), lambda: function(step, 5, 6)):
+            try:
+                outcome.append(call())
+            except TypeError as error:
+                outcome.append(str(error))
+        if step == 7:
+            functions[0].__defaults__ = None
+            functions[3].__defaults__ = (7, 8, 9, 10)
+    return outcome
+
+
 class Meta(type):
     kind = "of the metaclass"
 
@@ -145,5 +181,6 @@ def arrays():
     return outcome, octets
 
 
-for part in (subscripts, properties, found_callables, found_classes, class_attributes, arrays):
+CALLS = (found_callables, found_classes, unchecked, many_functions)
+for part in (subscripts, properties, *CALLS, class_attributes, arrays):
     print(part.__name__, part())
