@@ -43,11 +43,11 @@ def copy_sources(trees, target, sample):
     return [str(copy.relative_to(target)) for _, copy in names]
 
 
-def run_oracle(python, scratch, names, out, levels, seed):
+def run_oracle(python, scratch, names, out, levels, seed, options=()):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     environment["PYTHONHASHSEED"] = str(seed)
     subprocess.run(
-        [python, str(HERE / "oracle_pyc.py"), out, levels],
+        [python, *options, str(HERE / "oracle_pyc.py"), out, levels],
         input="\n".join(names) + "\n", text=True, cwd=scratch, env=environment, check=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

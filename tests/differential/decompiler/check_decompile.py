@@ -2,12 +2,15 @@
 
     check_decompile.py --ouro build/ouro --oracle debian-3.11 [TREE...] [--lib] [--levels 0,1,2] [--sample N] [--keep DIR]
         [--exact-files PERCENT] [--equal-files PERCENT] [--equal-code PERCENT] [--style exact|clean]
+        [--positions columns|lines|none]
 
 Every *.py below the trees is copied to a scratch directory and compiled there by the oracle; `ouro decompile` turns the
 .pyc files back into source; the oracle compiles that, under the same names, with the same hash seed. Then all is
 compared here, in Python: files byte for byte, code objects field by field. What ouro said of each is held against what
 is found: a verdict better than the truth is wrong, and there may be none. Exit code 1 then, and where a share stays
 below the bound that was given for it; bounds are percents, of files or code objects that are exact, or equal or better.
+With `--positions lines` CPython keeps no columns (-X no_debug_ranges), neither time; with `none` the tables of the files
+to decompile are emptied as well, so that nothing can be exact.
 """
 
 import argparse
@@ -148,6 +151,17 @@ def decompile(arguments, pyc, source, level):
     return rows[:-1], rows[-1]["summary"], time.monotonic() - start
 
 
+def without_positions(code):
+    constants = tuple(without_positions(one) if isinstance(one, types.CodeType) else one for one in code.co_consts)
+    return code.replace(co_linetable=b"", co_consts=constants)
+
+
+def empty_tables(directory):
+    for path in directory.rglob("*.pyc"):
+        data = path.read_bytes()
+        path.write_bytes(data[:HEADER] + marshal.dumps(without_positions(marshal.loads(data[HEADER:]))))
+
+
 def check_level(arguments, oracle, place, names, level, hard_failures):
     first, source, second = place / "first", place / f"source{level}", place / "second"
     rows, summary, seconds = decompile(arguments, first / str(level), source, level)
@@ -156,7 +170,7 @@ def check_level(arguments, oracle, place, names, level, hard_failures):
             print(f"{row['path']}: {row['error']}")
             hard_failures.append(row["path"])
     recovered = [name for name in names if (source / name).exists()]
-    check_pyc.run_oracle(oracle, source, recovered, str(second), str(level), 0)
+    check_pyc.run_oracle(oracle, source, recovered, str(second), str(level), 0, oracle_options(arguments))
     tally = Tally(arguments.style == "clean")
     reasons = collections.Counter()
     for row in rows:
@@ -172,6 +186,10 @@ def check_level(arguments, oracle, place, names, level, hard_failures):
     for reason, count in reasons.most_common(arguments.reasons):
         print(f"    {count:6} {reason}")
     return tally
+
+
+def oracle_options(arguments):
+    return () if arguments.positions == "columns" else ("-X", "no_debug_ranges")
 
 
 def bounds_missed(arguments, tally):
@@ -194,6 +212,7 @@ def parse_arguments():
     parser.add_argument("--levels", default="0")
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--style", default="exact", choices=["exact", "clean"])
+    parser.add_argument("--positions", default="columns", choices=["columns", "lines", "none"])
     parser.add_argument("--keep", help="work in this directory and leave it behind")
     parser.add_argument("--reasons", type=int, default=0, help="how many of the most frequent reasons to print")
     for name in ("--exact-files", "--equal-files", "--equal-code"):
@@ -205,7 +224,10 @@ def parse_arguments():
 def run(arguments, oracle, place):
     names = check_pyc.copy_sources(arguments.trees, place / "original", arguments.sample)
     python = oracle.clean(str(place / "oracle"))
-    check_pyc.run_oracle(python, place / "original", names, str(place / "first"), arguments.levels, 0)
+    first = place / "first"
+    check_pyc.run_oracle(python, place / "original", names, str(first), arguments.levels, 0, oracle_options(arguments))
+    if arguments.positions == "none":
+        empty_tables(first)
     failed, errors = False, []
     for level in map(int, arguments.levels.split(",")):
         tally = check_level(arguments, python, place, names, level, errors)
