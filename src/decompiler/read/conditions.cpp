@@ -427,6 +427,8 @@ bool Reader::is_assertion_inside(const Condition& condition, uint32_t jump, uint
   if (!has_columns(assertion) || !has_columns(condition.extent_of_first)) return false;
   // What follows a comparison in a test keeps its place.
   if (assertion == condition.leaves.back().jump) return false;
+  // The test of an assertion does not stand in front of it.
+  if (has_columns(code_[at_].position) && starts_before(code_[at_].position, assertion)) return false;
   if (!is_comparison_jump(jump)) return starts_before(condition.extent_of_first, assertion);
   // A comparison has put its own place there.
   constexpr int32_t kIf = 3;

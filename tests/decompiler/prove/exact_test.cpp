@@ -72,6 +72,9 @@ TEST(ExactPositions, AssertionsOfSeveralParts) {
   check_exact("def f(a, b):\n    c()\n    assert a and 'b' in a and d(a['b'], e)\n");
   check_exact("def f(a, b):\n    assert (\n        d(a)\n        and d(b)\n        and a.n == b.n\n    )\n");
   check_exact("def f(a, b):\n    if a == b:\n        assert False\n    c()\n");
+  check_exact(
+      "def f(a, b):\n    if (\n        a.c is not b.c\n        and not b.d\n    ):\n        assert False, "
+      "(\n            'x' % a\n        )\n");
 }
 
 // `not a in b` would become `a not in b`.
