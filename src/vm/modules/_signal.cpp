@@ -4,9 +4,11 @@
 // thread calls the Python handlers at its next safe point.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cmath>
@@ -242,6 +244,78 @@ Result<Value> sigwait_function(const Value* a) {
   return make_int(number);
 }
 
+constexpr SequenceField kInfoFields[] = {
+    {"si_signo", "the signal"},           {"si_code", "why it was sent"},
+    {"si_errno", "an error's number"},    {"si_pid", "the sending process"},
+    {"si_uid", "the process's user"},     {"si_status", "exit code or signal"},
+    {"si_band", "what SIGPOLL tells of"},
+};
+Type* info_type = nullptr;
+
+Value info_object(const siginfo_t& info) {
+  return make_struct_sequence(
+      info_type,
+      {make_int(info.si_signo), make_int(info.si_code), make_int(info.si_errno), make_int(info.si_pid),
+       make_int(info.si_uid), make_int(info.si_status), make_int(info.si_band)});
+}
+
+Result<Value> sigwaitinfo_function(const Value* a) {
+  const sigset_t mask = TRY(to_mask(a[1]));
+  siginfo_t info;
+  for (;;) {
+    int result, error;
+    {
+      ReleaseLock released;
+      result = sigwaitinfo(&mask, &info);
+      error = errno;
+    }
+    if (result >= 0) return info_object(info);
+    if (error != EINTR) return raise_os_error(error);
+    TRY(handle_signals());
+  }
+}
+
+double monotonic_seconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+Result<Value> sigtimedwait_function(const Value* a) {
+  const sigset_t mask = TRY(to_mask(a[1]));
+  const Value length = type_of(a[2]) == types.float_ ? a[2] : TRY(to_index(a[2]));
+  const double seconds = TRY(to_double(length));
+  if (std::isnan(seconds)) return raise(types.ValueError, "Invalid value NaN (not a number)");
+  if (seconds < 0) return raise(types.ValueError, "timeout must be non-negative");
+  constexpr double kLongest = 1e9;
+  const double end = monotonic_seconds() + std::min(seconds, kLongest);
+  siginfo_t info;
+  for (;;) {
+    const double left = std::max(end - monotonic_seconds(), 0.0);
+    timespec timeout;
+    timeout.tv_sec = static_cast<time_t>(left);
+    timeout.tv_nsec = static_cast<long>((left - std::floor(left)) * 1e9);
+    int result, error;
+    {
+      ReleaseLock released;
+      result = sigtimedwait(&mask, &info, &timeout);
+      error = errno;
+    }
+    if (result >= 0) return info_object(info);
+    if (error == EAGAIN) return none();
+    if (error != EINTR) return raise_os_error(error);
+    TRY(handle_signals());
+  }
+}
+
+Result<Value> pidfd_send_signal_function(const Value* a) {
+  const int descriptor = TRY(to_c_int(a[1])), number = TRY(to_c_int(a[2]));
+  const auto flags = a[4].is_null() ? 0U : static_cast<unsigned>(TRY(to_int64(a[4])));
+  if (!a[3].is_null() && !is_none(a[3])) return raise(types.TypeError, "siginfo must be None");
+  if (syscall(SYS_pidfd_send_signal, descriptor, number, nullptr, flags) != 0) return raise_os_error(errno);
+  return none();
+}
+
 Result<Value> valid_signals(const Value*) {
   sigset_t mask;
   sigfillset(&mask);
@@ -279,6 +353,12 @@ constexpr MethodSpec kFunctions[] = {
      "Sends a signal to a thread."},
     {"sigpending", "($module, /)", sigpending_function, "The signals that wait to be delivered."},
     {"sigwait", "($module, sigset, /)", sigwait_function, "Waits for one of the signals."},
+    {"sigwaitinfo", "($module, sigset, /)", sigwaitinfo_function,
+     "Waits for one of the signals and tells all about it."},
+    {"sigtimedwait", "($module, sigset, timeout, /)", sigtimedwait_function,
+     "Like sigwaitinfo, but not longer than so many seconds: then None."},
+    {"pidfd_send_signal", "($module, pidfd, signalnum, siginfo=None, flags=0, /)", pidfd_send_signal_function,
+     "Sends a signal to the process of a descriptor."},
     {"valid_signals", "($module, /)", valid_signals, "All signal numbers."},
 };
 
@@ -312,6 +392,10 @@ Status execute(Module* module) {
   TRY(module_add(module, "SIGRTMAX", make_int(SIGRTMAX)));
   for (const Constant& constant : kConstants)
     TRY(module_add(module, constant.name, make_int(constant.number)));
+  info_type = make_struct_sequence_type("signal.struct_siginfo", "What is known of a signal.", kInfoFields,
+                                        std::size(kInfoFields));
+  add_root(reinterpret_cast<Object**>(&info_type));
+  TRY(module_add(module, "struct_siginfo", info_type));
   static const TypeSpec error{.name = "signal.itimer_error", .flags = kTypeBase | kTypeHasDict};
   TRY(module_add(module, "ItimerError", make_native_type(error, types.OSError)));
   return {};

@@ -19,14 +19,14 @@ Result<Value> default_ident() {
   if (arguments.is_null() || !is_list(arguments) || arguments.as<List>()->length == 0) return Value();
   const Value program = arguments.as<List>()->items()[0];
   if (!is_str(program) || program.as<Str>()->length == 0) return Value();
-  std::string text(to_utf8(program.as<Str>()));
+  const std::string text = TRY(utf8_or_raise(program.as<Str>()));
   return Value(make_str(text.substr(text.rfind('/') + 1)));
 }
 
 Status open_log(Value name, int options, int facility) {
   if (name.is_null() || is_none(name)) name = TRY(default_ident());
   TRY(audit("syslog.openlog", {name.is_null() ? none() : name, make_int(options), make_int(facility)}));
-  ident = name.is_null() ? std::string() : std::string(to_utf8(name.as<Str>()));
+  ident = name.is_null() ? std::string() : TRY(utf8_or_raise(name.as<Str>()));
   openlog(name.is_null() ? nullptr : ident.c_str(), options, facility);
   is_open = true;
   return {};
@@ -50,7 +50,7 @@ Result<Value> syslog_function(const Value* a) {
                  type_name(message));
   TRY(audit("syslog.syslog", {make_int(priority), message}));
   if (!is_open) TRY(open_log(Value(), 0, LOG_USER));
-  const std::string text(to_utf8(message.as<Str>()));
+  const std::string text = TRY(utf8_or_raise(message.as<Str>()));
   ReleaseLock released;
   syslog(priority, "%s", text.c_str());
   return none();

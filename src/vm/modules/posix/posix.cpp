@@ -23,10 +23,15 @@ Result<Path> to_path(Value value, const char* function, bool allow_descriptor, c
     if (lookup_special(value, names.dunder_fspath).is_null()) {
       const char* what =
           allow_descriptor ? "string, bytes, os.PathLike or integer" : "string, bytes or os.PathLike";
-      return raise(types.TypeError, "{}: {} should be {}, not {}", function, parameter, what,
-                   type_name(value));
+      if (type_of(value)->slots.get_buffer == nullptr)
+        return raise(types.TypeError, "{}: {} should be {}, not {}", function, parameter, what,
+                     type_name(value));
+      TRY(warn(types.DeprecationWarning,
+               fmt::format("{}: {} should be {}, not {}", function, parameter, what, type_name(value))));
+      object = TRY(call(types.bytes, {value}));
+    } else {
+      object = TRY(fs_path(value));
     }
-    object = TRY(fs_path(value));
   }
   path.was_bytes = is_bytes(object);
   auto bytes = encode_file_name(object);

@@ -90,6 +90,7 @@ std::span<const MethodSpec> posix_waiting_functions() {
 Status add_posix_waiting_types(Module* module) {
   waitid_type = make_struct_sequence_type("posix.waitid_result", "A change in a child.", kWaitidFields,
                                           std::size(kWaitidFields));
+  add_root(reinterpret_cast<Object**>(&waitid_type));
   TRY(module_add(module, "P_PIDFD", make_int(P_PIDFD)));
   return module_add(module, "waitid_result", waitid_type);
 }
