@@ -165,6 +165,12 @@ Stmt* Reader::lost_statement() {
   return make<PassStmt>(Position());
 }
 
+/// Whether an assertion can have that place; what ends a finally body takes that of its last statement.
+bool Reader::is_place_of_assert(const Position& position) {
+  return has_columns(position) &&
+         (position.end_line > position.line || position.end_column - position.column >= kShortest);
+}
+
 /// Up to where a statement's header reaches.
 SourceRange Reader::end_of_header(const Stmt& statement) {
   return Extent(statement, false).range();

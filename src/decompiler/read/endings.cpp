@@ -90,15 +90,24 @@ syntax::Stmts* last_suite(Stmt* statement) {
 }  // namespace
 
 void Reader::emit(Stmt* statement) {
-  if (statement->kind == StmtKind::Try)
-    for (syntax::ExceptHandler* handler : statement->as<syntax::TryStmt>()->handlers)
-      fill_suite(handler->range, handler->range, &handler->body);
+  if (statement->kind == StmtKind::Try) fill_handlers(statement->as<syntax::TryStmt>());
+  if (statement->kind == StmtKind::TryStar) fill_handlers(statement->as<syntax::TryStarStmt>());
   if (syntax::Stmts* suite = last_suite(statement); suite != nullptr)
     fill_suite(statement->range, shared_.options.optimize > 0 ? end_of_header(*statement) : SourceRange(),
                suite);
   if (statement->kind == StmtKind::Try) add_unreached_else(statement->as<syntax::TryStmt>());
   if (statement->kind == StmtKind::TryStar) add_unreached_else(statement->as<syntax::TryStarStmt>());
   statements_->push_back(statement);
+}
+
+template <class Try>
+void Reader::fill_handlers(Try* node) {
+  for (syntax::ExceptHandler* handler : node->handlers) {
+    const SourceRange& range = handler->range;
+    const int32_t line = handler->type != nullptr ? handler->type->range.end_line : range.line;
+    // How far a name reaches is not known.
+    fill_suite(range, {range.line, -1, std::max(line, range.line), range.end_column}, &handler->body);
+  }
 }
 
 void Reader::fill_suite(const SourceRange& range, const SourceRange& header, syntax::Stmts* suite) {

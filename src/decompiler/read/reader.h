@@ -232,6 +232,8 @@ class Reader {
   bool at_statement_start() const { return stack_.size() == base_; }
   // endings.cpp: adds a statement, and to it what its range asks for
   void emit(Stmt* statement);
+  template <class Try>
+  void fill_handlers(Try* node);
   void fill_suite(const SourceRange& range, const SourceRange& header, syntax::Stmts* suite);
   void fill_end(const SourceRange& whole, const SourceRange& header, StmtList* body);
   Stmt* nothing_at(const Position& position);
@@ -240,6 +242,7 @@ class Reader {
   // asserts.cpp
   Stmt* lost_assert();
   Stmt* lost_statement();
+  static bool is_place_of_assert(const Position& position);
   static SourceRange end_of_header(const Stmt& statement);
   void fill_with_assert(const SourceRange& whole, const SourceRange& header, StmtList* body);
   static SourceRange place_for_assert(const SourceRange& whole, const SourceRange& before, int32_t column,

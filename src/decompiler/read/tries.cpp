@@ -307,6 +307,10 @@ void Reader::add_pass(uint32_t at, StmtList* body) {
   } else if (shared_.options.optimize > 0 && (place.line <= 0 || !is_place_of_pass(at))) {
     body->push_back(lost_assert());
     return;
+  } else if (shared_.options.optimize > 0 && code_[at].op == Op::RERAISE && is_place_of_assert(place)) {
+    body->push_back(lost_assert());
+    body->back()->range = range_of(place);
+    return;
   }
   StmtList* const outer = std::exchange(statements_, body);
   emit_pass(place);
