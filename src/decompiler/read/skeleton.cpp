@@ -68,7 +68,8 @@ Stmt* Reader::define_alone(const CodeObject& code) {
   FunctionValue& function = functions_.emplace_back();
   function.code = &code;
   function.is_class = is_class(code);
-  function.position.line = function.position.end_line = std::clamp(code.first_line, 1, kMaxPlace);
+  if (code.first_line <= kMaxPlace)
+    function.position.line = function.position.end_line = std::max(code.first_line, 1);
   Stmt* const statement = function.is_class ? class_definition(&function) : definition(&function);
   reason_.clear();
   return statement;
