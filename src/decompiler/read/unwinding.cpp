@@ -423,10 +423,13 @@ bool Reader::looks_like_leaving(uint32_t at) const {
 
 /// Whether the jump is no break or continue, as far as jumps tell.
 bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
-  if (has_columns(code_[jump].position)) return true;
+  const Position& position = code_[jump].position;
+  if (has_columns(position) || position.line <= 0) return true;
   if (exit == kNone || code_[jump].target == exit || !leaves_loop(jump)) return true;
   return exit < code_.size() && code_.destination(jump) == code_.destination(exit) &&
-         !(Code::is_unconditional_jump(code_[exit].op) && is_own_position(exit));
+         !(Code::is_unconditional_jump(code_[exit].op) &&
+           (code_[exit].position.line > 0 ? is_own_position(exit)
+                                          : code_[exit].target != code_[jump].target));
 }
 
 /// Whether [at, limit) does nothing but go on at `exit`, or copies of what is there.
