@@ -424,7 +424,9 @@ bool Reader::looks_like_leaving(uint32_t at) const {
 /// Whether the jump is no break or continue, as far as jumps tell.
 bool Reader::leads_behind(uint32_t jump, uint32_t exit) const {
   const Position& position = code_[jump].position;
-  if (has_columns(position) || position.line <= 0) return true;
+  // A jump of the loop's statements has a line, where there are any.
+  const bool artificial = position.line <= 0 && has_columns(constructs_.back().range);
+  if (has_columns(position) || artificial) return true;
   if (exit == kNone || code_[jump].target == exit || !leaves_loop(jump)) return true;
   return exit < code_.size() && code_.destination(jump) == code_.destination(exit) &&
          !(Code::is_unconditional_jump(code_[exit].op) &&
