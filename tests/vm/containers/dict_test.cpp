@@ -173,7 +173,6 @@ struct EvilKey : Object {
   Value number;
 };
 Dict* target = nullptr;
-int what_to_do = 0;
 std::mt19937_64 evil_random{5};
 
 Result<int64_t> evil_hash(Value) {
