@@ -16,6 +16,31 @@ bool undoes_before_loop(const std::vector<Construct>& constructs) {
   return kind == Kind::With || kind == Kind::AsyncWith || kind == Kind::Handler;
 }
 
+/// The last line that is known of a statement.
+int32_t last_line(const Stmt& statement) {
+  using syntax::StmtKind;
+  const SourceRange& own = statement.range;
+  if (own.end_line > 0) return own.end_line;
+  switch (statement.kind) {
+    case StmtKind::Assign:
+      return statement.as<syntax::AssignStmt>()->value->range.end_line;
+    case StmtKind::Expr:
+      return statement.as<syntax::ExprStmt>()->value->range.end_line;
+    case StmtKind::If: {
+      const auto* node = statement.as<syntax::IfStmt>();
+      return last_line(node->orelse.empty() ? *node->body.back() : *node->orelse.back());
+    }
+    default:
+      return own.line;
+  }
+}
+
+/// Whether a statement of that range may go on behind a body that ends so; `sure`: whether it must be known.
+bool may_go_on(const Position& range, const StmtList& body, bool sure) {
+  if (body.empty()) return true;
+  return has_columns(range) ? range.end_line > last_line(*body.back()) : !sure;
+}
+
 }  // namespace
 
 bool Reader::read_branch(uint32_t end) {
@@ -211,8 +236,9 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
   if (!read_statements(inside ? body_end : orelse_end, &body)) return false;
   if (inside && orelse_end > body_end && !read_statements(orelse_end, &orelse)) return false;
   // What leads past an else part is left of it.
+  const bool returns = inside && code_[body_end - 1].op == Op::RETURN_VALUE;
   if (orelse.empty() && inside && shared_.options.optimize > 0 &&
-      passes_lost_else(body, first, body_end, end))
+      may_go_on(range, body, returns || other == end) && passes_lost_else(body, first, body_end, end))
     orelse.push_back(lost_statement());
   if (body.empty()) add_placeholder(&body);
   if (inside && orelse.size() > 1) {
