@@ -70,21 +70,24 @@ def flatten(code):
             yield from flatten(constant)
 
 
-def pairs(original, ours):
-    """Each code object of the original, with what stands in its place; None where nothing does."""
+def pairs(original, ours, verdicts):
+    """Each code object of the original, with what stands in its place; None where nothing does. `verdicts`, in the
+    same order: of what is unproven only definitions stand, in order of their lines."""
+    some = next(verdicts, None) == "unproven"
     yield original, ours
     inner = [constant for constant in original.co_consts if isinstance(constant, types.CodeType)]
     theirs = [constant for constant in (ours.co_consts if ours else ()) if isinstance(constant, types.CodeType)]
-    if len(inner) != len(theirs):
+    if some or len(inner) != len(theirs):
         by_name = collections.defaultdict(list)
-        for code in theirs:
-            by_name[code.co_qualname, code.co_firstlineno].append(code)
-        theirs = []
-        for code in inner:
-            found = by_name[code.co_qualname, code.co_firstlineno]
-            theirs.append(found.pop(0) if found else None)
+        for code in sorted(theirs, key=lambda code: code.co_firstlineno) if some else theirs:
+            by_name[code.co_qualname].append(code)
+        found = {}
+        for code in sorted(inner, key=lambda code: code.co_firstlineno) if some else inner:
+            same = by_name[code.co_qualname]
+            found[id(code)] = same.pop(0) if same else None
+        theirs = [found[id(code)] for code in inner]
     for one, other in zip(inner, theirs):
-        yield from pairs(one, other)
+        yield from pairs(one, other, verdicts)
 
 
 class Tally:
@@ -108,7 +111,7 @@ class Tally:
         said = record["code"]
         first = marshal.loads(original[HEADER:])
         second = marshal.loads(ours[HEADER:]) if ours is not None else None
-        for place, (one, other) in enumerate(pairs(first, second)):
+        for place, (one, other) in enumerate(pairs(first, second, (one["verdict"] for one in said))):
             found = compare_code(one, other) if other is not None else "unproven"
             verdict = said[place]["verdict"] if place < len(said) else "none"
             truth.append(self.judge(f"{name}: {one.co_qualname}, line {one.co_firstlineno}", verdict, found))
