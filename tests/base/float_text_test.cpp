@@ -75,7 +75,9 @@ for _ in range(20000):
     }
     const double value = from_bits(row[0]);
     ASSERT_EQ(float_repr(value), row[1]);
-    if (std::isfinite(value) && !std::signbit(value)) ASSERT_EQ(to_bits(parse_float(row[1])), row[0]);
+    if (std::isfinite(value) && !std::signbit(value)) {
+      ASSERT_EQ(to_bits(parse_float(row[1])), row[0]);
+    }
   }
 }
 

@@ -60,7 +60,9 @@ void run_file(const fs::path& path) {
   EXPECT_FALSE(cases.empty()) << path;
   for (Case& one : cases) {
     const std::string actual = lift_case(one);
-    if (!update) EXPECT_EQ(actual, one.expected) << path.filename() << ": " << one.name;
+    if (!update) {
+      EXPECT_EQ(actual, one.expected) << path.filename() << ": " << one.name;
+    }
     one.expected = actual;
   }
   if (!update) return;

@@ -146,7 +146,9 @@ TEST(MarshalOracle, SaysWhatCPythonSays) {
                       got.starts_with("ImportError: Non-code object") ||
                       (expected == "ok" && got.ends_with("(invalid reference)")) ||
                       expected.starts_with("TypeError: unhashable type");
-    if (!ours) EXPECT_EQ(got, expected);
+    if (!ours) {
+      EXPECT_EQ(got, expected);
+    }
   }
 }
 

@@ -258,9 +258,13 @@ TEST(Assemble, JumpsOverManyInstructionsGrow) {
     for (uint32_t unit = 0; unit * 2 < bytes.size(); ++unit) {
       const auto op = static_cast<unsigned char>(bytes[unit * 2]);
       operand = operand << 8 | static_cast<unsigned char>(bytes[unit * 2 + 1]);
-      if (op == 144) continue;                                               // EXTENDED_ARG
-      if (op == 114) EXPECT_EQ((unit + 1 + operand) * 2 + 4, bytes.size());  // to the last two
-      if (op == 140) EXPECT_EQ(unit + 1 - operand, 1u);                      // to the LOAD_FAST
+      if (op == 144) continue;  // EXTENDED_ARG
+      if (op == 114) {          // to the last two
+        EXPECT_EQ((unit + 1 + operand) * 2 + 4, bytes.size());
+      }
+      if (op == 140) {  // to the LOAD_FAST
+        EXPECT_EQ(unit + 1 - operand, 1u);
+      }
       operand = 0;
     }
   }

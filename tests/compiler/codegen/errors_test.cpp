@@ -121,10 +121,7 @@ TEST(CodegenErrors, NestedBlocks) {
     const TemporarySource file(source);
     const std::string expected = Oracle::instance()->ask("errors", file.path());
     const std::string ours = compiled(source, 0, file.path());
-    if (depth == 20)
-      EXPECT_EQ(expected, "ok\n");
-    else
-      EXPECT_EQ(ours, expected);
+    EXPECT_EQ(depth == 20 ? "ok\n" : ours, expected);
   }
 }
 

@@ -83,7 +83,9 @@ TEST_F(ObjectModel, ManyAttributesOverflowAndThenBecomeADictionary) {
   Object* object = allocate_instance(type);
   for (int i = 0; i < 400; ++i) {
     ASSERT_TRUE(set_attribute(object, intern("name" + std::to_string(i)), make_int(i)).ok());
-    if (i == 100) EXPECT_FALSE(object->shape->is_dictionary);
+    if (i == 100) {
+      EXPECT_FALSE(object->shape->is_dictionary);
+    }
   }
   EXPECT_TRUE(object->shape->is_dictionary);
   for (int i = 0; i < 400; ++i)

@@ -92,8 +92,12 @@ TEST_F(SreTest, MatchesAsCPythonDoes) {
       char32_t most = 0;
       for (char32_t c32 : one.text) most = std::max(most, c32);
       EXPECT_EQ(wide, one.expected) << line;
-      if (most < 0x10000) EXPECT_EQ(outcome(one, narrower), one.expected) << line;
-      if (most < 0x100) EXPECT_EQ(outcome(one, bytes), one.expected) << line;
+      if (most < 0x10000) {
+        EXPECT_EQ(outcome(one, narrower), one.expected) << line;
+      }
+      if (most < 0x100) {
+        EXPECT_EQ(outcome(one, bytes), one.expected) << line;
+      }
       wrong += wide != one.expected;
     }
     line.clear();
