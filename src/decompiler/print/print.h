@@ -1,6 +1,7 @@
 // From a syntax tree back to text, with each token at the line and column that its node's range says.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,6 +21,9 @@ struct Comment {
 struct PrintOptions {
   /// Conventional formatting instead of the original places.
   bool clean = false;
+  /// Bytes that blanks and empty lines may come to which only places ask for; without more, tokens stand
+  /// where they come to stand.
+  int64_t filling = int64_t{32} << 20;
   /// Comments that belong into the body of a function or class, behind its header and in front of what
   /// follows the body; null: of the module.
   std::unordered_map<const syntax::Stmt*, std::vector<Comment>> comments;

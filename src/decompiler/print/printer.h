@@ -55,7 +55,8 @@ struct Spelling {
 
 class Printer {
  public:
-  Printer(Workspace& workspace, const PrintOptions& options) : workspace_(workspace), options_(options) {}
+  Printer(Workspace& workspace, const PrintOptions& options)
+      : workspace_(workspace), options_(options), filling_(options.filling) {}
 
   Result<std::string> module(const syntax::Module& module);
 
@@ -189,8 +190,8 @@ class Printer {
 
   Workspace& workspace_;
   const PrintOptions& options_;
-  int searches_ = 2000;                  // that may be made for short spellings
-  int64_t filling_ = int64_t{32} << 20;  // bytes that places may cost
+  int searches_ = 2000;  // that may be made for short spellings
+  int64_t filling_;      // bytes that places may cost
   Arena texts_;
   Tokens tokens_;
   std::vector<CommentRegion> regions_;

@@ -124,6 +124,7 @@ class Session {
     add_dead_code_to(rebuilt);
     PrintOptions print_options;
     print_options.clean = options_.clean;
+    print_options.filling = filling();
     const std::vector<const syntax::Stmt*> standing = definitions_in(rebuilt.module->body);
     attempt.owners.insert(&module_);
     for (const syntax::Stmt* statement : standing) attempt.owners.insert(rebuilt.codes.at(statement));
@@ -272,6 +273,15 @@ class Session {
     memory_.our_bytes.clear();
     if (!pyc::write_marshal(memory_.compiled, ours, memory_.our_bytes).ok()) return false;
     return memory_.our_bytes.view() == original_bytes();
+  }
+
+  /// What blanks and empty lines may come to: so much more than the code itself that comments of any length
+  /// have had their place, and little enough that a few false places do not cost gigabytes.
+  int64_t filling() {
+    constexpr int64_t kAtLeast = int64_t{1} << 18;
+    constexpr int64_t kAtMost = int64_t{32} << 20;
+    constexpr int64_t kPerByte = 64;
+    return std::min(kAtMost, kAtLeast + kPerByte * static_cast<int64_t>(original_bytes().size()));
   }
 
   std::string_view original_bytes() {

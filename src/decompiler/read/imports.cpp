@@ -29,8 +29,10 @@ bool Reader::read_import() {
   const Constant* number = constant_in(level);
   int64_t dots = 0;
   if (from == nullptr || number == nullptr || !number->is(ConstantKind::Int) || !fits_int64(*number, &dots) ||
-      dots < 0 || dots > INT32_MAX)
+      dots < 0)
     return fail("an import without constants");
+  constexpr int64_t kMostDots = 1000;  // each is a character of the text
+  if (dots > kMostDots) return fail("an import from too far above");
   ++at_;
   if (from->is(ConstantKind::None)) return import_alias(module, position);
   if (!from->is(ConstantKind::Tuple)) return fail("an import without names");

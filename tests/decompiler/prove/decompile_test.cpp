@@ -178,6 +178,29 @@ TEST(Decompile, TakesInnerLinesThatNoFileHas) {
   EXPECT_TRUE(compiles(result.source)) << result.source;
 }
 
+TEST(Decompile, WritesNoMoreDotsThanAFileHas) {
+  Module module("def f():\n    from ..a import b\n    return b\n");
+  bool found = false;
+  std::vector<const Constant*> constants;
+  for (const Constant* constant : module.inner(0).consts->elements()) {
+    const bool level = constant->is(ConstantKind::Int);
+    constants.push_back(level ? module.workspace().constants.integer(int64_t{1} << 29) : constant);
+    found |= level;
+  }
+  module.inner(0).consts = module.workspace().constants.tuple(constants);
+  ASSERT_TRUE(found);
+  const Decompiled result = module.decompile();
+  EXPECT_EQ(result.verdict, Verdict::Unproven);
+  EXPECT_LT(result.source.size(), 10000u);
+  EXPECT_TRUE(compiles(result.source)) << result.source.substr(0, 1000);
+}
+
+TEST(Decompile, PaysForFewFalseLinesOnly) {
+  Module module("x = 1\ny = 2\n");
+  module.code().first_line = 1 << 23;
+  EXPECT_LT(module.decompile().source.size(), size_t{1} << 20);
+}
+
 TEST(Decompile, GivesCommentsForAModuleOfWhichNothingIsLeft) {
   Module module("x = 1\ny = [lambda: x]\n");
   add_nops(module.workspace(), module.code());
