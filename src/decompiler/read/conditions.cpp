@@ -78,13 +78,15 @@ uint32_t Reader::first_copy(uint32_t at, bool keeps) const {
 // Whether a copy of the end of a statement that is an `and` or `or` begins at at_, for a jump that keeps the
 // value: the original has been read.
 bool Reader::begins_copied_end() const {
-  if (here().op != Op::POP_TOP || !at_statement_start() || exit_length(at_) != 3) return false;
+  if (here().op != Op::POP_TOP || !at_statement_start()) return false;
+  const uint32_t length = exit_length(at_);
+  if (length < 2 || length > at_ || !is_copy(at_ - length, at_, length)) return false;
   const uint32_t jump = shape_.jump_to(at_);
   return jump != kNone && keeps_value(code_[jump].op);
 }
 
-bool Reader::skip_copied_end() {
-  at_ += exit_length(at_);
+bool Reader::skip_copied_end(uint32_t end) {
+  at_ = std::min(at_ + exit_length(at_), end);
   return true;
 }
 

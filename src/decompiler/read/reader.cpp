@@ -155,7 +155,7 @@ bool Reader::step(uint32_t end) {
   if (begins_try()) return read_try(end);
   if (begins_folded_tuple()) return read_folded_tuple();
   if (begins_match()) return read_match(end);
-  if (begins_copied_end()) return skip_copied_end();
+  if (begins_copied_end()) return skip_copied_end(end);
   if (begins_endless_loop()) return read_endless_loop(end);
   if (begins_unwinding(end)) return read_unwinding(end);
   if (begins_chained_comparison()) return read_chained_comparison(end);

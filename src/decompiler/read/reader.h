@@ -476,7 +476,7 @@ class Reader {
     uint32_t target = kNone;
   };
   bool begins_copied_end() const;
-  bool skip_copied_end();
+  bool skip_copied_end(uint32_t end);
   uint32_t exit_length(uint32_t at) const;
   uint32_t first_copy(uint32_t at, bool keeps) const;
   Exit exit_at(uint32_t target, bool keeps, bool truth) const;
@@ -664,7 +664,8 @@ class Reader {
   bool is_none(uint32_t at) const;
   bool takes_place_over(uint32_t at) const;
   bool same_but_moved(uint32_t a, uint32_t b) const;
-  uint32_t after_shared_exit(uint32_t at) const;
+  uint32_t after_shared_exit(uint32_t at, uint32_t instead = kNone) const;
+  bool raises_again(uint32_t at) const;
   uint32_t after_copy(const Construct& construct, uint32_t at, uint32_t* shared = nullptr) const;
   uint32_t after_await(uint32_t at) const;
   uint32_t after_exit_call(const Construct& construct, uint32_t at) const;

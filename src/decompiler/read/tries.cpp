@@ -468,7 +468,12 @@ uint32_t Reader::otherwise_of(const Protection& protection, uint32_t first, cons
   const int32_t final = final_line();
   for (; at < protection.handler; ++at) {
     const int32_t line = code_[at].position.line;
-    if (line > last.range.line && line < final) return at;
+    if (line <= last.range.line || line >= final) continue;
+    // Constants of a format that has been taken apart have no place of their own.
+    while (at > first && code_[at - 1].handler != protection.handler && code_[at - 1].op == Op::LOAD_CONST &&
+           code_.inherits_position(at - 1))
+      --at;
+    return at;
   }
   return protection.handler;
 }

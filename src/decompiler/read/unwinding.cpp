@@ -110,12 +110,15 @@ bool Reader::same_but_moved(uint32_t a, uint32_t b) const {
   return made != nullptr && again != nullptr && made->is(ConstantKind::Code) && again->is(ConstantKind::Code);
 }
 
-/// Behind a copy of a short exit at `at` that has no place of its own; `at` when there is none.
-uint32_t Reader::after_shared_exit(uint32_t at) const {
+/// Behind a copy of a short exit at `at` that has no place of its own, or that of what it stands for, which
+/// is at `instead`; `at` when there is none.
+uint32_t Reader::after_shared_exit(uint32_t at, uint32_t instead) const {
   for (uint32_t i = at; i < code_.size() && i < at + kLongestSharedExit; ++i) {
     const bool taken =
-        code_.inherits_position(i) || (i == at && code_[i].position.line > 0 && takes_place_over(i));
-    if (!taken) break;
+        code_.inherits_position(i) ||
+        (i == at && code_[i].position.line > 0 &&
+         (takes_place_over(i) || (instead != kNone && code_[instead].position == code_[i].position)));
+    if (!taken || code_[i].op == Op::PUSH_EXC_INFO) break;
     if (Code::is_terminator(code_[i].op)) return i + 1;
   }
   return at;
@@ -128,8 +131,10 @@ uint32_t Reader::after_copy(const Construct& construct, uint32_t at, uint32_t* s
   uint32_t from = construct.final_first;
   bool begun = false;
   bool jumped = false;
+  bool goes_on = false;     // with a jump, directly before
+  uint32_t filler = kNone;  // the last one of the other copy, directly before
   auto skip_shared = [&] {
-    const uint32_t next = after_shared_exit(at);
+    const uint32_t next = after_shared_exit(at, filler);
     if (next == at) return false;
     if (shared != nullptr) *shared = at;
     at = next;
@@ -141,7 +146,7 @@ uint32_t Reader::after_copy(const Construct& construct, uint32_t at, uint32_t* s
     if (is_filler(wanted)) {
       const bool both = wanted != Op::NOP && Code::is_unconditional_jump(code_[at].op);
       jumped = !both && (jumped || wanted != Op::NOP);
-      ++from;
+      filler = from++;
       if (both) ++at;
       continue;
     }
@@ -154,15 +159,17 @@ uint32_t Reader::after_copy(const Construct& construct, uint32_t at, uint32_t* s
     if (same) {
       begun = true;
       jumped = false;
+      goes_on = false;
+      filler = kNone;
       ++from;
       ++at;
     } else if (is_stack_juggling(wanted) && !is_stack_juggling(code_[at].op)) {
       ++from;
     } else if (is_filler(code_[at].op)) {
-      ++at;
+      goes_on = Code::is_unconditional_jump(code_[at++].op);
     } else if (wanted == Op::RERAISE && code_[from].argument == 0) {
       ++from;
-      skip_shared();
+      if (!std::exchange(goes_on, false)) skip_shared();
     } else if (is_stack_juggling(wanted)) {
       ++from;
     } else if (begun && is_stack_juggling(code_[at].op)) {
@@ -346,12 +353,24 @@ Reader::Leaving Reader::leaving_loop(uint32_t at) const {
     leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, end + 1);
     return leaving;
   }
+  if (width_of(leaving.position) == 5 && raises_again(end)) {
+    leaving.end = end + 1;
+    return leaving;
+  }
   // The jump behind the loop has become a copy of the implicit return.
   if (width_of(leaving.position) != 5 || !is_none(end) || end + 1 >= code_.size() ||
       code_[end + 1].op != Op::RETURN_VALUE)
     return {};
   leaving.end = leaving.resume != kNone ? leaving.resume : after_repeats(at, leaving.exit, end + 2);
   return leaving;
+}
+
+/// Whether the instruction at `at` is a copy of the end of the finally body that is being read.
+bool Reader::raises_again(uint32_t at) const {
+  if (code_[at].op != Op::RERAISE || code_[at].argument != 0) return false;
+  return std::any_of(constructs_.begin(), constructs_.end(), [](const Construct& construct) {
+    return construct.kind == Construct::Kind::FinallyHandler;
+  });
 }
 
 Reader::Leaving Reader::leaving_function(uint32_t at) const {
