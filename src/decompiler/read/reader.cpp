@@ -1,9 +1,9 @@
-#include "decompiler/read/reader.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "decompiler/read/tries.h"
 
 namespace ouro::decompiler {
 
@@ -99,6 +99,14 @@ uint32_t Reader::end_of(const Position& range, uint32_t from, uint32_t end) cons
   while (from < end) {
     if (!has_columns(code_[from].position) || contains(range, code_[from].position)) {
       ++from;
+      continue;
+    }
+    if (begins_copy(from)) {
+      // So does what a return has to do before.
+      const Leaving kept = leaving_kept(from);
+      const Leaving statement = kept.kind != Leaving::Kind::None ? kept : leaving(from, false);
+      if (statement.kind == Leaving::Kind::None || statement.end <= from || statement.end > end) break;
+      from = statement.end;
       continue;
     }
     // What a return has to undo stands where the undone statements do.

@@ -440,6 +440,9 @@ class Reader {
   void declare_names(const std::unordered_set<Name>& names, StmtList* body);
   Position first_use(Name name) const;
   size_t place_for_declaration(const StmtList& body, const Position& use, int32_t* line) const;
+  size_t room_for_declaration(const StmtList& body, size_t first, int32_t before, const Position& use,
+                              int32_t* line) const;
+  bool declare_inside(Stmt* declaration, const Position& use, const StmtList& body) const;
   int32_t end_of_docstring(const Stmt& statement) const;
   void declare(StmtList* body);
   void note_variable(Op op, const Constant* name);

@@ -280,8 +280,14 @@ Position Reader::first_use(Name name) const {
 /// are used first at `use`.
 size_t Reader::place_for_declaration(const StmtList& body, const Position& use, int32_t* line) const {
   const size_t first = after_future_imports(body);
+  const int32_t before = first > 0 ? body[first - 1]->range.end_line : std::max(header_end_, 0);
+  return room_for_declaration(body, first, before, use, line);
+}
+
+/// The same from the statement `first` on; the line `before` is the last one in front of it.
+size_t Reader::room_for_declaration(const StmtList& body, size_t first, int32_t before, const Position& use,
+                                    int32_t* line) const {
   size_t behind = first;
-  int32_t before = first > 0 ? body[first - 1]->range.end_line : std::max(header_end_, 0);
   *line = 0;
   for (size_t i = first; i < body.size() && (before > 0 || scope_ == ScopeKind::Module); ++i) {
     const SourceRange& range = body[i]->range;
@@ -323,6 +329,7 @@ void Reader::declare_names(const std::unordered_set<Name>& declared, StmtList* b
   int32_t line = 0;
   const size_t place = place_for_declaration(*body, use, &line);
   if (line > 0) statement->range = {line, -1, 0, -1};
+  if (line == 0 && declare_inside(statement, use, *body)) return;
   if (line == 0 && declare_by_lines(statement, use, place, body)) return;
   body->insert(body->begin() + static_cast<ptrdiff_t>(place), statement);
 }

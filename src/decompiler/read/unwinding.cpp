@@ -511,11 +511,19 @@ uint32_t Reader::end_of_body(uint32_t first, uint32_t limit, uint32_t handler, u
   while (at > first && code_[at - 1].handler != handler) --at;
   // `return None`: its place is still protected.
   const Construct& construct = constructs_.back();
+  const bool is_with =
+      construct.kind == Construct::Kind::With || construct.kind == Construct::Kind::AsyncWith;
   if (at > first && is_protected_place(at - 1))
     --at;
-  else if (at > first && code_[at - 1].op == Op::NOP && construct.kind == Construct::Kind::With &&
-           looks_like_leaving(at - 1) && !may_be_nothing(at - 1))
+  else if (at > first && code_[at - 1].op == Op::NOP && is_with && looks_like_leaving(at - 1) &&
+           !may_be_nothing(at - 1))
     --at;
+  // A test that never holds, which has left nothing else.
+  const auto is_nothing = [&](const Instruction& instruction) {
+    return instruction.op == Op::NOP && instruction.position.end_line > instruction.position.line &&
+           contains(construct.range, instruction.position) && !(construct.range == instruction.position);
+  };
+  while (is_with && at < limit && is_nothing(code_[at])) ++at;
   while (at < limit) {
     if (is_normal_end(at, limit, exit)) return at;
     Leaving leaving = this->leaving(at, false);
