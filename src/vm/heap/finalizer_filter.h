@@ -5,6 +5,10 @@
 
 namespace ouro::vm {
 
+/// In Object::gc, beside GcBits: the native finaliser of the object's type has nothing to do for this object
+/// as it stands now. Kept by the code of types of whose objects nearly all die that way.
+inline constexpr uint8_t kGcNothingToFinalize = 64;
+
 enum class Finalizer : uint8_t {
   None,     // has nothing to do: the object is freed like any other
   Release,  // gives native resources back, and may run only when nobody can reach the object any more
