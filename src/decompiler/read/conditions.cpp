@@ -317,7 +317,7 @@ bool Reader::merge_two(Condition* condition) {
   const bool as_false = decided == second.on_false;
   const bool as_true = decided == second.on_true;
   if (!as_false && !as_true) return false;
-  if (decided.keeps && waits_for_more(first, second)) return false;
+  if ((decided.keeps || condition->is_value) && waits_for_more(first, second)) return false;
   // A value that may be the result is not negated.
   if (decided.keeps && !(goes_on_true ? as_false : as_true)) return false;
   // Of a last value both outcomes go to one place.

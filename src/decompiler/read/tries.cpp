@@ -152,6 +152,10 @@ bool Reader::is_nop_of_try(uint32_t handler) const {
   if (kind == HandlerKind::ExceptStar ||
       (kind == HandlerKind::Except && find_clause(protection, handler + 1, &clause)))
     return !has_columns(clause.range) || clause.range.column == place.column;
+  // `while True`, whose end is never reached.
+  if (has_columns(code_[at_ + 1].position) && after_try_nops(at_) > at_ + 1 &&
+      shape_.jump_back_to(at_) != kNone)
+    return false;
   uint32_t first = kNone;
   const uint32_t loop = endless_loop_jump(&first);
   return loop == kNone || !(code_[loop].position == place);
