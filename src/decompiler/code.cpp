@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "decompiler/rebuild.h"
+#include "decompiler/limits.h"
 #include "lift/stack_code.h"
 
 namespace ouro::decompiler {

@@ -12,10 +12,6 @@
 
 namespace ouro::decompiler {
 
-/// No file has so many lines or columns; what says so is taken for unknown, and sums of places cannot
-/// overflow.
-constexpr int32_t kMaxPlace = 1 << 24;
-
 /// What is known of a tree beside its nodes. Keys are the statements that have a code object of their own
 /// (FunctionDef, AsyncFunctionDef, ClassDef), some among them that were given up and are not in the tree;
 /// null stands for the module.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/workspace.h"
+#include "decompiler/limits.h"
 #include "syntax/ast.h"
 
 namespace ouro::decompiler {
@@ -23,7 +24,7 @@ struct PrintOptions {
   bool clean = false;
   /// Bytes that blanks and empty lines may come to which only places ask for; without more, tokens stand
   /// where they come to stand.
-  int64_t filling = int64_t{32} << 20;
+  int64_t filling = kMostFilling;
   /// Comments that belong into the body of a function or class, behind its header and in front of what
   /// follows the body; null: of the module.
   std::unordered_map<const syntax::Stmt*, std::vector<Comment>> comments;

@@ -2,37 +2,13 @@
 #include <algorithm>
 
 #include "decompiler/print/printer.h"
+#include "decompiler/suites.h"
 
 namespace ouro::decompiler {
 
 using namespace syntax;
 
 namespace {
-
-bool is_compound(const Stmt* s) {
-  switch (s->kind) {
-    case StmtKind::FunctionDef:
-    case StmtKind::AsyncFunctionDef:
-    case StmtKind::ClassDef:
-    case StmtKind::For:
-    case StmtKind::AsyncFor:
-    case StmtKind::While:
-    case StmtKind::If:
-    case StmtKind::With:
-    case StmtKind::AsyncWith:
-    case StmtKind::Match:
-    case StmtKind::Try:
-    case StmtKind::TryStar:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_definition(const Stmt* s) {
-  return s->kind == StmtKind::FunctionDef || s->kind == StmtKind::AsyncFunctionDef ||
-         s->kind == StmtKind::ClassDef;
-}
 
 bool is_docstring(const Stmt* s) {
   return s->kind == StmtKind::Expr && s->as<ExprStmt>()->value->kind == ExprKind::Constant &&
@@ -117,7 +93,7 @@ Place statement_place(const Stmt* s, bool* reliable) {
 }
 
 bool may_be_inline(Stmts list) {
-  return std::none_of(list.begin(), list.end(), is_compound);
+  return std::ranges::none_of(list, [](const Stmt* s) { return is_compound(*s); });
 }
 
 // --- Suites
@@ -175,7 +151,7 @@ void Printer::body(Stmts list, int32_t parent_indent, const Place& end, bool may
   bool after_definition = false;
   for (size_t i = 0; i < list.size(); ++i) {
     const Stmt* s = list[i];
-    statement_flags_ = after_simple && !is_compound(s) ? kJoinable : 0;
+    statement_flags_ = after_simple && !is_compound(*s) ? kJoinable : 0;
     if (i == 0 && parent_indent >= 0) statement_flags_ |= kFirst | (simple ? kInlineSuite : 0);
     if (after_definition) statement_flags_ |= kEndDefinition;
     const Place last = i + 1 == list.size() ? end : Place();
@@ -183,8 +159,8 @@ void Printer::body(Stmts list, int32_t parent_indent, const Place& end, bool may
     next_statement_ = docstring_ && list.size() > 1 ? list[1] : nullptr;
     suite_size_ = list.size();
     statement(s, last);
-    after_simple = !is_compound(s);
-    after_definition = is_definition(s);
+    after_simple = !is_compound(*s);
+    after_definition = is_definition(*s);
   }
   indent_ = saved;
   --depth_;
@@ -262,7 +238,7 @@ int32_t Printer::count_newlines(const Token& token) {
 
 void Printer::statement(const Stmt* s, const Place& end) {
   if (too_deep()) return;
-  if (is_compound(s)) {
+  if (is_compound(*s)) {
     const Place own = end_of(s->range);
     return compound_statement(s, options_.clean ? Place() : own.exact() ? own : end);
   }

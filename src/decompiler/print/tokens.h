@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "decompiler/rebuild.h"
+#include "decompiler/limits.h"
 #include "syntax/ast.h"
 
 namespace ouro::decompiler {

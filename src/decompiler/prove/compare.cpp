@@ -1,16 +1,14 @@
 // The judge: what is said to be equal is equal.
 //
-// Two workspaces are involved, so nothing can be compared by address; constants
-// are compared by type and value, floats by their bits. The common case is that
-// everything is the same: then a code object costs a few memcmp's. Only where
-// something differs is it looked at what: the first differing instruction says
-// more to a reader than "co_consts", so code goes before the tables that it
-// indexes, and instructions are compared by what their arguments stand for.
+// Two workspaces are involved, so nothing can be compared by address; constants are compared by type and
+// value, floats by their bits. The common case is that everything is the same: then a code object costs a few
+// memcmp's. Only where something differs is it looked at what: the first differing instruction says more to a
+// reader than "co_consts", so code goes before the tables that it indexes, and instructions are compared by
+// what their arguments stand for.
 //
-// A nested code object is found by its place: where both parents hold as many,
-// the n-th belongs to the n-th; otherwise those with the same qualified name
-// and first line belong together, in order. That is only a way of finding a
-// partner; whether they are the same is then compared, qualified name and all.
+// A nested code object is found by its place: where both parents hold as many, the n-th belongs to the n-th;
+// otherwise those with the same qualified name and first line belong together, in order. That is only a way
+// of finding a partner; whether they are the same is then compared, qualified name and all.
 #include "decompiler/prove/compare.h"
 
 #include <fmt/format.h>
@@ -73,8 +71,7 @@ bool same_instruction(const CodeObject& a, const DecodedInstruction& x, const Co
   return same_item(*p, *q) != Sameness::Different;
 }
 
-/// The first differing instruction in words; nothing when all instructions mean
-/// the same.
+/// The first differing instruction in words; nothing when all instructions mean the same.
 std::optional<std::string> code_difference(const CodeObject& a, const CodeObject& b) {
   const std::vector<DecodedInstruction> x = decode_instructions(a.code->text(), kPython311);
   const std::vector<DecodedInstruction> y = decode_instructions(b.code->text(), kPython311);
@@ -136,8 +133,7 @@ constexpr ConstantField kTexts[] = {
     {"co_filename", &CodeObject::filename},
 };
 
-/// What keeps them from being equal, code apart; `spelling` is set where
-/// strings are only interned otherwise.
+/// What keeps them from being equal, code apart; `spelling` is set where strings are only interned otherwise.
 std::optional<std::string> difference_in_fields(const CodeObject& a, const CodeObject& b, bool* spelling) {
   for (const NumberField& field : kNumbers)
     if (a.*field.member != b.*field.member)
@@ -165,8 +161,7 @@ bool same_code(const CodeObject& a, const CodeObject& b) {
   return same_bytes(a.code, b.code) && same_bytes(a.exception_table, b.exception_table);
 }
 
-/// What keeps them from being equal; the instruction that shows it says more
-/// than the table that it indexes.
+/// What keeps them from being equal; the instruction that shows it says more than the table that it indexes.
 std::optional<std::string> difference(const CodeObject& a, const CodeObject& b, Likeness likeness,
                                       bool* spelling, bool* only_tables) {
   auto field = difference_in_fields(a, b, spelling);
@@ -202,8 +197,7 @@ std::string position_difference(const CodeObject& a, const CodeObject& b) {
   return "position tables differ";
 }
 
-/// Finds for each code object that one code object holds its partner in
-/// another.
+/// Finds for each code object that one code object holds its partner in another.
 class Partners {
  public:
   /// `some`: of the one only definitions are in the other.

@@ -1,27 +1,21 @@
-// The proof: nothing is said about source that our own compiler has not
-// confirmed.
+// The proof: nothing is said about source that our own compiler has not confirmed.
 //
 //   rebuild → print → compile → compare → verdicts
 //
-// Reading bytecode is guessing what the programmer wrote. The guess is made
-// once for the whole module, its text is compiled, and where the bytes are
-// those of the original, which is the rule, all is said in one comparison.
-// Otherwise each code object is compared with its counterpart. One that came
-// out as something else is refused: the tree is rebuilt with that body missing,
-// printed with the disassembly in its place as comments, and compiled again,
-// because taking a body out can change what stands around it, and because the
-// verdicts are about the text that is handed out and about no other. The
-// innermost differing bodies are refused first: what differs around them may do
-// so only for their sake. After a few rounds all that differ go, and at last
-// what they hold.
+// Reading bytecode is guessing what the programmer wrote. The guess is made once for the whole module, its
+// text is compiled, and where the bytes are those of the original, which is the rule, all is said in one
+// comparison. Otherwise each code object is compared with its counterpart. One that came out as something
+// else is refused: the tree is rebuilt with that body missing, printed with the disassembly in its place as
+// comments, and compiled again, because taking a body out can change what stands around it, and because the
+// verdicts are about the text that is handed out and about no other. The innermost differing bodies are
+// refused first: what differs around them may do so only for their sake. After a few rounds all that differ
+// go, and at last what they hold.
 //
-// Of a body that is refused, be it the module's, the definitions in it stay in
-// the text (read/skeleton.cpp), and have verdicts of their own. Where not even
-// they are left, a module's text is nothing but comments.
+// Of a body that is refused, be it the module's, the definitions in it stay in the text (read/skeleton.cpp),
+// and have verdicts of their own. Where not even they are left, a module's text is nothing but comments.
 //
-// A text that our compiler refuses (a wrong guess can be a SyntaxError) names a
-// line; the innermost body that covers it is refused, then its definitions,
-// then the body around it.
+// A text that our compiler refuses (a wrong guess can be a SyntaxError) names a line; the innermost body that
+// covers it is refused, then its definitions, then the body around it.
 #include "decompiler/prove/decompile.h"
 
 #include <algorithm>
@@ -40,6 +34,7 @@
 #include "decompiler/prove/outline.h"
 #include "decompiler/prove/residue.h"
 #include "decompiler/rebuild.h"
+#include "decompiler/suites.h"
 #include "pyc/marshal_writer.h"
 
 namespace ouro::decompiler {
@@ -85,15 +80,18 @@ struct Attempt {
 class Session {
  public:
   Session(const Memory& memory, const CodeObject& module, const DecompileOptions& options)
-      : memory_(memory), module_(module), options_(options), outline_(module) {}
+      : memory_(memory), module_(module), options_(options), outline_(module) {
+    rebuild_.optimize = options.optimize;
+    if (has_repetition()) return;  // run() gives up, and to go through it all could take for ever
+    no_columns_ = has_no_columns(module);
+    filling_ = filling_for(original_bytes().size());
+  }
 
   bool has_repetition() const { return outline_.has_repetition(); }
 
   Decompiled run() {
-    rebuild_.optimize = options_.optimize;
     if (has_repetition()) return give_up("a code object stands in too many places");
     if (verify_code(module_, kPython311)) refuse_malformed();
-    no_columns_ = has_no_columns(module_);
     for (int round = 0; round < kRounds; ++round) {
       rebuild_.all_bare = round >= kLenientRounds;
       Attempt attempt = try_once();
@@ -124,7 +122,7 @@ class Session {
     add_dead_code_to(rebuilt);
     PrintOptions print_options;
     print_options.clean = options_.clean;
-    print_options.filling = filling();
+    print_options.filling = filling_;
     const std::vector<const syntax::Stmt*> standing = definitions_in(rebuilt.module->body);
     attempt.owners.insert(&module_);
     for (const syntax::Stmt* statement : standing) attempt.owners.insert(rebuilt.codes.at(statement));
@@ -168,18 +166,7 @@ class Session {
       found->second.scope = scope_of(code, statement);
       // The key is const for the sake of looking it up; the tree is ours.
       add_dead_code(memory_.original, found->second.scope, found->second.dead,
-                    body_of(const_cast<syntax::Stmt&>(*statement)));
-    }
-  }
-
-  static syntax::Stmts& body_of(syntax::Stmt& statement) {
-    switch (statement.kind) {
-      case syntax::StmtKind::ClassDef:
-        return statement.as<syntax::ClassDefStmt>()->body;
-      case syntax::StmtKind::AsyncFunctionDef:
-        return statement.as<syntax::AsyncFunctionDefStmt>()->body;
-      default:
-        return statement.as<syntax::FunctionDefStmt>()->body;
+                    *body_of(const_cast<syntax::Stmt&>(*statement)));
     }
   }
 
@@ -252,8 +239,7 @@ class Session {
     compiler::CompileOptions options;
     options.optimize = options_.optimize;
     options.filename = module_.filename->text();
-    // What is read of the file is for messages; the text is here, and the name
-    // is the original's.
+    // What is read of the file is for messages; the text is here, and the name is the original's.
     options.file_bytes = attempt.source;
     const auto code = compiler::compile_source(memory_.compiled, attempt.source, options.filename, options);
     if (!code.ok()) {
@@ -275,15 +261,6 @@ class Session {
     return memory_.our_bytes.view() == original_bytes();
   }
 
-  /// What blanks and empty lines may come to: so much more than the code itself that comments of any length
-  /// have had their place, and little enough that a few false places do not cost gigabytes.
-  int64_t filling() {
-    constexpr int64_t kAtLeast = int64_t{1} << 18;
-    constexpr int64_t kAtMost = int64_t{32} << 20;
-    constexpr int64_t kPerByte = 64;
-    return std::min(kAtMost, kAtLeast + kPerByte * static_cast<int64_t>(original_bytes().size()));
-  }
-
   std::string_view original_bytes() {
     if (!options_.marshal.empty()) return options_.marshal;
     if (memory_.original_bytes.size() == 0 &&
@@ -292,15 +269,13 @@ class Session {
     return memory_.original_bytes.view();
   }
 
-  /// The innermost code object around (or at) an entry that has a body of
-  /// statements in the text.
+  /// The innermost code object around (or at) an entry that has a body of statements in the text.
   size_t owner(size_t entry, const Attempt& attempt) const {
     while (!attempt.owners.contains(outline_.entries()[entry].code)) entry = outline_.entries()[entry].parent;
     return entry;
   }
 
-  /// Whether an entry's text is not there: its body, or the one that it is an
-  /// expression in, is missing.
+  /// Whether an entry's text is not there: its body, or the one that it is an expression in, is missing.
   bool is_missing(size_t entry, const Attempt& attempt) const {
     return attempt.missing.contains(outline_.entries()[entry].code) ||
            attempt.missing.contains(outline_.entries()[owner(entry, attempt)].code);
@@ -344,9 +319,8 @@ class Session {
     }
   }
 
-  /// The innermost body that covers the line where compiling failed and of
-  /// which something is still there; the module when none does. Only where
-  /// lines are the original's.
+  /// The innermost body that covers the line where compiling failed and of which something is still there;
+  /// the module when none does. Only where lines are the original's.
   size_t covering(const Attempt& attempt) const {
     size_t best = 0;
     if (options_.clean || attempt.failed_line <= 0) return best;
@@ -429,6 +403,7 @@ class Session {
   const DecompileOptions& options_;
   const Outline outline_;
   bool no_columns_ = false;
+  int64_t filling_ = 0;
   RebuildOptions rebuild_;
   std::unordered_map<const CodeObject*, Dead> dead_code_;  // to be added to these bodies
 };

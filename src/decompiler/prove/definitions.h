@@ -7,8 +7,7 @@
 
 namespace ouro::decompiler {
 
-/// All functions and classes that are statements of the body, or of what is in
-/// it, at any depth.
+/// All functions and classes that are statements of the body, or of what is in it, at any depth.
 std::vector<const syntax::Stmt*> definitions_in(syntax::Stmts body);
 
 }  // namespace ouro::decompiler

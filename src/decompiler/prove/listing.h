@@ -1,5 +1,4 @@
-// What stands in the place of a body that is not proven: its disassembly, as
-// comments.
+// What stands in the place of a body that is not proven: its disassembly, as comments.
 #pragma once
 
 #include <string>
@@ -12,10 +11,9 @@
 
 namespace ouro::decompiler {
 
-/// The instructions of a code object and of those inside it, one comment for
-/// each source line they come from, in order of lines; the first begins with
-/// the reason, the last ends with the exception tables. Those in `except` that
-/// are inside it are left out. Any code object may be given.
+/// The instructions of a code object and of those inside it, one comment for each source line they come from,
+/// in order of lines; the first begins with the reason, the last ends with the exception tables. Those in
+/// `except` that are inside it are left out. Any code object may be given.
 std::vector<Comment> annotated_listing(const CodeObject& code, std::string_view reason,
                                        const std::unordered_set<const CodeObject*>& except = {});
 

@@ -8,8 +8,7 @@ namespace {
 
 constexpr size_t kMaxPlaces = 10000;
 
-/// The constants with each code object replaced by what `replace` gives for it;
-/// null when it gives null.
+/// The constants with each code object replaced by what `replace` gives for it; null when it gives null.
 template <class Replace>
 const Constant* replace_codes(Workspace& workspace, const CodeObject& code, Replace replace) {
   const auto elements = code.consts->elements();

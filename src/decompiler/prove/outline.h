@@ -11,9 +11,8 @@
 
 namespace ouro::decompiler {
 
-/// The code objects of a module in order of co_consts, depth first, the module
-/// first; one that stands in two places, as no compiler makes them, only at the
-/// first.
+/// The code objects of a module in order of co_consts, depth first, the module first; one that stands in two
+/// places, as no compiler makes them, only at the first.
 class Outline {
  public:
   struct Entry {
@@ -35,8 +34,7 @@ class Outline {
   bool repeats_ = false;
 };
 
-/// The module with a code object of its own at each place where one stands;
-/// null when these are too many.
+/// The module with a code object of its own at each place where one stands; null when these are too many.
 const CodeObject* without_repetition(Workspace& workspace, const CodeObject& module);
 
 /// What is wrong with a code object, the ones inside it apart.

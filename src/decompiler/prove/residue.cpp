@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
 #include "decompiler/prove/constants.h"
+#include "decompiler/suites.h"
 
 namespace ouro::decompiler {
 
@@ -61,41 +63,27 @@ class Adder {
 
  private:
   void inside(Stmt& statement) {
+    if (is_definition(statement)) return;
     switch (statement.kind) {
-      case StmtKind::For:
-        return two(*statement.as<ForStmt>());
-      case StmtKind::AsyncFor:
-        return two(*statement.as<AsyncForStmt>());
       case StmtKind::While:
         return tested(*statement.as<WhileStmt>());
       case StmtKind::If:
         return tested(*statement.as<IfStmt>());
-      case StmtKind::With:
-        return body(statement.as<WithStmt>()->body);
-      case StmtKind::AsyncWith:
-        return body(statement.as<AsyncWithStmt>()->body);
-      case StmtKind::Try:
-        return four(*statement.as<TryStmt>());
       case StmtKind::TryStar:
         return dead_else(*statement.as<TryStarStmt>());
-      case StmtKind::Match:
-        for (MatchCase* one : statement.as<MatchStmt>()->cases) body(one->body);
-        return;
       default:
-        return;
+        return suites(statement);
     }
   }
 
-  template <class Node>
-  void two(Node& node) {
-    body(node.body);
-    body(node.orelse);
+  void suites(Stmt& statement) {
+    for_each_suite(statement, [this](Stmts& suite) { body(suite); });
   }
 
   /// What a constant test never lets control come to.
   template <class Node>
   void tested(Node& node) {
-    two(node);
+    suites(node);
     if (node.body.empty() || !is_constant(*node.test, false)) return;
     append_place(behind(node.body.back()->range), node.body);
   }
@@ -103,7 +91,7 @@ class Adder {
   /// The else part of a try whose body doesn't reach its end; of a try with `except*` its code comes last.
   void dead_else(TryStarStmt& node) {
     const bool dead = !node.body.empty() && is_end(*node.body.back());
-    four(node);
+    suites(node);
     if (!dead) return;
     SourceRange range = behind(node.orelse.empty() ? node.range : node.orelse.back()->range);
     if (range.line != 0 && node.orelse.empty()) ++range.line;
@@ -115,14 +103,6 @@ class Adder {
     result.append(list);
     add_place(range, result);
     if (result.size() != list.size()) list = result.span();
-  }
-
-  template <class Node>
-  void four(Node& node) {
-    body(node.body);
-    for (ExceptHandler* handler : node.handlers) body(handler->body);
-    body(node.orelse);
-    body(node.finalbody);
   }
 
   static bool is_constant(const Expr& test, bool value) {
@@ -149,51 +129,23 @@ class Adder {
 
   /// A break of the loop that these statements are the body of.
   static bool has_break(const Stmts& list) {
-    for (const Stmt* statement : list) {
-      switch (statement->kind) {
-        case StmtKind::Break:
-          return true;
-        case StmtKind::For:
-          if (has_break(statement->as<ForStmt>()->orelse)) return true;
-          break;
-        case StmtKind::AsyncFor:
-          if (has_break(statement->as<AsyncForStmt>()->orelse)) return true;
-          break;
-        case StmtKind::While:
-          if (has_break(statement->as<WhileStmt>()->orelse)) return true;
-          break;
-        case StmtKind::If:
-          if (has_break(statement->as<IfStmt>()->body) || has_break(statement->as<IfStmt>()->orelse))
-            return true;
-          break;
-        case StmtKind::With:
-          if (has_break(statement->as<WithStmt>()->body)) return true;
-          break;
-        case StmtKind::AsyncWith:
-          if (has_break(statement->as<AsyncWithStmt>()->body)) return true;
-          break;
-        case StmtKind::Try:
-          if (has_break_in_try(*statement->as<TryStmt>())) return true;
-          break;
-        case StmtKind::TryStar:
-          if (has_break_in_try(*statement->as<TryStarStmt>())) return true;
-          break;
-        case StmtKind::Match:
-          for (const MatchCase* one : statement->as<MatchStmt>()->cases)
-            if (has_break(one->body)) return true;
-          break;
-        default:
-          break;
-      }
-    }
-    return false;
+    return std::ranges::any_of(list, [](const Stmt* statement) { return may_break(*statement); });
   }
 
-  template <class Node>
-  static bool has_break_in_try(const Node& node) {
-    for (const ExceptHandler* handler : node.handlers)
-      if (has_break(handler->body)) return true;
-    return has_break(node.body) || has_break(node.orelse) || has_break(node.finalbody);
+  /// Whether there is a break of the loop around the statement in it.
+  static bool may_break(const Stmt& statement) {
+    switch (statement.kind) {
+      case StmtKind::Break:
+        return true;
+      case StmtKind::For:
+        return has_break(statement.as<ForStmt>()->orelse);
+      case StmtKind::AsyncFor:
+        return has_break(statement.as<AsyncForStmt>()->orelse);
+      case StmtKind::While:
+        return has_break(statement.as<WhileStmt>()->orelse);
+      default:
+        return !is_definition(statement) && any_suite(statement, has_break);
+    }
   }
 
   void add_place(const SourceRange& range, ArenaVector<Stmt*>& to) {

@@ -1,26 +1,21 @@
-// Assertions that optimized code has lost.
-//
-// With -O an assertion compiles to nothing, but two things of it stay: the statements around it end where it
-// ended, and names in lambdas and comprehensions inside it make variables cells. `assert ...` stands for one
-// whose test is gone: it ends where the original did, the blank space in front of the dots stands for what is
-// not known.
+#include "decompiler/read/asserts.h"
+
 #include <algorithm>
 
 #include "decompiler/read/reader.h"
+#include "decompiler/suites.h"
 
 namespace ouro::decompiler {
 
-using syntax::StmtKind;
+using namespace syntax;
 
 namespace {
 
-using namespace syntax;
-
-constexpr int32_t kShortest = 8;   // `assert 1`
 constexpr int32_t kDots = 3;       // the width of `...`
 constexpr int32_t kWithDots = 10;  // `assert ...`
 constexpr int32_t kIndentation = 4;
 constexpr int32_t kAnyWidth = INT32_MAX;
+constexpr SourceRange kNowhere = {0, -1, 0, -1};
 
 /// The last place that is known of a tree's expressions, and the first one.
 class Extent {
@@ -47,35 +42,17 @@ class Extent {
     }
   }
 
-  void inside(const Stmt& statement) {
-    switch (statement.kind) {
-#define FIELD(type, name) field(n->name);
-#define STMT(name, fields)                                       \
-  case StmtKind::name: {                                         \
-    [[maybe_unused]] const auto* n = statement.as<name##Stmt>(); \
-    fields break;                                                \
-  }
-#include "syntax/nodes.def"
-    }
+  template <class Node>
+  void inside(const Node& node) {
+    for_each_field(node, [this](const auto& part) { this->field(part); });
   }
 
   // An expression's range holds what is inside it.
   void field(Expr* expr) {
     if (expr == nullptr || ++depth_ > kDeepest) return;
     note(expr->range);
-    if (expr->range.line <= 0 || expr->range.end_line <= 0) parts(*expr);
+    if (expr->range.line <= 0 || expr->range.end_line <= 0) inside(*expr);
     --depth_;
-  }
-  void parts(const Expr& expr) {
-    switch (expr.kind) {
-#define FIELD(type, name) field(n->name);
-#define EXPR(name, fields)                                  \
-  case ExprKind::name: {                                    \
-    [[maybe_unused]] const auto* n = expr.as<name##Expr>(); \
-    fields break;                                           \
-  }
-#include "syntax/nodes.def"
-    }
   }
   void field(Exprs list) {
     for (Expr* expr : list) field(expr);
@@ -149,36 +126,44 @@ bool may_end_with_parenthesis(const Stmt& statement) {
          statement.kind == StmtKind::Expr || statement.kind == StmtKind::Return;
 }
 
+/// Where an assertion can stand that ends with `whole`, behind `before`; no place: kNowhere. It begins the
+/// line, at that column, unless it has one of its own.
+SourceRange place_for_assert(const SourceRange& whole, const SourceRange& before, int32_t column,
+                             bool may_join) {
+  const int32_t line = whole.end_line;
+  const int32_t end = whole.end_column;
+  if (line > before.end_line) {
+    if (end - column >= kShortestAssert) return {line, -1, line, end};
+    if (line > before.end_line + 1) return {line - 1, -1, line, end};
+    return kNowhere;
+  }
+  constexpr int32_t kSeparator = 2;  // `: ` or `; `
+  if (!may_join || line < before.end_line || end - before.end_column < kWithDots + kSeparator)
+    return kNowhere;
+  return {line, end - kWithDots, line, end};
+}
+
 }  // namespace
 
-/// `assert ...` without a place.
-Stmt* Reader::lost_assert() {
-  auto* node = make<AssertStmt>(Position());
-  node->test = make_constant(shared_.workspace.constants.ellipsis(), Position());
-  lost_asserts_.emplace(node, kAnyWidth);
-  return node;
-}
-
-/// What stood where nothing is left of a body.
-Stmt* Reader::lost_statement() {
-  if (shared_.options.optimize > 0) return lost_assert();
-  return make<PassStmt>(Position());
-}
-
-/// Whether an assertion can have that place; what ends a finally body takes that of its last statement.
-bool Reader::is_place_of_assert(const Position& position) {
+bool is_place_of_assert(const Position& position) {
   return has_columns(position) &&
-         (position.end_line > position.line || position.end_column - position.column >= kShortest);
+         (position.end_line > position.line || position.end_column - position.column >= kShortestAssert);
 }
 
-/// Up to where a statement's header reaches.
-SourceRange Reader::end_of_header(const Stmt& statement) {
+SourceRange end_of_header(const Stmt& statement) {
   return Extent(statement, false).range();
 }
 
-/// Makes the body's last statement an assertion that ends where `whole`, which ends with the body, does,
-/// unless the body's last statement does so. What stands in front of the body ends with `header`.
-void Reader::fill_with_assert(const SourceRange& whole, const SourceRange& header, StmtList* body) {
+Stmt* LostAssertions::make() {
+  auto* test = new_node<ConstantExpr>(workspace_.arena, kNowhere);
+  test->value = workspace_.constants.ellipsis();
+  auto* node = new_node<AssertStmt>(workspace_.arena, kNowhere);
+  node->test = test;
+  widths_.emplace(node, kAnyWidth);
+  return node;
+}
+
+void LostAssertions::fill(const SourceRange& whole, const SourceRange& header, StmtList* body) {
   const bool lost = is_unplaced(*body->back());
   const bool alone = lost && body->size() == 1;
   SourceRange before = alone ? header : known_extent(*(*body)[body->size() - (lost ? 2 : 1)]);
@@ -187,36 +172,71 @@ void Reader::fill_with_assert(const SourceRange& whole, const SourceRange& heade
   if (column < 0) column = whole.column + kIndentation;
   const SourceRange place = place_for_assert(whole, before, column, alone || !lost);
   if (place.end_line <= 0) {
-    if (alone && whole.end_line == before.end_line) body->back() = make<PassStmt>(Position());
+    if (alone && whole.end_line == before.end_line)
+      body->back() = new_node<PassStmt>(workspace_.arena, kNowhere);
     return;
   }
   if (!lost && place.line != place.end_line && may_end_with_parenthesis(*body->back())) return;
-  Stmt* const statement = lost ? body->back() : lost_assert();
+  Stmt* const statement = lost ? body->back() : make();
   if (!lost) body->push_back(statement);
   statement->range = place;
   auto* test = statement->as<AssertStmt>()->test;
   if (place.line != place.end_line) return;
-  lost_asserts_[statement] = place.end_column - (place.column >= 0 ? place.column : column);
+  widths_[statement] = place.end_column - (place.column >= 0 ? place.column : column);
   const int32_t width = place.end_column - column >= kWithDots || place.column >= 0 ? kDots : 1;
-  if (width == 1) test->as<ConstantExpr>()->value = shared_.workspace.constants.integer(1);
+  if (width == 1) test->as<ConstantExpr>()->value = workspace_.constants.integer(1);
   test->range = {place.end_line, place.end_column - width, place.end_line, place.end_column};
 }
 
-/// Where an assertion can stand that ends with `whole`, behind `before`; no place: nowhere. It begins the
-/// line, at that column, unless it has one of its own.
-SourceRange Reader::place_for_assert(const SourceRange& whole, const SourceRange& before, int32_t column,
-                                     bool may_join) {
-  const SourceRange nowhere = {0, -1, 0, -1};
-  const int32_t line = whole.end_line;
-  const int32_t end = whole.end_column;
-  if (line > before.end_line) {
-    if (end - column >= kShortest) return {line, -1, line, end};
-    if (line > before.end_line + 1) return {line - 1, -1, line, end};
-    return nowhere;
+Stmt* LostAssertions::find(const Stmts& statements, int32_t width, int depth) const {
+  constexpr int kDeepest = 100;
+  if (depth > kDeepest) return nullptr;
+  Stmt* found = nullptr;
+  for (Stmt* statement : statements) {
+    if (const auto lost = widths_.find(statement); lost != widths_.end() && lost->second >= width)
+      return statement;
+    if (is_definition(*statement)) continue;
+    any_suite(*statement, [&](Stmts& suite) {
+      found = find(suite, width, depth + 1);
+      return found != nullptr;
+    });
+    if (found != nullptr) return found;
   }
-  constexpr int32_t kSeparator = 2;  // `: ` or `; `
-  if (!may_join || line < before.end_line || end - before.end_column < kWithDots + kSeparator) return nowhere;
-  return {line, end - kWithDots, line, end};
+  return nullptr;
+}
+
+void LostAssertions::mention(const std::vector<Name>& names, bool inside_lambda, AssertStmt& statement) {
+  Arena& arena = workspace_.arena;
+  std::vector<Expr*> values;
+  values.reserve(names.size());
+  for (const Name name : names) {
+    auto* node = new_node<NameExpr>(arena, kNowhere);
+    node->id = name;
+    values.push_back(node);
+  }
+  const SourceRange& end = statement.range;
+  if (end.end_line > 0 && end.line == end.end_line) {
+    const auto width = static_cast<int32_t>(workspace_.names.text(names.back()).size());
+    values.back()->range = {end.end_line, end.end_column - width, end.end_line, end.end_column};
+  }
+  statement.test = values[0];
+  if (values.size() > 1) {
+    auto* node = new_node<BoolOpExpr>(arena, kNowhere);
+    node->op = BoolOperator::And;
+    node->values = arena.copy(std::span<Expr* const>(values));
+    statement.test = node;
+  }
+  if (!inside_lambda) return;
+  auto* lambda = new_node<LambdaExpr>(arena, kNowhere);
+  lambda->args = arena.make<Arguments>();
+  lambda->body = statement.test;
+  statement.test = lambda;
+}
+
+/// What stood where nothing is left of a body.
+Stmt* Reader::lost_statement() {
+  if (shared_.options.optimize > 0) return lost_.make();
+  return make<PassStmt>(Position());
 }
 
 /// Variables that nothing uses which is left: cells, or what comes from functions around.
@@ -243,65 +263,6 @@ std::vector<Name> Reader::lost_variables(bool cells) const {
   return names;
 }
 
-/// `a and b`, or `lambda: a and b`, with that end.
-Expr* Reader::mention(const std::vector<Name>& names, bool inside_lambda, const SourceRange& end) {
-  std::vector<Expr*> values;
-  for (const Name name : names) {
-    auto* node = make<NameExpr>(Position());
-    node->id = name;
-    values.push_back(node);
-  }
-  if (end.line > 0) {
-    const auto width = static_cast<int32_t>(shared_.workspace.names.text(names.back()).size());
-    values.back()->range = {end.end_line, end.end_column - width, end.end_line, end.end_column};
-  }
-  Expr* value = values[0];
-  if (values.size() > 1) {
-    auto* node = make<BoolOpExpr>(Position());
-    node->op = BoolOperator::And;
-    node->values = list(values);
-    value = node;
-  }
-  if (!inside_lambda) return value;
-  auto* lambda = make<LambdaExpr>(Position());
-  lambda->args = arena().make<Arguments>();
-  lambda->body = value;
-  return lambda;
-}
-
-/// An assertion that is lost and has so many columns.
-Stmt* Reader::find_lost_assert(syntax::Stmts statements, int32_t width, int depth) const {
-  constexpr int kDeepest = 100;
-  if (depth > kDeepest) return nullptr;
-  Stmt* found = nullptr;
-  const auto look = [&](syntax::Stmts suite) {
-    if (found == nullptr) found = find_lost_assert(suite, width, depth + 1);
-  };
-  for (Stmt* statement : statements) {
-    if (found != nullptr) return found;
-    if (const auto lost = lost_asserts_.find(statement); lost != lost_asserts_.end() && lost->second >= width)
-      return statement;
-    switch (statement->kind) {
-      case StmtKind::If:
-        look(statement->as<IfStmt>()->body);
-        look(statement->as<IfStmt>()->orelse);
-        break;
-      case StmtKind::For:
-        look(statement->as<ForStmt>()->body);
-        break;
-      case StmtKind::While:
-        look(statement->as<WhileStmt>()->body);
-        break;
-      case StmtKind::With:
-        look(statement->as<WithStmt>()->body);
-        break;
-      default:
-        break;
-    }
-  }
-  return found;
-}
-
 /// What a lost assertion has used and nothing else: a variable is a cell for the sake of a lambda or
 /// comprehension in it, or comes from a function around.
 void Reader::mention_lost_variables(StmtList* body) {
@@ -311,11 +272,11 @@ void Reader::mention_lost_variables(StmtList* body) {
   const std::vector<Name> free = lost_variables(false);
   names.insert(names.end(), free.begin(), free.end());
   if (names.empty()) return;
-  size_t width = kShortest + (inside_lambda ? std::string_view("lambda: ").size() : 0);
+  size_t width = kShortestAssert + (inside_lambda ? std::string_view("lambda: ").size() : 0);
   for (const Name name : names)
     width += shared_.workspace.names.text(name).size() + std::string_view(" and ").size();
   constexpr size_t kWidest = 1 << 20;
-  Stmt* statement = find_lost_assert(list(*body), static_cast<int32_t>(std::min(width, kWidest)), 0);
+  Stmt* statement = lost_.find(list(*body), static_cast<int32_t>(std::min(width, kWidest)));
   if (statement == nullptr) {
     statement = make<AssertStmt>(Position());
     int32_t line = 0;
@@ -323,9 +284,7 @@ void Reader::mention_lost_variables(StmtList* body) {
     if (line > 0) statement->range = {line, -1, 0, -1};
     body->insert(body->begin() + static_cast<ptrdiff_t>(place), statement);
   }
-  auto* node = statement->as<AssertStmt>();
-  const bool ends = node->range.end_line > 0 && node->range.line == node->range.end_line;
-  node->test = mention(names, inside_lambda, ends ? node->range : SourceRange{0, -1, 0, -1});
+  lost_.mention(names, inside_lambda, *statement->as<AssertStmt>());
 }
 
 }  // namespace ouro::decompiler

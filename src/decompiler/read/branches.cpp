@@ -59,6 +59,18 @@ bool Reader::read_branch(uint32_t end) {
   return read_tested(condition, first, end);
 }
 
+// The test behind constants that have left nothing.
+Expr* Reader::with_operands(const std::vector<const Constant*>& constants, Expr* test) {
+  if (constants.empty()) return test;
+  std::vector<Expr*> values;
+  for (const Constant* constant : constants) values.push_back(make_constant(constant, Position()));
+  values.push_back(test);
+  auto* node = make<syntax::BoolOpExpr>(Position());
+  node->op = truth(*constants[0]) ? syntax::BoolOperator::And : syntax::BoolOperator::Or;
+  node->values = list(values);
+  return node;
+}
+
 // The statement whose test has been read; at_ is behind it.
 bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t end) {
   const Leaf& leaf = condition.leaves[0];
@@ -71,7 +83,7 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
     return read_assert(inverted ? leaf.expr : negated(leaf.expr, leaf.is_none_test),
                        statement_range(condition), end);
   Expr* test = inverted ? negated(leaf.expr, leaf.is_none_test) : leaf.expr;
-  test = with_lost_operands(condition.extent_of_first, test);
+  test = with_operands(dropped_.operands(condition.extent_of_first), test);
   const Position range = statement_range(condition);
   uint32_t body_end = kNone;
   uint32_t after = kNone;
@@ -150,7 +162,7 @@ bool Reader::read_certain_assert(uint32_t end) {
   constexpr int32_t kShort = 8;
   const bool is_short = has_columns(position) && position.line == position.end_line &&
                         position.end_column - position.column == kShort;
-  test->value = is_short ? shared_.workspace.constants.integer(0) : dropped_test(position, false);
+  test->value = is_short ? shared_.workspace.constants.integer(0) : dropped_.test(position, false);
   return read_assert(test, here().position, end);
 }
 
@@ -285,7 +297,7 @@ bool Reader::ends_with_lost_else(const Stmt& statement) const {
   const Stmt* at = &statement;
   while (at->kind == syntax::StmtKind::If) {
     const auto* node = at->as<syntax::IfStmt>();
-    if (node->orelse.size() == 1 && lost_asserts_.contains(node->orelse[0])) return true;
+    if (node->orelse.size() == 1 && lost_.contains(node->orelse[0])) return true;
     at = node->orelse.empty() ? node->body.back() : node->orelse.back();
   }
   return false;

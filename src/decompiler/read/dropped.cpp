@@ -1,12 +1,10 @@
-// What the optimiser has dropped: constants that stand in co_consts with nothing to load them, and the items
-// of tuples that it has put together.
-//
-// A test that is constant leaves its constant in co_consts, at the place where code generation has come to
-// it. So of the constants that are not loaded before (in the order of the source), the first one is that
-// constant, unless it is one that was there already.
+// What the optimiser has dropped: constants (dropped.h), and the items of tuples that it has put together.
+#include "decompiler/read/dropped.h"
+
 #include <algorithm>
 
 #include "decompiler/read/reader.h"
+#include "decompiler/rebuild.h"
 
 namespace ouro::decompiler {
 
@@ -24,6 +22,10 @@ bool is_test(const Constant& constant, bool truth) {
   }
 }
 
+bool is_test(const Constant& constant) {
+  return is_test(constant, true) || is_test(constant, false);
+}
+
 /// Of the tests that mean the same, the one that people write most.
 int rank(const Constant& constant) {
   if (constant.is(ConstantKind::True) || constant.is(ConstantKind::False)) return 2;
@@ -34,11 +36,10 @@ int rank(const Constant& constant) {
 
 /// Where each constant is loaded first, in the order of the source. What the compiler loads for a statement
 /// it loads at its end.
-void Reader::find_constant_uses() {
-  if (constants_known_) return;
-  constants_known_ = true;
-  const auto constants = code_.object().consts->elements();
-  constant_uses_.resize(constants.size());
+void DroppedConstants::find_uses() {
+  if (uses_known_) return;
+  uses_known_ = true;
+  uses_.resize(constants().size());
   for (uint32_t i = 0; i < code_.size(); ++i) {
     const Instruction& instruction = code_[i];
     size_t index = instruction.argument;
@@ -50,112 +51,141 @@ void Reader::find_constant_uses() {
       case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
       case Op::POP_JUMP_BACKWARD_IF_NONE:
       case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:  // `is None`
-        index = static_cast<size_t>(std::ranges::find(constants, ConstantKind::None, &Constant::kind) -
-                                    constants.begin());
+        index = static_cast<size_t>(std::ranges::find(constants(), ConstantKind::None, &Constant::kind) -
+                                    constants().begin());
         break;
       default:
         continue;
     }
-    if (index >= constant_uses_.size() || instruction.position.line <= 0) continue;
-    Position& first = constant_uses_[index];
+    if (index >= uses_.size() || instruction.position.line <= 0) continue;
+    Position& first = uses_[index];
     if (first.line <= 0 || ends_before(instruction.position, first)) first = instruction.position;
   }
 }
 
 /// Whether the constant at `index`, which is loaded somewhere behind `position` or never, was there before
 /// the others that are loaded behind it.
-bool Reader::comes_early(size_t index, const Position& position) const {
-  const Position& use = constant_uses_[index];
+bool DroppedConstants::comes_early(size_t index, const Position& position) const {
+  const Position& use = uses_[index];
   if (use.line <= 0) return true;
-  for (size_t i = index + 1; i < constant_uses_.size(); ++i) {
-    const Position& other = constant_uses_[i];
+  for (size_t i = index + 1; i < uses_.size(); ++i) {
+    const Position& other = uses_[i];
     if (other.line > 0 && ends_before(position, other) && ends_before(other, use)) return true;
   }
   return false;
 }
 
 /// How many constants code generation had come to in front of `start`.
-size_t Reader::constants_before(const Position& start) {
-  find_constant_uses();
-  const bool function = scope_ == ScopeKind::Function;  // its first constant is the docstring, or None
-  size_t next = function && !constant_uses_.empty() ? 1 : 0;
-  for (size_t i = 0; i < constant_uses_.size(); ++i)
-    if (constant_uses_[i].line > 0 && ends_before(constant_uses_[i], start)) next = std::max(next, i + 1);
+size_t DroppedConstants::count_before(const Position& start) {
+  find_uses();
+  size_t next = is_function_ && !uses_.empty() ? 1 : 0;
+  for (size_t i = 0; i < uses_.size(); ++i)
+    if (uses_[i].line > 0 && ends_before(uses_[i], start)) next = std::max(next, i + 1);
   return next;
 }
 
-/// The constant that stood as a test at `position`, has left no instruction and was new there. Null: there is
-/// none. `seen` is one that was there already.
-const Constant* Reader::new_dropped_test(const Position& position, bool truth, const Constant** seen) {
-  const auto constants = code_.object().consts->elements();
+const Constant* DroppedConstants::new_test(const Position& position, bool truth, const Constant** seen) {
+  const auto constants = this->constants();
   const Position start = {position.line, position.line, position.column, position.column};
-  const size_t next = constants_before(start);
+  const size_t next = count_before(start);
   *seen = nullptr;
   for (size_t i = 0; i < constants.size(); ++i) {
-    const Position& use = constant_uses_[i];
+    const Position& use = uses_[i];
     if (use.line <= 0 || !ends_before(use, start)) continue;
     if (is_test(*constants[i], truth) && rank(*constants[i]) > 0 &&
         (*seen == nullptr || rank(*constants[i]) > rank(**seen)))
       *seen = constants[i];
   }
-  const bool wants_new = (reading_ & reading::kNewTests) != 0;
+  const bool wants_new = (readings_ & reading::kNewTests) != 0;
   const bool is_new = next < constants.size() && is_test(*constants[next], truth) &&
                       (wants_new || (truth && *seen == nullptr) || comes_early(next, start));
   if (!is_new) return nullptr;
-  constant_uses_[next] = start;
+  uses_[next] = start;
   return constants[next];
 }
 
-/// Constants in front of the test's first operand, which begins at `first`, that nothing loads.
-Expr* Reader::with_lost_operands(const Position& first, Expr* test) {
-  if ((reading_ & reading::kLostOperands) == 0 || !has_columns(first)) return test;
-  const auto constants = code_.object().consts->elements();
+std::vector<const Constant*> DroppedConstants::operands(const Position& first) {
+  std::vector<const Constant*> found;
+  if ((readings_ & reading::kLostOperands) == 0 || !has_columns(first)) return found;
+  const auto constants = this->constants();
   const Position start = {first.line, first.line, first.column, first.column};
-  std::vector<Expr*> values;
-  bool truth = false;
-  for (size_t next = constants_before(start); next < constants.size(); ++next) {
+  for (size_t next = count_before(start); next < constants.size(); ++next) {
     const Constant& constant = *constants[next];
-    if (constant_uses_[next].line > 0 || !(is_test(constant, true) || is_test(constant, false))) break;
-    if (!values.empty() && ouro::truth(constant) != truth) break;
-    truth = ouro::truth(constant);
-    values.push_back(make_constant(&constant, Position()));
-    constant_uses_[next] = start;
+    if (uses_[next].line > 0 || !is_test(constant)) break;
+    if (!found.empty() && truth(constant) != truth(*found[0])) break;
+    found.push_back(&constant);
+    uses_[next] = start;
   }
-  if (values.empty()) return test;
-  values.push_back(test);
-  auto* node = make<syntax::BoolOpExpr>(Position());
-  node->op = truth ? syntax::BoolOperator::And : syntax::BoolOperator::Or;
-  node->values = list(values);
-  return node;
+  return found;
 }
 
-/// The constant that was asserted at `position`; null: there is none of that width.
-const Constant* Reader::lost_assertion(const Position& position) {
-  if ((reading_ & reading::kLostOperands) == 0 || shared_.options.optimize > 0) return nullptr;
+const Constant* DroppedConstants::assertion(const Position& position) {
+  if ((readings_ & reading::kLostOperands) == 0) return nullptr;
   constexpr int32_t kAssert = 7;
   constexpr int32_t kQuotes = 2;
-  const auto constants = code_.object().consts->elements();
+  const auto constants = this->constants();
   const int32_t room = position.end_column - position.column - kAssert;
   const Position start = {position.line, position.line, position.column, position.column};
-  const size_t next = constants_before(start);
-  if (next < constants.size() && constant_uses_[next].line <= 0 && is_test(*constants[next], true)) {
+  const size_t next = count_before(start);
+  if (next < constants.size() && uses_[next].line <= 0 && is_test(*constants[next], true)) {
     const Constant& constant = *constants[next];
     const bool text = constant.is(ConstantKind::Str);
     const auto width = text ? static_cast<int32_t>(constant.text().size()) + kQuotes : room;
     if (width == room || position.end_line != position.line) {
-      constant_uses_[next] = start;
+      uses_[next] = start;
       return &constant;
     }
   }
   constexpr int32_t kTrue = 4;
-  return room == kTrue ? shared_.workspace.constants.boolean(true) : nullptr;
+  return room == kTrue ? workspace_.constants.boolean(true) : nullptr;
 }
 
-/// The constant that stood as a test at `position` and has left no instruction.
-const Constant* Reader::dropped_test(const Position& position, bool truth) {
+const Constant* DroppedConstants::test(const Position& position, bool truth) {
   const Constant* seen = nullptr;
-  if (const Constant* test = new_dropped_test(position, truth, &seen)) return test;
-  return seen != nullptr ? seen : shared_.workspace.constants.boolean(truth);
+  if (const Constant* test = new_test(position, truth, &seen)) return test;
+  return seen != nullptr ? seen : workspace_.constants.boolean(truth);
+}
+
+void DroppedConstants::find_first_loads() const {
+  if (!first_loads_.empty()) return;
+  first_loads_.assign(code_.object().consts->size, kNone);
+  for (uint32_t i = code_.size(); i-- > 0;)
+    if (code_[i].op == Op::LOAD_CONST && code_[i].argument < first_loads_.size())
+      first_loads_[code_[i].argument] = i;
+}
+
+bool DroppedConstants::comes_later(uint32_t at) const {
+  find_first_loads();
+  for (size_t i = 0; i < code_[at].argument && i < first_loads_.size(); ++i)
+    if (first_loads_[i] != kNone && first_loads_[i] > at) return true;
+  return false;
+}
+
+bool DroppedConstants::comes_first(uint32_t at) const {
+  find_first_loads();
+  if (code_[at].argument >= first_loads_.size() || first_loads_[code_[at].argument] != at) return false;
+  for (size_t i = code_[at].argument + 1; i < first_loads_.size(); ++i)
+    if (first_loads_[i] != kNone && first_loads_[i] > at) return true;
+  return false;
+}
+
+const Constant* DroppedConstants::test_at(uint32_t at, std::optional<bool> wanted) {
+  find_first_loads();
+  const auto constants = this->constants();
+  size_t first = is_function_ ? 1 : 0;
+  size_t last = constants.size();
+  for (size_t i = first; i < constants.size(); ++i) {
+    if (first_loads_[i] == kNone) continue;
+    if (first_loads_[i] < at) first = i + 1;
+    if (first_loads_[i] > at) last = std::min(last, i);
+  }
+  for (size_t i = first; i < last; ++i) {
+    const bool fits = wanted ? is_test(*constants[i], *wanted) : is_test(*constants[i]);
+    if (first_loads_[i] != kNone || !fits) continue;
+    first_loads_[i] = at;
+    return constants[i];
+  }
+  return nullptr;
 }
 
 /// Whether at_ is the NOP that an item of a constant tuple has left on a line of its own, in front of the

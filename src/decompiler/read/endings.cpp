@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "decompiler/read/reader.h"
+#include "decompiler/suites.h"
 
 namespace ouro::decompiler {
 
@@ -54,37 +55,21 @@ bool ends_earlier(const SourceRange& a, const SourceRange& b) {
   return a.end_line != b.end_line ? a.end_line < b.end_line : a.end_column < b.end_column;
 }
 
-/// The statements that end with the statement; null where it has none.
-syntax::Stmts* last_suite(Stmt* statement) {
-  switch (statement->kind) {
-    case StmtKind::If: {
-      auto* node = statement->as<syntax::IfStmt>();
-      return node->orelse.empty() ? &node->body : &node->orelse;
-    }
-    case StmtKind::While: {
-      auto* node = statement->as<syntax::WhileStmt>();
-      return node->orelse.empty() ? &node->body : &node->orelse;
-    }
-    case StmtKind::For: {
-      auto* node = statement->as<syntax::ForStmt>();
-      return node->orelse.empty() ? &node->body : &node->orelse;
-    }
-    case StmtKind::AsyncFor: {
-      auto* node = statement->as<syntax::AsyncForStmt>();
-      return node->orelse.empty() ? &node->body : &node->orelse;
-    }
-    case StmtKind::With:
-      return &statement->as<syntax::WithStmt>()->body;
-    case StmtKind::AsyncWith:
-      return &statement->as<syntax::AsyncWithStmt>()->body;
-    case StmtKind::Try: {
-      auto* node = statement->as<syntax::TryStmt>();
-      if (!node->finalbody.empty()) return &node->finalbody;
-      return node->orelse.empty() ? nullptr : &node->orelse;
-    }
-    default:
+/// The statements that end with the statement; null where it has none, or only those of handlers.
+syntax::Stmts* last_suite(Stmt& statement) {
+  if (is_definition(statement)) return nullptr;
+  return visit_statement(statement, [](auto& node) -> syntax::Stmts* {
+    if constexpr (requires { node.finalbody; }) {
+      if (!node.finalbody.empty()) return &node.finalbody;
+      return node.orelse.empty() ? nullptr : &node.orelse;
+    } else if constexpr (requires { node.orelse; }) {
+      return node.orelse.empty() ? &node.body : &node.orelse;
+    } else if constexpr (requires { node.body; }) {
+      return &node.body;
+    } else {
       return nullptr;
-  }
+    }
+  });
 }
 
 }  // namespace
@@ -92,7 +77,7 @@ syntax::Stmts* last_suite(Stmt* statement) {
 void Reader::emit(Stmt* statement) {
   if (statement->kind == StmtKind::Try) fill_handlers(statement->as<syntax::TryStmt>());
   if (statement->kind == StmtKind::TryStar) fill_handlers(statement->as<syntax::TryStarStmt>());
-  if (syntax::Stmts* suite = last_suite(statement); suite != nullptr)
+  if (syntax::Stmts* suite = last_suite(*statement); suite != nullptr)
     fill_suite(statement->range, shared_.options.optimize > 0 ? end_of_header(*statement) : SourceRange(),
                suite);
   if (statement->kind == StmtKind::Try) add_unreached_else(statement->as<syntax::TryStmt>());
@@ -121,7 +106,7 @@ void Reader::fill_suite(const SourceRange& range, const SourceRange& header, syn
 void Reader::fill_end(const SourceRange& whole, const SourceRange& header, StmtList* body) {
   if (body->empty() || !ends_at_known_place(whole)) return;
   if (!is_exit(body->back())) {
-    if (shared_.options.optimize > 0) fill_with_assert(whole, header, body);
+    if (shared_.options.optimize > 0) lost_.fill(whole, header, body);
     return;
   }
   const SourceRange last = extent(body->back());
@@ -154,9 +139,9 @@ void Reader::add_unreached_else(Try* node) {
   const SourceRange& last = node->handlers.back()->range;
   if (!ends_at_known_place(last) || last.end_line >= node->range.end_line) return;
   if (shared_.options.optimize > 0) {
-    StmtList orelse{lost_assert()};
+    StmtList orelse{lost_.make()};
     const int32_t line = std::min(last.end_line + 1, node->range.end_line);
-    fill_with_assert(node->range, {line, -1, line, 0}, &orelse);
+    lost_.fill(node->range, {line, -1, line, 0}, &orelse);
     node->orelse = list(orelse);
     return;
   }

@@ -58,14 +58,14 @@ bool Reader::is_implicit_return(uint32_t at) const {
   if (value == nullptr || !value->is(ConstantKind::None)) return false;
   if (scope_ == ScopeKind::Module) return true;
   if (scope_ == ScopeKind::Lambda) return false;
-  if (code_[at - 1].position.line <= 0) return !comes_first(at - 1);
+  if (code_[at - 1].position.line <= 0) return !dropped_.comes_first(at - 1);
   if (!is_own_position(at - 1)) return !ends_return(at - 1);
   // The NOP of the last statement has become part of it.
   const int32_t width = width_of(code_[at - 1].position);
   if (width == kWidthOfPass) return !is_returned_none(at - 1);
   if (width < 0)
     return has_columns(code_[at - 1].position) ||  // a string over several lines
-           comes_later(at - 1);
+           dropped_.comes_later(at - 1);
   return width != kWidthOfReturn;
 }
 
@@ -163,7 +163,7 @@ bool Reader::emit_pass(const Position& position) {
   }
   if (position.end_line > position.line)
     if (const Constant* test = test_that_never_holds(position)) return emit_never(position, test);
-  if (const Constant* test = lost_assertion(position)) {
+  if (const Constant* test = shared_.options.optimize > 0 ? nullptr : dropped_.assertion(position)) {
     auto* node = make<syntax::AssertStmt>(position);
     node->test = make_constant(test, Position());
     emit(node);
@@ -184,7 +184,7 @@ const Constant* Reader::test_that_never_holds(const Position& position) {
   // What alone closes a string: a body would end farther to the right.
   if (position.end_column == position.column + kQuotes && !needs_yield()) return nullptr;
   const Constant* seen = nullptr;
-  if (const Constant* test = new_dropped_test(position, false, &seen)) return test;
+  if (const Constant* test = dropped_.new_test(position, false, &seen)) return test;
   const Constant* docstring = code_.constant(0);
   // Without docstrings a string at the beginning is possible.
   const bool first = shared_.options.optimize < 2 && scope_ == ScopeKind::Function && begins_body() &&

@@ -2,6 +2,7 @@
 // the names of one statement.
 #include <string_view>
 
+#include "decompiler/limits.h"
 #include "decompiler/read/reader.h"
 
 namespace ouro::decompiler {
@@ -31,7 +32,6 @@ bool Reader::read_import() {
   if (from == nullptr || number == nullptr || !number->is(ConstantKind::Int) || !fits_int64(*number, &dots) ||
       dots < 0)
     return fail("an import without constants");
-  constexpr int64_t kMostDots = 1000;  // each is a character of the text
   if (dots > kMostDots) return fail("an import from too far above");
   ++at_;
   if (from->is(ConstantKind::None)) return import_alias(module, position);

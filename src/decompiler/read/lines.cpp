@@ -9,6 +9,7 @@
 
 #include "decompiler/read/conditions.h"
 #include "decompiler/read/reader.h"
+#include "decompiler/suites.h"
 
 namespace ouro::decompiler {
 
@@ -128,59 +129,10 @@ bool Reader::is_protected_place(uint32_t at) const {
          !code_.inherits_position(at);
 }
 
-void Reader::find_first_loads() const {
-  if (!first_loads_.empty()) return;
-  first_loads_.assign(code_.object().consts->size, kNone);
-  for (uint32_t i = code_.size(); i-- > 0;)
-    if (code_[i].op == Op::LOAD_CONST && code_[i].argument < first_loads_.size())
-      first_loads_[code_[i].argument] = i;
-}
-
-/// Whether some constant that code generation has met before the one which the instruction at `at` loads is
-/// loaded for the first time behind it.
-bool Reader::comes_later(uint32_t at) const {
-  find_first_loads();
-  for (size_t i = 0; i < code_[at].argument && i < first_loads_.size(); ++i)
-    if (first_loads_[i] != kNone && first_loads_[i] > at) return true;
-  return false;
-}
-
-/// Whether the instruction is the first that loads its constant, and code generation has met others after it.
-bool Reader::comes_first(uint32_t at) const {
-  find_first_loads();
-  if (code_[at].argument >= first_loads_.size() || first_loads_[code_[at].argument] != at) return false;
-  for (size_t i = code_[at].argument + 1; i < first_loads_.size(); ++i)
-    if (first_loads_[i] != kNone && first_loads_[i] > at) return true;
-  return false;
-}
-
-/// A constant that nothing loads and that code generation has met at `at`, as a test that has left no more
-/// than a place; null: there is none. It is found only once.
-const Constant* Reader::lost_test(uint32_t at, std::optional<bool> wanted) {
-  find_first_loads();
-  const auto constants = code_.object().consts->elements();
-  size_t first = scope_ == ScopeKind::Function ? 1 : 0;
-  size_t last = constants.size();
-  for (size_t i = first; i < constants.size(); ++i) {
-    if (first_loads_[i] == kNone) continue;
-    if (first_loads_[i] < at) first = i + 1;
-    if (first_loads_[i] > at) last = std::min(last, i);
-  }
-  for (size_t i = first; i < last; ++i) {
-    const ConstantKind kind = constants[i]->kind;
-    const bool is_test = kind == ConstantKind::True || kind == ConstantKind::False ||
-                         kind == ConstantKind::Int || kind == ConstantKind::Str;
-    if (first_loads_[i] != kNone || !is_test || (wanted && truth(*constants[i]) != *wanted)) continue;
-    first_loads_[i] = at;
-    return constants[i];
-  }
-  return nullptr;
-}
-
 /// The NOP is all that is left of a test that is constant: what stood under it, if it holds, is read as what
 /// follows.
 bool Reader::emit_lost_test(uint32_t nop) {
-  const Constant* const test = lost_test(nop, std::nullopt);
+  const Constant* const test = dropped_.test_at(nop, std::nullopt);
   if (test == nullptr) return false;
   auto* const node = make<syntax::IfStmt>(code_[nop].position);
   node->test = make_constant(test, Position());
@@ -257,22 +209,8 @@ bool Reader::stand_below(uint32_t first, uint32_t load) const {
 namespace {
 
 /// The first statements inside a statement; null where it has none that run in its scope.
-syntax::Stmts* first_suite(Stmt* statement) {
-  using syntax::StmtKind;
-  switch (statement->kind) {
-    case StmtKind::If:
-      return &statement->as<syntax::IfStmt>()->body;
-    case StmtKind::For:
-      return &statement->as<syntax::ForStmt>()->body;
-    case StmtKind::While:
-      return &statement->as<syntax::WhileStmt>()->body;
-    case StmtKind::With:
-      return &statement->as<syntax::WithStmt>()->body;
-    case StmtKind::Try:
-      return &statement->as<syntax::TryStmt>()->body;
-    default:
-      return nullptr;
-  }
+syntax::Stmts* first_suite(Stmt& statement) {
+  return is_definition(statement) ? nullptr : body_of(statement);
 }
 
 }  // namespace
@@ -282,11 +220,11 @@ syntax::Stmts* first_suite(Stmt* statement) {
 bool Reader::declare_by_lines(Stmt* declaration, const Position& use, size_t place, StmtList* body) {
   if (place >= body->size() || use.line <= 0 || use.column >= 0) return false;
   Stmt* statement = (*body)[place];
-  syntax::Stmts* suite = first_suite(statement);
+  syntax::Stmts* suite = first_suite(*statement);
   while (suite != nullptr && !suite->empty() && statement->range.line > 0 &&
          statement->range.line < use.line) {
     statement = suite->front();
-    syntax::Stmts* const inner = first_suite(statement);
+    syntax::Stmts* const inner = first_suite(*statement);
     if (inner == nullptr) break;
     suite = inner;
   }

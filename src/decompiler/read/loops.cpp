@@ -167,8 +167,8 @@ bool Reader::read_endless_loop(uint32_t end) {
 
 Expr* Reader::certain(bool truth, const Position& statement) {
   auto* node = make<syntax::ConstantExpr>(Position());
-  const Constant* const lost = has_columns(statement) ? nullptr : lost_test(at_, truth);
-  node->value = lost != nullptr ? lost : dropped_test(statement, truth);
+  const Constant* const lost = has_columns(statement) ? nullptr : dropped_.test_at(at_, truth);
+  node->value = lost != nullptr ? lost : dropped_.test(statement, truth);
   return node;
 }
 

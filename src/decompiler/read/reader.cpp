@@ -30,6 +30,8 @@ Reader::Reader(Rebuilding& shared, const CodeObject& object, ScopeKind scope, co
       reading_(parent != nullptr && (scope == ScopeKind::Lambda || scope == ScopeKind::Comprehension)
                    ? parent->reading_
                    : shared.options.reading_of(object)),
+      dropped_(shared.workspace, code_, scope == ScopeKind::Function, reading_),
+      lost_(shared.workspace),
       recursion_(parent == nullptr ? 0 : parent->recursion_) {
   if (scope == ScopeKind::Class) {
     std::string_view name = object.name->text();

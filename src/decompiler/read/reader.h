@@ -32,149 +32,23 @@
 #include "base/arena.h"
 #include "base/workspace.h"
 #include "decompiler/code.h"
+#include "decompiler/read/asserts.h"
+#include "decompiler/read/dropped.h"
+#include "decompiler/read/machine.h"
+#include "decompiler/read/rebuilding.h"
 #include "decompiler/read/shape.h"
-#include "decompiler/rebuild.h"
 #include "syntax/ast.h"
 
 namespace ouro::decompiler {
 
-using syntax::Expr;
-using syntax::SourceRange;
-using syntax::Stmt;
-using StmtList = std::vector<Stmt*>;
-
 /// `from __future__ import ...`
 bool is_future_import(const Stmt& statement);
-
-/// What MAKE_FUNCTION made: a def, a lambda, a comprehension or a class body, as its consumer decides.
-struct FunctionValue {
-  const CodeObject* code = nullptr;
-  Position position;                     // of MAKE_FUNCTION
-  std::vector<Expr*> defaults;           // of positional parameters
-  std::vector<Position> default_places;  // constant defaults: of those that stand last on a line
-  std::vector<std::pair<Name, Expr*>> keyword_defaults;
-  std::vector<std::pair<Name, Expr*>> annotations;     // "return" among them
-  std::vector<std::pair<Expr*, Position>> decorators;  // applied so far, innermost first
-  // A class: made by LOAD_BUILD_CLASS and its call.
-  bool is_class = false;
-  std::vector<Expr*> bases;
-  std::vector<syntax::Keyword*> keywords;
-};
 
 /// Tests: see conditions.h.
 struct Condition;
 struct Exit;
 struct Leaf;
 struct Merge;
-
-/// What UNPACK_SEQUENCE or UNPACK_EX takes apart: its targets are filled by the stores that follow.
-struct UnpackValue;
-/// The targets so far of a value that is assigned to several.
-struct AssignValue;
-
-/// One entry of the machine's stack.
-struct Slot {
-  enum class Kind : uint8_t {
-    Value,       // expr
-    Null,        // PUSH_NULL's
-    CodeValue,   // a code object as constant: `code`
-    Function,    // `function`
-    BuildClass,  // LOAD_BUILD_CLASS's
-    Closure,     // LOAD_CLOSURE's cell, or a tuple of them
-    Unpacked,    // item `index` of `unpack`
-    Augmented,   // the result of an in-place operation; expr is its BinOp, whose left side is the target
-    Next,        // what FOR_ITER gives: a store makes it the loop's target
-    Entered,     // what entering a with gives: likewise
-    Caught,      // the exception in a handler: likewise
-    Marker,      // what only the construct that pushed it knows: an iterator, __exit__, exception state, ...
-  };
-  Kind kind = Kind::Marker;
-  bool copied = false;  // pushed by COPY
-  uint32_t index = 0;   // Unpacked: of the item; else how high the stack was
-  Position position;    // of the instruction that pushed it
-  Expr* expr = nullptr;
-  const CodeObject* code = nullptr;
-  FunctionValue* function = nullptr;
-  UnpackValue* unpack = nullptr;
-  AssignValue* assign = nullptr;
-};
-
-struct AssignValue {
-  std::vector<Expr*> targets;
-  Position position;  // of the statement
-};
-
-struct UnpackValue {
-  Slot source;
-  std::vector<Expr*> targets;
-  uint32_t stored = 0;
-  uint32_t starred = kNone;  // the index of the target with a star
-  Position position;
-};
-
-/// A construct around the place being read, for break, continue, and what return has to undo.
-struct Construct {
-  enum class Kind : uint8_t {
-    For,  // an iterator lies on the stack
-    AsyncFor,
-    While,
-    With,
-    AsyncWith,
-    TryBody,         // protected by handlers
-    FinallyBody,     // protected by a finally whose body is `final_body`
-    Handler,         // an except clause; `name` where it has one
-    FinallyHandler,  // the copy of a finally body that runs for an exception
-  };
-  Kind kind = Kind::While;
-  Position range;                    // of the statement
-  uint32_t continue_target = kNone;  // For: the FOR_ITER; While: the first instruction of the test
-  uint32_t break_target = kNone;     // no break goes to a place before it; kNone: not known
-  uint32_t body_first = kNone;       // of a loop: the first instruction of its body
-  Name name = Name::none;            // Handler
-  // FinallyBody: the copy of the finally body that runs for an exception.
-  uint32_t final_first = kNone;
-  uint32_t final_end = kNone;
-};
-
-/// How a scope uses names that a declaration may be needed for. Lambdas and comprehensions cannot declare
-/// anything: what they need is asked of the scope around them.
-struct ScopeNotes {
-  using Uses = std::unordered_map<Name, Position>;  // with the place of the first one
-  Uses global_loads;
-  Uses global_stores;                            // deletions too
-  std::unordered_set<Name> inner_global_stores;  // by walrus in a comprehension
-  Uses free_uses;
-  std::unordered_set<Name> free_stores;
-  std::unordered_set<Name> bindings;  // locals and cells that something binds
-  bool yields = false;
-  bool annotates = false;  // a variable
-};
-
-/// The body of a function or class, read.
-struct InnerBody {
-  StmtList statements;
-  bool good = false;
-  std::string reason;
-};
-/// The inside of a lambda or comprehension, read: its value, or element (and value) with its clauses.
-struct InnerValue {
-  Expr* element = nullptr;  // null: it could not be read
-  Expr* value = nullptr;
-  std::vector<syntax::Comprehension*> clauses;  // the first one's iterable is not set
-  std::string reason;
-  ScopeNotes notes;
-};
-
-/// What the readers of one module share.
-struct Rebuilding {
-  Workspace& workspace;
-  const RebuildOptions& options;
-  Rebuilt& result;
-  uint32_t depth = 0;  // of nested code objects
-  // What has been read already: copies of finally bodies make the same function several times.
-  std::unordered_map<const CodeObject*, InnerBody> bodies = {};
-  std::unordered_map<const CodeObject*, InnerValue> values = {};
-};
 
 class Reader {
  public:
@@ -240,18 +114,9 @@ class Reader {
   template <class Try>
   void add_unreached_else(Try* node);
   // asserts.cpp
-  Stmt* lost_assert();
   Stmt* lost_statement();
-  static bool is_place_of_assert(const Position& position);
-  static SourceRange end_of_header(const Stmt& statement);
-  void fill_with_assert(const SourceRange& whole, const SourceRange& header, StmtList* body);
-  static SourceRange place_for_assert(const SourceRange& whole, const SourceRange& before, int32_t column,
-                                      bool may_join);
   void mention_lost_variables(StmtList* body);
   std::vector<Name> lost_variables(bool cells) const;
-  Name written(Name mangled) const;
-  Expr* mention(const std::vector<Name>& names, bool inside_lambda, const SourceRange& end);
-  Stmt* find_lost_assert(syntax::Stmts list, int32_t width, int depth) const;
 
   template <class T>
   T* make(const Position& position) {
@@ -333,13 +198,6 @@ class Reader {
   bool build_const_key_map();
   bool update_dict();
   bool map_add();
-  void find_constant_uses();  // dropped.cpp
-  bool comes_early(size_t index, const Position& position) const;
-  size_t constants_before(const Position& start);
-  Expr* with_lost_operands(const Position& first, Expr* test);
-  const Constant* lost_assertion(const Position& position);
-  const Constant* new_dropped_test(const Position& position, bool truth, const Constant** seen);
-  const Constant* dropped_test(const Position& position, bool truth);
   bool begins_folded_tuple() const;
   bool begins_annotated(uint32_t load) const;
   void place_annotations(const std::vector<Position>& places, const std::vector<Expr*>& items);
@@ -445,6 +303,7 @@ class Reader {
   bool declare_inside(Stmt* declaration, const Position& use, const StmtList& body) const;
   int32_t end_of_docstring(const Stmt& statement) const;
   void declare(StmtList* body);
+  Name written(Name mangled) const;
   void note_variable(Op op, const Constant* name);
   void note_inner(const ScopeNotes& notes);
   bool is_variable_around(Name name) const;
@@ -491,7 +350,6 @@ class Reader {
   bool is_statement_in_line(uint32_t jump) const;
   bool breaks_by_return(uint32_t at) const;
   bool tests_at_top(uint32_t first, uint32_t last) const;
-  bool comes_first(uint32_t at) const;
   uint32_t otherwise_by_flow(uint32_t handler, uint32_t at) const;
   bool is_statement_without_place(uint32_t nop) const;
   bool may_end_at(uint32_t at, uint32_t exit) const;
@@ -501,12 +359,9 @@ class Reader {
   static bool is_whole_display(const Expr* display, const Constant& items);
   static bool has_star(const Expr* packed);
   bool is_protected_place(uint32_t at) const;
-  bool comes_later(uint32_t at) const;
   bool ends_in_break(uint32_t nop) const;
   uint32_t last_jump_of_loop(uint32_t nop) const;
   uint32_t end_of_open_loop(uint32_t first, uint32_t jump, uint32_t end) const;
-  void find_first_loads() const;
-  const Constant* lost_test(uint32_t at, std::optional<bool> truth);
   bool emit_lost_test(uint32_t nop);
   bool stand_below(uint32_t first, uint32_t load) const;
   bool declare_by_lines(Stmt* declaration, const Position& use, size_t place, StmtList* body);
@@ -559,6 +414,7 @@ class Reader {
   bool returns_past(uint32_t first, uint32_t other) const;
   bool ends_with_lost_else(const Stmt& statement) const;
   bool emit_if_nothing(Expr* test, const Position& range);
+  Expr* with_operands(const std::vector<const Constant*>& constants, Expr* test);
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;
   bool read_assert(Expr* test, const Position& range, uint32_t end);
@@ -750,6 +606,8 @@ class Reader {
   const ScopeKind scope_;
   const Reader* const parent_;
   const uint32_t reading_;  // which of several possible readings is wanted
+  DroppedConstants dropped_;
+  LostAssertions lost_;
   std::string reason_;
 
   uint32_t at_ = 0;
@@ -788,9 +646,6 @@ class Reader {
   std::vector<std::pair<Slot, Expr*>> parallel_;  // the assignments of `a, b = b, a` so far
   std::unordered_map<const Expr*, FunctionValue*> function_of_;  // functions inside a display under way
   std::unordered_set<const Expr*> async_comprehensions_;
-  bool constants_known_ = false;
-  mutable std::vector<uint32_t> first_loads_;  // of each constant; empty: not known
-  std::vector<Position> constant_uses_;        // of each constant, the first one in the source
   std::unordered_map<const Expr*, std::vector<Position>> item_places_;  // of constant tuples
   Position comprehension_;                       // of the comprehension that this reads
   Position definition_;                          // of the statement that this is the body of
@@ -798,7 +653,6 @@ class Reader {
   int32_t header_end_ = 0;                       // the last line in front of the body's statements
   std::unordered_set<Name> inner_global_loads_;  // by lambdas and comprehensions alone
   ScopeNotes notes_;
-  std::unordered_map<const Stmt*, int32_t> lost_asserts_;  // with how many columns they have
   std::unordered_set<Name> variables_;  // of a function: parameters, locals, cells and free variables
 };
 

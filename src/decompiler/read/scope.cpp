@@ -11,12 +11,6 @@ namespace ouro::decompiler {
 
 using syntax::StmtKind;
 
-namespace {
-
-constexpr int32_t kShortestAssert = 8;  // `assert 1`
-
-}  // namespace
-
 void Reader::skip_prologue() {
   while (at_ < code_.size()) {
     switch (op()) {
@@ -117,7 +111,7 @@ void Reader::end_body(const StmtList& front, StmtList* statements) {
   if (front.empty() && statements->empty()) statements->push_back(lost_statement());
   if (!front.empty() && statements->empty() && shared_.options.optimize > 0 &&
       !ends_with_docstring(*front.front()))
-    statements->push_back(lost_assert());
+    statements->push_back(lost_.make());
   // How far parameters reach is not known.
   const SourceRange header = {definition_.line, -1, definition_.line, definition_.end_column};
   fill_end(range_of(definition_), header, statements);

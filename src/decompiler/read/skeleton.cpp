@@ -8,6 +8,7 @@
 // of the code object, which may be malformed.
 #include <algorithm>
 
+#include "decompiler/limits.h"
 #include "decompiler/read/reader.h"
 
 namespace ouro::decompiler {

@@ -309,10 +309,10 @@ void Reader::add_pass(uint32_t at, StmtList* body) {
     if (has_columns(last) && !ends_before(last, place)) return;
     if (last.line > place.line) return;
   } else if (shared_.options.optimize > 0 && (place.line <= 0 || !is_place_of_pass(at))) {
-    body->push_back(lost_assert());
+    body->push_back(lost_.make());
     return;
   } else if (shared_.options.optimize > 0 && code_[at].op == Op::RERAISE && is_place_of_assert(place)) {
-    body->push_back(lost_assert());
+    body->push_back(lost_.make());
     body->back()->range = range_of(place);
     return;
   }
