@@ -1,8 +1,8 @@
 // Constants as tokens.
 #include <algorithm>
-#include <cstring>
 
 #include "base/hash.h"
+#include "decompiler/float_bits.h"
 #include "decompiler/print/literals.h"
 
 namespace ouro::decompiler {
@@ -39,8 +39,7 @@ bool same(const Constant& a, const Constant& b) {
       return a.negative == b.negative && std::equal(a.limbs, a.limbs + a.size, b.limbs);
     case ConstantKind::Float:
     case ConstantKind::Complex:
-      return std::memcmp(&a.real, &b.real, sizeof a.real) == 0 &&
-             std::memcmp(&a.imag, &b.imag, sizeof a.imag) == 0;
+      return same_bits(a.real, b.real) && same_bits(a.imag, b.imag);
     case ConstantKind::Tuple:
       for (uint32_t i = 0; i < a.size; ++i)
         if (!same(*a.items[i], *b.items[i])) return false;
@@ -294,7 +293,7 @@ void Printer::sequence_constant(const Constant& value, const SourceRange& own, L
 /// An order to write the items of a frozenset in that gives them the order that they have.
 std::vector<const Constant*> Printer::insertion_order(const Constant& set) {
   constexpr int kMaxTries = 2000;
-  const std::vector<const Constant*> wanted(set.elements().begin(), set.elements().end());
+  std::vector<const Constant*> wanted(set.elements().begin(), set.elements().end());
   std::vector<const Constant*> order = wanted;
   auto fits = [&] {
     const auto got = frozenset_order(workspace_.arena, order);

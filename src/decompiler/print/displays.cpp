@@ -100,6 +100,13 @@ void Printer::dict(const DictExpr* e, const Place& end) {
   end_at(end);
 }
 
+void Printer::display(std::string_view open, Exprs elements, std::string_view close, const Place& end) {
+  put(open, kOpen | kItems);
+  items(elements, kTest | kNamedOk);
+  put(close, kClose);
+  end_at(end);
+}
+
 void Printer::clauses(Comprehensions generators) {
   for (const Comprehension* clause : generators) {
     if (clause->is_async) put("async", kSpace | kGlue | kWord);
@@ -114,11 +121,13 @@ void Printer::clauses(Comprehensions generators) {
   }
 }
 
-void Printer::generator(const GeneratorExpExpr* e, const Place& end) {
-  put("(", kOpen);
-  expression(e->elt, kTest | kNamedOk);
+void Printer::dict_comprehension(const DictCompExpr* e, const Place& end) {
+  put("{", kOpen);
+  expression(e->key, kTest);
+  put(":");
+  expression_spaced(e->value, kTest);
   clauses(e->generators);
-  put(")", kClose);
+  put("}", kClose);
   end_at(end);
 }
 

@@ -164,17 +164,18 @@ void Printer::expression(const Expr* e, Level level, Place end) {
   --depth_;
 }
 
+void Printer::named(const NamedExprExpr* e, const Place& end) {
+  expression(e->target, kAtom | kBare);
+  put(":=", kSpace);
+  expression_spaced(e->value, kTest, end);
+}
+
 void Printer::inner(const Expr* expression, Level level, const Place& end) {
   switch (expression->kind) {
     case ExprKind::BoolOp:
       return bool_op(expression->as<BoolOpExpr>(), end);
-    case ExprKind::NamedExpr: {
-      const auto* e = expression->as<NamedExprExpr>();
-      this->expression(e->target, kAtom | kBare);
-      put(":=", kSpace);
-      this->expression_spaced(e->value, kTest, end);
-      return;
-    }
+    case ExprKind::NamedExpr:
+      return named(expression->as<NamedExprExpr>(), end);
     case ExprKind::BinOp:
       return bin_op(expression->as<BinOpExpr>(), end);
     case ExprKind::UnaryOp:
@@ -186,45 +187,19 @@ void Printer::inner(const Expr* expression, Level level, const Place& end) {
     case ExprKind::Dict:
       return dict(expression->as<DictExpr>(), end);
     case ExprKind::Set:
-      put("{", kOpen | kItems);
-      items(expression->as<SetExpr>()->elts, kTest | kNamedOk);
-      put("}", kClose);
-      return end_at(end);
+      return display("{", expression->as<SetExpr>()->elts, "}", end);
     case ExprKind::List:
-      put("[", kOpen | kItems);
-      items(expression->as<ListExpr>()->elts, kTest | kNamedOk);
-      put("]", kClose);
-      return end_at(end);
+      return display("[", expression->as<ListExpr>()->elts, "]", end);
     case ExprKind::Tuple:
       return tuple(expression->as<TupleExpr>(), level, end);
-    case ExprKind::ListComp: {
-      const auto* e = expression->as<ListCompExpr>();
-      put("[", kOpen);
-      this->expression(e->elt, kTest | kNamedOk);
-      clauses(e->generators);
-      put("]", kClose);
-      return end_at(end);
-    }
-    case ExprKind::SetComp: {
-      const auto* e = expression->as<SetCompExpr>();
-      put("{", kOpen);
-      this->expression(e->elt, kTest | kNamedOk);
-      clauses(e->generators);
-      put("}", kClose);
-      return end_at(end);
-    }
-    case ExprKind::DictComp: {
-      const auto* e = expression->as<DictCompExpr>();
-      put("{", kOpen);
-      this->expression(e->key, kTest);
-      put(":");
-      this->expression_spaced(e->value, kTest);
-      clauses(e->generators);
-      put("}", kClose);
-      return end_at(end);
-    }
+    case ExprKind::ListComp:
+      return comprehension("[", *expression->as<ListCompExpr>(), "]", end);
+    case ExprKind::SetComp:
+      return comprehension("{", *expression->as<SetCompExpr>(), "}", end);
+    case ExprKind::DictComp:
+      return dict_comprehension(expression->as<DictCompExpr>(), end);
     case ExprKind::GeneratorExp:
-      return generator(expression->as<GeneratorExpExpr>(), end);
+      return comprehension("(", *expression->as<GeneratorExpExpr>(), ")", end);
     case ExprKind::Await:
       put("await", kGlue);
       return expression_spaced(expression->as<AwaitExpr>()->value, kAtom, end);
@@ -371,7 +346,7 @@ void Printer::call(const CallExpr* e, const Place& end) {
     const auto* only = e->args[0]->as<GeneratorExpExpr>();
     if (!differ(end, end_of(only->range))) {
       if (only->range.line > 0) pending_ = start_of(only->range);
-      return generator(only, end);
+      return comprehension("(", *only, ")", end);
     }
   }
   put("(", kOpen | (e->args.empty() && e->keywords.empty() ? 0u : kItems));

@@ -455,6 +455,64 @@ std::string Printer::inline_text(const Expr* e, const Place& at, char quote, boo
   return text;
 }
 
+namespace {
+
+/// The ways to write an f-string, the likeliest first.
+std::vector<FStringWriter::Way> ways_to_write(bool lines, char preferred, char forbidden) {
+  std::vector<FStringWriter::Way> ways;
+  for (const char quote : {'\'', '"'}) {
+    if (quote == forbidden) continue;
+    for (int kind = 0; kind < 4; ++kind) {
+      FStringWriter::Way way;
+      way.style.quote = quote;
+      way.style.raw = (kind & 1) != 0;
+      way.style.triple = (kind & 2) != 0;
+      way.pieces = lines && !way.style.triple;
+      ways.push_back(way);
+    }
+  }
+  std::ranges::sort(ways, {}, [lines, preferred](const FStringWriter::Way& way) {
+    return (way.style.triple != lines ? 4 : 0) + (way.style.raw ? 2 : 0) +
+           (way.style.quote == preferred ? 0 : 1);
+  });
+  return ways;
+}
+
+struct Candidate {
+  std::string text;
+  bool valid = false;  // it can be read again
+};
+
+/// What stands at its place, with an empty literal behind it only where nothing does without; else what can
+/// be read again, rather in pieces.
+Candidate best_of(FStringWriter& writer, Exprs values, const std::vector<FStringWriter::Way>& ways) {
+  Candidate best;
+  std::string padded;
+  bool best_in_pieces = false;
+  for (const auto& way : ways) {
+    const bool exact = writer.write(values, way);
+    if (exact && !writer.padded()) return {writer.text(), true};
+    if (exact && padded.empty()) padded = writer.text();
+    const bool better = best.text.empty() || (way.pieces && !best_in_pieces) || !best.valid;
+    if (writer.valid() ? better : best.text.empty()) best.text = writer.text();
+    best_in_pieces |= way.pieces;
+    best.valid |= writer.valid();
+  }
+  if (!padded.empty()) best.text = padded;
+  return best;
+}
+
+/// The first that can be read again, or the last.
+std::string first_valid(FStringWriter& writer, Exprs values, const std::vector<FStringWriter::Way>& ways) {
+  for (const auto& way : ways) {
+    writer.write(values, way);
+    if (writer.valid()) break;
+  }
+  return writer.text();
+}
+
+}  // namespace
+
 void Printer::joined_string(const Expr* expression, Level level, const Place& end) {
   Expr* single = const_cast<Expr*>(expression);
   Exprs values;
@@ -472,47 +530,11 @@ void Printer::joined_string(const Expr* expression, Level level, const Place& en
       (!plausible({start.line, start.column, stop.line, stop.column}, values.size() * 100) ||
        (start.line != stop.line && start.column > kMaxColumn)))
     start = stop = {};
-  FStringWriter writer(*this, start, stop);
   const bool lines = start.exact() && stop.exact() && stop.line > start.line;
-  std::vector<FStringWriter::Way> ways;
-  for (const char quote : {'\'', '"'}) {
-    if (quote == forbidden_quote_) continue;
-    for (int kind = 0; kind < 4; ++kind) {
-      FStringWriter::Way way;
-      way.style.quote = quote;
-      way.style.raw = (kind & 1) != 0;
-      way.style.triple = (kind & 2) != 0;
-      way.pieces = lines && !way.style.triple;
-      ways.push_back(way);
-    }
-  }
-  const char preferred = options_.clean ? '"' : '\'';
-  std::sort(ways.begin(), ways.end(), [lines, preferred](const auto& a, const auto& b) {
-    auto rank = [lines, preferred](const auto& way) {
-      return (way.style.triple != lines ? 4 : 0) + (way.style.raw ? 2 : 0) +
-             (way.style.quote == preferred ? 0 : 1);
-    };
-    return rank(a) < rank(b);
-  });
-  std::string best;
-  std::string padded;
-  bool best_in_pieces = false;
-  bool valid = false;
-  for (const auto& way : ways) {
-    const bool exact = writer.write(values, way);
-    if (exact && !writer.padded()) {
-      best = writer.text();
-      padded.clear();
-      valid = true;
-      break;
-    }
-    if (exact && padded.empty()) padded = writer.text();
-    const bool better = best.empty() || (way.pieces && !best_in_pieces) || !valid;
-    if (writer.valid() ? better : best.empty()) best = writer.text();
-    best_in_pieces |= way.pieces;
-    valid |= writer.valid();
-  }
-  if (!valid && expression->kind == ExprKind::JoinedStr &&
+  const auto ways = ways_to_write(lines, options_.clean ? '"' : '\'', forbidden_quote_);
+  FStringWriter writer(*this, start, stop);
+  Candidate best = best_of(writer, values, ways);
+  if (!best.valid && expression->kind == ExprKind::JoinedStr &&
       may_be_percent_format(expression->as<JoinedStrExpr>())) {
     const bool wrap = base(level) > kTerm;
     if (wrap) put("(", kOpen | kGlue);
@@ -521,17 +543,12 @@ void Printer::joined_string(const Expr* expression, Level level, const Place& en
     if (wrap) put(")", kClose);
     return;
   }
-  if (!padded.empty()) best = padded;
-  if (!valid) {
+  if (!best.valid) {
     // Places that cannot be had, on several lines perhaps.
     FStringWriter anywhere(*this, {}, {});
-    for (const auto& way : ways) {
-      anywhere.write(values, way);
-      best = anywhere.text();
-      if (anywhere.valid()) break;
-    }
+    best.text = first_valid(anywhere, values, ways);
   }
-  put(keep(best), best.find('\n') != std::string::npos ? kMultiline : 0u);
+  put(keep(best.text), best.text.find('\n') != std::string::npos ? kMultiline : 0u);
   end_at(end);
 }
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "base/bigint.h"
 #include "base/float_text.h"
+#include "decompiler/float_bits.h"
 #include "decompiler/print/literals.h"
 
 namespace ouro::decompiler {
@@ -15,10 +15,6 @@ namespace ouro::decompiler {
 namespace {
 
 constexpr std::string_view kInfinity = "1e999";
-
-bool same_bits(double a, double b) {
-  return std::memcmp(&a, &b, sizeof a) == 0;
-}
 
 std::string to_base(std::span<const uint64_t> limbs, unsigned bits) {
   if (limbs.empty()) return "0";
@@ -208,7 +204,8 @@ bool integer_of_width(Workspace& workspace, const Constant& value, size_t width,
     for (const auto& [text, own] : search.candidates) {
       if (prefix.empty() && own < wanted) continue;
       const bool group = !prefix.empty() && own < kFactor;
-      const std::string whole = group ? prefix + "(" + text + ")" : prefix + text;
+      std::string whole = prefix;
+      whole.append(group ? "(" : "").append(text).append(group ? ")" : "");
       if (whole.size() > width) continue;
       out = whole;
       *level = prefix.empty() ? own : prefix_level;

@@ -79,6 +79,7 @@ class Printer {
   void expression(const Expr* e, Level level, Place end = {});
   void expression_spaced(const Expr* e, Level level, const Place& end = {});
   void inner(const Expr* e, Level level, const Place& end);
+  void named(const syntax::NamedExprExpr* e, const Place& end);
   void bool_op(const syntax::BoolOpExpr* e, const Place& end);
   void bin_op(const syntax::BinOpExpr* e, const Place& end);
   void unary_op(const syntax::UnaryOpExpr* e, const Place& end);
@@ -102,7 +103,16 @@ class Printer {
   void tuple(const syntax::TupleExpr* e, Level level, const Place& end);
   void dict(const syntax::DictExpr* e, const Place& end);
   void clauses(syntax::Comprehensions generators);
-  void generator(const syntax::GeneratorExpExpr* e, const Place& end);
+  void display(std::string_view open, syntax::Exprs elements, std::string_view close, const Place& end);
+  template <class Node>
+  void comprehension(std::string_view open, const Node& node, std::string_view close, const Place& end) {
+    put(open, kOpen);
+    expression(node.elt, kTest | kNamedOk);
+    clauses(node.generators);
+    put(close, kClose);
+    end_at(end);
+  }
+  void dict_comprehension(const syntax::DictCompExpr* e, const Place& end);
 
   // --- constants.cpp
   void constant(const syntax::ConstantExpr* e, Level level, Place end);

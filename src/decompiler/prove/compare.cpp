@@ -232,6 +232,7 @@ class Partners {
         places.emplace_back(by_line ? constant->code->first_line : 0, i);
     std::ranges::sort(places);
     std::vector<const CodeObject*> found;
+    found.reserve(places.size());
     for (const auto& [line, index] : places) found.push_back(code.consts->items[index]->code);
     return found;
   }

@@ -1,11 +1,11 @@
 #include "decompiler/prove/constants.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <vector>
 
 #include "base/hash.h"
+#include "decompiler/float_bits.h"
 
 namespace ouro::decompiler {
 
@@ -13,10 +13,6 @@ namespace {
 
 Sameness identical_if(bool same) {
   return same ? Sameness::Identical : Sameness::Different;
-}
-
-bool same_double(double a, double b) {
-  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
 bool same_text(const Constant& a, const Constant& b) {
@@ -67,9 +63,9 @@ Sameness compare_constants(const Constant& a, const Constant& b) {
       return identical_if(a.negative == b.negative && a.size == b.size &&
                           std::equal(a.limbs, a.limbs + a.size, b.limbs));
     case ConstantKind::Float:
-      return identical_if(same_double(a.real, b.real));
+      return identical_if(same_bits(a.real, b.real));
     case ConstantKind::Complex:
-      return identical_if(same_double(a.real, b.real) && same_double(a.imag, b.imag));
+      return identical_if(same_bits(a.real, b.real) && same_bits(a.imag, b.imag));
     case ConstantKind::Bytes:
       return identical_if(same_text(a, b));
     case ConstantKind::Str:

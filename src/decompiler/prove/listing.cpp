@@ -32,6 +32,7 @@ class Listing {
   std::vector<Comment> comments(std::string_view reason) {
     // No lines but those that the code has: others would move what follows.
     std::vector<Comment> result;
+    result.reserve(lines_.size());
     for (auto& [line, text] : lines_) result.push_back({line, std::move(text)});
     if (result.empty()) result.emplace_back();
     std::string head = " unproven: ";

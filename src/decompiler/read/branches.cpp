@@ -63,6 +63,7 @@ bool Reader::read_branch(uint32_t end) {
 Expr* Reader::with_operands(const std::vector<const Constant*>& constants, Expr* test) {
   if (constants.empty()) return test;
   std::vector<Expr*> values;
+  values.reserve(constants.size() + 1);
   for (const Constant* constant : constants) values.push_back(make_constant(constant, Position()));
   values.push_back(test);
   auto* node = make<syntax::BoolOpExpr>(Position());

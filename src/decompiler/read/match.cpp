@@ -76,10 +76,9 @@ bool Reader::read_match(uint32_t end) {
   uint32_t match_end = kNone;
   int32_t column = INT32_MAX;  // of the word `case`
   for (bool more = true; more;) {
-    Matching m;
-    m.base = base;
+    Matching m(*this, base);
     m.subject = m.add();
-    push_place(m.subject);
+    m.push(m.subject);
     auto* const node = arena().make<syntax::MatchCase>();
     cases.push_back(node);
     if (!read_case(end, m, node)) return false;
@@ -128,7 +127,7 @@ bool Reader::read_match(uint32_t end) {
 bool Reader::read_case(uint32_t end, Matching& m, syntax::MatchCase* node) {
   bool guarded = false;
   if (!read_pattern(end, m, &guarded)) return false;
-  node->pattern = pattern_of(m, m.subject, false);
+  node->pattern = m.pattern_of(m.subject, false);
   if (node->pattern == nullptr) return false;
   place_last_name(m, node->pattern);
   if (!guarded && at_ < end && here().op == Op::NOP && has_columns(m.last_position) &&
@@ -159,7 +158,7 @@ bool Reader::read_case(uint32_t end, Matching& m, syntax::MatchCase* node) {
 bool Reader::read_pattern(uint32_t end, Matching& m, bool* guarded) {
   for (bool begun = false; stack_.size() > m.base; begun = true) {
     if (at_ >= end) return fail("a pattern without an end");
-    const bool alone = stack_.size() == m.base + 1 && place_of(m, stack_.back()) == m.subject;
+    const bool alone = stack_.size() == m.base + 1 && m.place_of(stack_.back()) == m.subject;
     const bool done = begun && alone && m.subject->copy != nullptr && m.subject->kind == Place::Kind::Any;
     const Op op = here().op;
     const bool shuffles = op == Op::POP_TOP || op == Op::SWAP || op == Op::NOP || is_store(op);
@@ -181,7 +180,7 @@ bool Reader::read_pattern(uint32_t end, Matching& m, bool* guarded) {
       ++at_;
       return true;
     }
-    if (!step_pattern(m)) return false;
+    if (!m.step()) return false;
   }
   return true;
 }
@@ -256,7 +255,7 @@ Expr* Reader::read_guard(uint32_t end, Matching& m) {
     node->operand = test;
     test = node;
   }
-  return note_failure(m, negative ? if_true : if_false) ? test : nullptr;
+  return m.note_failure(negative ? if_true : if_false) ? test : nullptr;
 }
 
 /// Whether the jump belongs to a break or continue that has dropped something before.
@@ -345,8 +344,7 @@ bool Reader::read_default(uint32_t end, int32_t column, syntax::MatchCase* node,
   const bool own =
       here().op == Op::NOP && !takes_place_over(at_) &&
       (!has_columns(here().position) || here().position.end_column == here().position.column + 1);
-  Matching m;
-  m.base = stack_.size();
+  Matching m(*this, stack_.size());
   // With a guard on its line, only the guard's last jump stands at the place of the `_`.
   const uint32_t jump = shape_.last_of_segment(at_);
   const Position place = own || jump >= code_.size() ? here().position : code_[jump].position;

@@ -35,36 +35,35 @@ bool is_one_wide(const Position& position) {
 
 }  // namespace
 
-void Reader::push_place(const Place* place) {
+void Reader::Matching::push(const Place* place) {
   Slot slot;
   slot.index = place->number;
   slot.position = code_[at_ < code_.size() ? at_ : 0].position;
   stack_.push_back(slot);
 }
 
-Reader::Place* Reader::place_of(Matching& m, const Slot& slot) const {
-  return slot.kind == Slot::Kind::Marker && slot.index > 0 && slot.index <= m.places.size()
-             ? &m.places[slot.index - 1]
+Reader::Place* Reader::Matching::place_of(const Slot& slot) {
+  return slot.kind == Slot::Kind::Marker && slot.index > 0 && slot.index <= places_.size()
+             ? &places_[slot.index - 1]
              : nullptr;
 }
 
 /// The place on top; null, with a reason, where there is something else.
-Reader::Place* Reader::top_place(Matching& m) {
-  Place* const place = stack_.size() > m.base ? place_of(m, stack_.back()) : nullptr;
+Reader::Place* Reader::Matching::top() {
+  Place* const place = stack_.size() > base ? place_of(stack_.back()) : nullptr;
   if (place == nullptr) fail("no subject on the stack");
   return place;
 }
 
-Reader::Place* Reader::pop_place(Matching& m) {
-  Place* const place = top_place(m);
+Reader::Place* Reader::Matching::pop() {
+  Place* const place = top();
   if (place != nullptr) stack_.pop_back();
   return place;
 }
 
-/// A test at at_ that fails jumps away; the stack is as it then is.
-bool Reader::note_failure(Matching& m, uint32_t target) {
+bool Reader::Matching::note_failure(uint32_t target) {
   if (target == kNone || target >= code_.size()) return fail("a pattern that leads nowhere");
-  m.failures.push_back({target, stack_.size()});
+  failures.push_back({target, stack_.size()});
   size_t height = stack_.size();
   uint32_t landing = target;
   while (landing + 1 < code_.size() && code_[landing].op == Op::POP_TOP && height > 0) {
@@ -72,7 +71,7 @@ bool Reader::note_failure(Matching& m, uint32_t target) {
     --height;
   }
   if (code_[landing].op != Op::COPY || code_[landing].argument != 1) return true;
-  for (auto copy = m.copies.rbegin(); copy != m.copies.rend(); ++copy) {
+  for (auto copy = copies_.rbegin(); copy != copies_.rend(); ++copy) {
     if (copy->height != height) continue;
     copy->repeated = true;
     break;
@@ -81,51 +80,50 @@ bool Reader::note_failure(Matching& m, uint32_t target) {
 }
 
 /// The jump of a test at at_, which goes away unless the test holds.
-bool Reader::pattern_jump(Matching& m, bool (*is_jump)(Op)) {
+bool Reader::Matching::jump(bool (*is_jump)(Op)) {
   if (at_ >= code_.size() || !is_jump(here().op)) return fail("a pattern without a test");
   const uint32_t target = here().target;
   ++at_;
-  return note_failure(m, target);
+  return note_failure(target);
 }
 
-bool Reader::pattern_jump_if_false(Matching& m) {
-  return pattern_jump(m, is_false_jump);
+bool Reader::Matching::jump_if_false() {
+  return jump(is_false_jump);
 }
 
 /// Behind a COPY 1 of what is None when nothing was found.
-bool Reader::pattern_jump_if_missing(Matching& m) {
+bool Reader::Matching::jump_if_missing() {
   if (at_ + 1 >= code_.size() || here().op != Op::COPY || here().argument != 1)
     return fail("a pattern without a test");
   ++at_;
-  if (is_none(at_) && code_[at_ + 1].op == Op::IS_OP) {
+  if (reader_.is_none(at_) && code_[at_ + 1].op == Op::IS_OP) {
     at_ += 2;
-    return pattern_jump(m, is_false_jump);
+    return jump(is_false_jump);
   }
-  return pattern_jump(m, is_missing_jump);
+  return jump(is_missing_jump);
 }
 
-bool Reader::push_parts(Matching& m, std::vector<Place*>& parts, uint32_t count) {
+bool Reader::Matching::push_parts(std::vector<Place*>& parts, uint32_t count) {
   if (count > kMostParts || stack_.size() + count > kMostParts * 4)
     return fail("a pattern of too many parts");
   if (parts.size() < count)
-    for (auto left = static_cast<uint32_t>(count - parts.size()); left > 0; --left) parts.push_back(m.add());
-  for (uint32_t i = count; i-- > 0;) push_place(parts[i]);
+    for (auto left = static_cast<uint32_t>(count - parts.size()); left > 0; --left) parts.push_back(add());
+  for (uint32_t i = count; i-- > 0;) push(parts[i]);
   return true;
 }
 
-/// One instruction of a pattern, or several that belong together.
-bool Reader::step_pattern(Matching& m) {
-  m.last_position = here().position;
+bool Reader::Matching::step() {
+  last_position = here().position;
   switch (here().op) {
     case Op::NOP:
       ++at_;
       return true;
     case Op::COPY:
-      return copy_place(m);
+      return copy_top();
     case Op::SWAP:
-      return swap_places(m);
+      return swap();
     case Op::POP_TOP: {
-      Place* const place = pop_place(m);
+      Place* const place = pop();
       if (place == nullptr) return false;
       if (place->kind == Place::Kind::Any && place->position.line <= 0 && is_one_wide(here().position))
         place->position = here().position;
@@ -136,33 +134,33 @@ bool Reader::step_pattern(Matching& m) {
     case Op::STORE_NAME:
     case Op::STORE_GLOBAL:
     case Op::STORE_DEREF: {
-      Place* const place = pop_place(m);
+      Place* const place = pop();
       if (place == nullptr) return false;
-      const Name name = stored_name();
-      return name != Name::none && bind_place(place, name, 0);
+      const Name name = reader_.stored_name();
+      return name != Name::none && bind(place, name, 0);
     }
     case Op::MATCH_SEQUENCE:
     case Op::MATCH_MAPPING:
-      return match_items(m);
+      return match_items();
     case Op::MATCH_KEYS:
-      return match_keys(m);
+      return match_keys();
     case Op::MATCH_CLASS:
-      return match_class(m);
+      return match_class();
     case Op::BUILD_MAP:
-      return match_rest(m);
+      return match_rest();
     case Op::UNPACK_SEQUENCE:
     case Op::UNPACK_EX:
-      return unpack_place(m);
+      return unpack();
     case Op::POP_JUMP_FORWARD_IF_NOT_NONE:
     case Op::POP_JUMP_BACKWARD_IF_NOT_NONE:
-      return match_singleton(m, shared_.workspace.constants.none());
+      return match_singleton(reader_.shared_.workspace.constants.none());
     case Op::COMPARE_OP:
-      return match_value(m);
+      return match_value();
     case Op::IS_OP:
-      return match_constant(m);
+      return match_constant();
     case Op::JUMP_FORWARD:
     case Op::JUMP_BACKWARD:
-      return read_alternatives(m);
+      return read_alternatives();
     case Op::LOAD_CONST:
     case Op::LOAD_NAME:
     case Op::LOAD_GLOBAL:
@@ -171,27 +169,27 @@ bool Reader::step_pattern(Matching& m) {
     case Op::LOAD_CLASSDEREF:
     case Op::LOAD_ATTR:
     case Op::BUILD_TUPLE:
-      return step_value();
+      return reader_.step_value();
     default:
       return fail("unexpected instruction in a pattern");
   }
 }
 
-bool Reader::bind_place(Place* place, Name name, uint32_t depth) {
-  if (depth > kDeepestPattern) return fail("too deeply nested");
+bool Reader::Matching::bind(Place* place, Name name, uint32_t nesting) {
+  if (nesting > kDeepestPattern) return fail("too deeply nested");
   if (place->kind != Place::Kind::Merged) {
     place->names.push_back(name);
     return true;
   }
   for (Place* const part : place->parts)
-    if (!bind_place(part, name, depth + 1)) return false;
+    if (!bind(part, name, nesting + 1)) return false;
   return true;
 }
 
 /// A copy of the place on top, or one of its items where there is a star that nothing is bound to.
-bool Reader::copy_place(Matching& m) {
+bool Reader::Matching::copy_top() {
   if (here().argument != 1) return fail("unexpected copy in a pattern");
-  Place* const source = top_place(m);
+  Place* const source = top();
   if (source == nullptr) return false;
   auto number_at = [&](uint32_t at) -> int64_t {
     if (at + 1 >= code_.size() || code_[at].op != Op::LOAD_CONST) return -1;
@@ -203,27 +201,27 @@ bool Reader::copy_place(Matching& m) {
       at_ + 2 < code_.size() && code_[at_ + 2].op == Op::BINARY_SUBSCR ? number_at(at_ + 1) : -1;
   const bool from_end = at_ + 4 < code_.size() && code_[at_ + 1].op == Op::GET_LEN &&
                         code_[at_ + 3].op == Op::BINARY_OP && code_[at_ + 4].op == Op::BINARY_SUBSCR;
-  Place* const place = m.add();
+  Place* const place = add();
   if (source->kind == Place::Kind::Sequence && (from_start >= 0 || from_end)) {
     const int64_t index = from_end ? number_at(at_ + 2) : from_start;
     if (index < 0 || index > kMostParts) return fail("unexpected item of a pattern");
     (from_end ? source->last_items : source->first_items).emplace_back(static_cast<uint32_t>(index), place);
     at_ += from_end ? 5 : 3;
   } else {
-    m.copies.push_back({.height = stack_.size(), .source = source, .copy = place});
+    copies_.push_back({.height = stack_.size(), .source = source, .copy = place});
     source->copy = place;
     // The range of what has a name is that of the whole with the name.
     if (source->position.line <= 0) source->position = here().position;
     ++at_;
   }
-  push_place(place);
+  push(place);
   return true;
 }
 
-bool Reader::swap_places(Matching& m) {
+bool Reader::Matching::swap() {
   const uint32_t depth = here().argument;
-  if (depth < 2 || stack_.size() < m.base + depth) return fail("unexpected swap in a pattern");
-  Place* const place = place_of(m, stack_.back());
+  if (depth < 2 || stack_.size() < base + depth) return fail("unexpected swap in a pattern");
+  Place* const place = place_of(stack_.back());
   // A capture: what is on top goes below what the patterns around need.
   if (place != nullptr && place->kind == Place::Kind::Any && place->copy == nullptr &&
       place->position.line <= 0)
@@ -233,43 +231,43 @@ bool Reader::swap_places(Matching& m) {
   return true;
 }
 
-bool Reader::match_value(Matching& m) {
+bool Reader::Matching::match_value() {
   const Position position = here().position;
-  Expr* const value = pop_value();
-  Place* const place = value == nullptr ? nullptr : pop_place(m);
+  Expr* const value = reader_.pop_value();
+  Place* const place = value == nullptr ? nullptr : pop();
   if (place == nullptr) return false;
   place->kind = Place::Kind::Value;
   place->value = value;
   place->position = position;
   ++at_;
-  return pattern_jump_if_false(m);
+  return jump_if_false();
 }
 
-bool Reader::match_constant(Matching& m) {
-  const Expr* const value = pop_value();
+bool Reader::Matching::match_constant() {
+  const Expr* const value = reader_.pop_value();
   if (value == nullptr) return false;
   if (value->kind != syntax::ExprKind::Constant) return fail("unexpected test in a pattern");
   ++at_;
-  return match_singleton(m, value->as<syntax::ConstantExpr>()->value);
+  return match_singleton(value->as<syntax::ConstantExpr>()->value);
 }
 
-bool Reader::match_singleton(Matching& m, const Constant* value) {
-  Place* const place = pop_place(m);
+bool Reader::Matching::match_singleton(const Constant* value) {
+  Place* const place = pop();
   if (place == nullptr) return false;
   place->kind = Place::Kind::Singleton;
   place->constant = value;
   place->position = here().position;
-  return pattern_jump(m, [](Op op) { return Code::is_conditional_jump(op); });
+  return jump([](Op op) { return Code::is_conditional_jump(op); });
 }
 
-bool Reader::match_items(Matching& m) {
-  Place* const place = top_place(m);
+bool Reader::Matching::match_items() {
+  Place* const place = top();
   if (place == nullptr) return false;
   const bool mapping = here().op == Op::MATCH_MAPPING;
   place->kind = mapping ? Place::Kind::Mapping : Place::Kind::Sequence;
   place->position = here().position;
   ++at_;
-  if (!pattern_jump_if_false(m)) return false;
+  if (!jump_if_false()) return false;
   if (!mapping) place->star = 0;
   if (at_ + 3 >= code_.size() || here().op != Op::GET_LEN || code_[at_ + 1].op != Op::LOAD_CONST ||
       code_[at_ + 2].op != Op::COMPARE_OP)
@@ -283,38 +281,38 @@ bool Reader::match_items(Matching& m) {
   place->least = static_cast<size_t>(length);
   if (exact && !mapping) place->star = kNone;
   at_ += 3;
-  return pattern_jump_if_false(m);
+  return jump_if_false();
 }
 
-bool Reader::match_keys(Matching& m) {
-  Expr* const keys = pop_value();
-  Place* const place = keys == nullptr ? nullptr : top_place(m);
+bool Reader::Matching::match_keys() {
+  Expr* const keys = reader_.pop_value();
+  Place* const place = keys == nullptr ? nullptr : top();
   if (place == nullptr) return false;
   if (keys->kind == syntax::ExprKind::Tuple) {
     const auto items = keys->as<syntax::TupleExpr>()->elts;
     place->keys.assign(items.begin(), items.end());
   } else if (keys->kind == syntax::ExprKind::Constant &&
              keys->as<syntax::ConstantExpr>()->value->is(ConstantKind::Tuple)) {
-    place->keys = constant_items(keys);
+    place->keys = reader_.constant_items(keys);
   } else {
     return fail("unexpected keys of a pattern");
   }
-  Place* const key_tuple = m.add(Place::Kind::Keys);
+  Place* const key_tuple = add(Place::Kind::Keys);
   key_tuple->owner = place;
-  push_place(key_tuple);
-  Place* const values = m.add(Place::Kind::Parts);
+  push(key_tuple);
+  Place* const values = add(Place::Kind::Parts);
   values->owner = place;
-  push_place(values);
+  push(values);
   ++at_;
-  return pattern_jump_if_missing(m);
+  return jump_if_missing();
 }
 
-bool Reader::match_class(Matching& m) {
+bool Reader::Matching::match_class() {
   const auto positional = here().argument;
   const Position position = here().position;
-  const Expr* const names = pop_value();
-  Expr* const type = names == nullptr ? nullptr : pop_value();
-  Place* const place = type == nullptr ? nullptr : pop_place(m);
+  const Expr* const names = reader_.pop_value();
+  Expr* const type = names == nullptr ? nullptr : reader_.pop_value();
+  Place* const place = type == nullptr ? nullptr : pop();
   if (place == nullptr) return false;
   if (names->kind != syntax::ExprKind::Constant ||
       !names->as<syntax::ConstantExpr>()->value->is(ConstantKind::Tuple) || positional > kMostParts)
@@ -324,20 +322,20 @@ bool Reader::match_class(Matching& m) {
   place->value = type;
   for (const Constant* const name : names->as<syntax::ConstantExpr>()->value->elements()) {
     if (!name->is(ConstantKind::Str)) return fail("unexpected class pattern");
-    place->attributes.push_back(shared_.workspace.names.intern(name->text()));
+    place->attributes.push_back(reader_.shared_.workspace.names.intern(name->text()));
   }
   place->least = positional + place->attributes.size();
-  Place* const found = m.add(Place::Kind::Parts);
+  Place* const found = add(Place::Kind::Parts);
   found->owner = place;
-  push_place(found);
+  push(found);
   ++at_;
-  return pattern_jump_if_missing(m);
+  return jump_if_missing();
 }
 
 /// A copy of the mapping, out of which the keys are deleted one by one.
-bool Reader::match_rest(Matching& m) {
-  const Place* const keys = pop_place(m);
-  Place* const place = keys == nullptr ? nullptr : pop_place(m);
+bool Reader::Matching::match_rest() {
+  const Place* const keys = pop();
+  Place* const place = keys == nullptr ? nullptr : pop();
   if (place == nullptr) return false;
   if (keys->kind != Place::Kind::Keys || keys->owner != place || here().argument != 0)
     return fail("unexpected instruction in a pattern");
@@ -345,14 +343,14 @@ bool Reader::match_rest(Matching& m) {
   if (end > code_.size() || code_[at_ + 2].op != Op::DICT_UPDATE ||
       (!place->keys.empty() && code_[end - 1].op != Op::DELETE_SUBSCR))
     return fail("unexpected rest of a mapping pattern");
-  place->rest = m.add();
-  push_place(place->rest);
+  place->rest = add();
+  push(place->rest);
   at_ = end;
   return true;
 }
 
-bool Reader::unpack_place(Matching& m) {
-  Place* place = pop_place(m);
+bool Reader::Matching::unpack() {
+  Place* place = pop();
   if (place == nullptr) return false;
   if (place->kind == Place::Kind::Parts) place = place->owner;
   const uint32_t argument = here().argument;
@@ -362,34 +360,34 @@ bool Reader::unpack_place(Matching& m) {
     place->star = argument & 0xFF;
     const uint32_t after = argument >> 8;
     ++at_;
-    return after <= kMostParts ? push_parts(m, place->parts, place->star + 1 + after)
+    return after <= kMostParts ? push_parts(place->parts, place->star + 1 + after)
                                : fail("a pattern of too many parts");
   }
   ++at_;
-  return push_parts(m, place->parts, argument);
+  return push_parts(place->parts, argument);
 }
 
 // --- alternatives
 // ---------------------------------------------------------------------------------------------
 
 /// At the jump that ends the first alternative of an or pattern: reads the others.
-bool Reader::read_alternatives(Matching& m) {
+bool Reader::Matching::read_alternatives() {
   const uint32_t end = here().target;
   if (end <= at_ || end >= code_.size()) return fail("unexpected jump in a pattern");
-  while (!m.copies.empty() && (!m.copies.back().repeated || m.copies.back().height > stack_.size()))
-    m.copies.pop_back();
-  if (m.copies.empty()) return fail("alternatives without a subject");
-  const Matching::OpenCopy open = m.copies.back();
-  m.copies.pop_back();
-  const size_t outer_copies = m.copies.size();
-  if (++m.depth > kDeepestPattern) return fail("too deeply nested");
+  while (!copies_.empty() && (!copies_.back().repeated || copies_.back().height > stack_.size()))
+    copies_.pop_back();
+  if (copies_.empty()) return fail("alternatives without a subject");
+  const OpenCopy open = copies_.back();
+  copies_.pop_back();
+  const size_t outer_copies = copies_.size();
+  if (++depth_ > kDeepestPattern) return fail("too deeply nested");
   const Slot subject = stack_[open.height - 1];
   Place* const pattern = open.source;
   std::vector<std::vector<Place*>> bound;
   pattern->copy = nullptr;
   pattern->kind = Place::Kind::Or;
   pattern->parts.push_back(open.copy);
-  if (!take_bound(m, open.height, &bound)) return false;
+  if (!take_bound(open.height, &bound)) return false;
   for (++at_; at_ < end;) {
     while (at_ < end && here().op == Op::POP_TOP) ++at_;
     if (at_ >= end) break;
@@ -398,128 +396,128 @@ bool Reader::read_alternatives(Matching& m) {
     if (here().op != Op::COPY) {
       // None has matched: a jump that drops the subject, too.
       stack_.pop_back();
-      const bool good = Code::is_unconditional_jump(here().op) ? note_failure(m, here().target) : true;
+      const bool good = Code::is_unconditional_jump(here().op) ? note_failure(here().target) : true;
       stack_.push_back(subject);
       if (!good) return false;
       break;
     }
-    Place* const alternative = m.add();
+    Place* const alternative = add();
     alternative->position = {};
     pattern->parts.push_back(alternative);
     ++at_;
-    push_place(alternative);
+    push(alternative);
     while (at_ < end && !(Code::is_unconditional_jump(here().op) && here().target == end))
-      if (!step_pattern(m)) return false;
-    m.copies.resize(std::min(m.copies.size(), outer_copies));
-    if (!take_bound(m, open.height, &bound)) return false;
+      if (!step()) return false;
+    copies_.resize(std::min(copies_.size(), outer_copies));
+    if (!take_bound(open.height, &bound)) return false;
     if (at_ < end) ++at_;
   }
-  --m.depth;
+  --depth_;
   at_ = end;
   stack_.resize(open.height);
   stack_.back() = subject;
   for (size_t i = 0; i < bound.front().size(); ++i) {
-    Place* const merged = m.add(Place::Kind::Merged);
-    for (const auto& places : bound) merged->parts.push_back(places[i]);
-    push_place(merged);
+    Place* const merged = add(Place::Kind::Merged);
+    for (const auto& places_ : bound) merged->parts.push_back(places_[i]);
+    push(merged);
   }
   return true;
 }
 
 /// What an alternative leaves on the stack above its subject.
-bool Reader::take_bound(Matching& m, size_t height, std::vector<std::vector<Place*>>* bound) {
+bool Reader::Matching::take_bound(size_t height, std::vector<std::vector<Place*>>* bound) {
   if (stack_.size() < height) return fail("an alternative that takes too much");
-  std::vector<Place*> places;
+  std::vector<Place*> places_;
   for (size_t i = height; i < stack_.size(); ++i) {
-    places.push_back(place_of(m, stack_[i]));
-    if (places.back() == nullptr) return fail("a value in a pattern");
+    places_.push_back(place_of(stack_[i]));
+    if (places_.back() == nullptr) return fail("a value in a pattern");
   }
-  if (!bound->empty() && bound->front().size() != places.size())
+  if (!bound->empty() && bound->front().size() != places_.size())
     return fail("alternatives that bind differently");
-  bound->push_back(std::move(places));
+  bound->push_back(std::move(places_));
   return true;
 }
 
 // --- the tree
 // -------------------------------------------------------------------------------------------------
 
-syntax::Pattern* Reader::pattern_of(Matching& m, Place* place, bool starred) {
-  if (m.depth > kDeepestPattern) return fail("too deeply nested"), nullptr;
-  ++m.depth;
+syntax::Pattern* Reader::Matching::pattern_of(Place* place, bool starred) {
+  if (depth_ > kDeepestPattern) return fail("too deeply nested"), nullptr;
+  ++depth_;
   syntax::Pattern* pattern = nullptr;
   if (starred) {
-    auto* const node = make<syntax::MatchStarPattern>(place->position);
+    auto* const node = reader_.make<syntax::MatchStarPattern>(place->position);
     node->name = place->names.empty() ? Name::none : place->names.front();
     pattern = node;
-  } else if (inner_pattern(m, place, &pattern)) {
+  } else if (inner_pattern(place, &pattern)) {
     const bool inner = pattern != nullptr;
     for (const Name name : place->names) {
-      auto* const node =
-          make<syntax::MatchAsPattern>(inner && place->copy == nullptr ? Position() : place->position);
+      auto* const node = reader_.make<syntax::MatchAsPattern>(
+          inner && place->copy == nullptr ? Position() : place->position);
       node->pattern = pattern;
       node->name = name;
       pattern = node;
     }
-    if (pattern == nullptr) pattern = make<syntax::MatchAsPattern>(place->position);
+    if (pattern == nullptr) pattern = reader_.make<syntax::MatchAsPattern>(place->position);
   }
-  --m.depth;
+  --depth_;
   return pattern;
 }
 
-bool Reader::patterns_of(Matching& m, const std::vector<Place*>& places,
-                         std::vector<syntax::Pattern*>* patterns) {
-  for (Place* const place : places) {
-    patterns->push_back(pattern_of(m, place, false));
+bool Reader::Matching::patterns_of(const std::vector<Place*>& places_,
+                                   std::vector<syntax::Pattern*>* patterns) {
+  for (Place* const place : places_) {
+    patterns->push_back(pattern_of(place, false));
     if (patterns->back() == nullptr) return false;
   }
   return true;
 }
 
 /// What is wanted of the place, without its names; null for nothing.
-bool Reader::inner_pattern(Matching& m, Place* place, syntax::Pattern** pattern) {
+bool Reader::Matching::inner_pattern(Place* place, syntax::Pattern** pattern) {
   const Position& position = place->position;
   switch (place->kind) {
     case Place::Kind::Value: {
-      auto* const node = make<syntax::MatchValuePattern>(position);
+      auto* const node = reader_.make<syntax::MatchValuePattern>(position);
       node->value = place->value;
       *pattern = node;
       return true;
     }
     case Place::Kind::Singleton: {
-      auto* const node = make<syntax::MatchSingletonPattern>(position);
+      auto* const node = reader_.make<syntax::MatchSingletonPattern>(position);
       node->value = place->constant;
       *pattern = node;
       return true;
     }
     case Place::Kind::Sequence:
-      *pattern = sequence_pattern(m, place);
+      *pattern = sequence_pattern(place);
       return *pattern != nullptr;
     case Place::Kind::Mapping:
-      *pattern = mapping_pattern(m, place);
+      *pattern = mapping_pattern(place);
       return *pattern != nullptr;
     case Place::Kind::Class:
-      *pattern = class_pattern(m, place);
+      *pattern = class_pattern(place);
       return *pattern != nullptr;
     case Place::Kind::Or: {
       std::vector<syntax::Pattern*> patterns;
-      if (!patterns_of(m, place->parts, &patterns)) return false;
-      auto* const node = make<syntax::MatchOrPattern>(Position());
-      node->patterns = list(patterns);
+      if (!patterns_of(place->parts, &patterns)) return false;
+      auto* const node = reader_.make<syntax::MatchOrPattern>(Position());
+      node->patterns = reader_.list(patterns);
       *pattern = node;
       return true;
     }
     default:
       if (place->copy == nullptr) return true;
-      *pattern = pattern_of(m, place->copy, false);
+      *pattern = pattern_of(place->copy, false);
       // Nothing is wanted of the copy: the name alone.
       if (*pattern != nullptr && place->copy->kind == Place::Kind::Any && place->copy->names.empty() &&
           place->copy->copy == nullptr)
         *pattern = nullptr;
-      return *pattern != nullptr || reason_.empty();
+      return *pattern != nullptr || reader_.reason_.empty();
   }
 }
 
-syntax::Pattern* Reader::sequence_pattern(Matching& m, Place* place) {
+syntax::Pattern* Reader::Matching::sequence_pattern(Place* place) {
   std::vector<syntax::Pattern*> patterns;
   std::vector<Place*> parts = place->parts;
   const bool starred = place->star != kNone;
@@ -529,44 +527,45 @@ syntax::Pattern* Reader::sequence_pattern(Matching& m, Place* place) {
     for (const auto& [index, item] : place->first_items) before = std::max(before, index + 1);
     if (starred) place->star = before;
     const size_t size = place->least + (starred ? 1 : 0);
-    for (size_t i = 0; i < size; ++i) parts.push_back(m.add());
+    for (size_t i = 0; i < size; ++i) parts.push_back(add());
     for (const auto& [index, item] : place->first_items)
       if (index < size) parts[index] = item;
     for (const auto& [index, item] : place->last_items)
       if (index >= 1 && index <= size) parts[size - index] = item;
   }
   for (size_t i = 0; i < parts.size(); ++i) {
-    patterns.push_back(pattern_of(m, parts[i], starred && i == place->star));
+    patterns.push_back(pattern_of(parts[i], starred && i == place->star));
     if (patterns.back() == nullptr) return nullptr;
   }
-  auto* const node = make<syntax::MatchSequencePattern>(place->position);
-  node->patterns = list(patterns);
+  auto* const node = reader_.make<syntax::MatchSequencePattern>(place->position);
+  node->patterns = reader_.list(patterns);
   return node;
 }
 
-syntax::Pattern* Reader::mapping_pattern(Matching& m, Place* place) {
+syntax::Pattern* Reader::Matching::mapping_pattern(Place* place) {
   std::vector<syntax::Pattern*> patterns;
   place->parts.resize(std::min(place->parts.size(), place->keys.size()));
-  while (place->parts.size() < place->keys.size()) place->parts.push_back(m.add());
-  if (!patterns_of(m, place->parts, &patterns)) return nullptr;
-  auto* const node = make<syntax::MatchMappingPattern>(place->position);
-  node->keys = list(place->keys);
-  node->patterns = list(patterns);
+  while (place->parts.size() < place->keys.size()) place->parts.push_back(add());
+  if (!patterns_of(place->parts, &patterns)) return nullptr;
+  auto* const node = reader_.make<syntax::MatchMappingPattern>(place->position);
+  node->keys = reader_.list(place->keys);
+  node->patterns = reader_.list(patterns);
   if (place->rest != nullptr && !place->rest->names.empty()) node->rest = place->rest->names.front();
   return node;
 }
 
-syntax::Pattern* Reader::class_pattern(Matching& m, Place* place) {
+syntax::Pattern* Reader::Matching::class_pattern(Place* place) {
   std::vector<syntax::Pattern*> patterns;
-  while (place->parts.size() < place->least) place->parts.push_back(m.add());
-  if (!patterns_of(m, place->parts, &patterns)) return nullptr;
+  while (place->parts.size() < place->least) place->parts.push_back(add());
+  if (!patterns_of(place->parts, &patterns)) return nullptr;
   const size_t positional = patterns.size() - place->attributes.size();
-  auto* const node = make<syntax::MatchClassPattern>(place->position);
+  auto* const node = reader_.make<syntax::MatchClassPattern>(place->position);
   node->cls = place->value;
-  node->patterns = list(std::vector(patterns.begin(), patterns.begin() + static_cast<ptrdiff_t>(positional)));
-  node->kwd_attrs = list(place->attributes);
+  node->patterns =
+      reader_.list(std::vector(patterns.begin(), patterns.begin() + static_cast<ptrdiff_t>(positional)));
+  node->kwd_attrs = reader_.list(place->attributes);
   node->kwd_patterns =
-      list(std::vector(patterns.begin() + static_cast<ptrdiff_t>(positional), patterns.end()));
+      reader_.list(std::vector(patterns.begin() + static_cast<ptrdiff_t>(positional), patterns.end()));
   return node;
 }
 

@@ -84,19 +84,6 @@ Expr* Reader::read_value(uint32_t end) {
   return pop_value();
 }
 
-Expr* Reader::try_value(uint32_t end) {
-  const uint32_t at = at_;
-  const std::vector<Slot> stack = stack_;
-  const std::string reason = reason_;
-  Expr* const value = read_value(end);
-  if (value == nullptr) {
-    at_ = at;
-    stack_ = stack;
-    reason_ = reason;
-  }
-  return value;
-}
-
 uint32_t Reader::end_of(const Position& range, uint32_t from, uint32_t end) const {
   while (from < end) {
     if (!has_columns(code_[from].position) || contains(range, code_[from].position)) {

@@ -62,7 +62,7 @@ class Reader {
   /// Says where the statement is that this is the body of.
   void set_definition(const Position& position) { definition_ = position; }
 
-  // --- reader.cpp: the whole of a code object -------------------------------------------------------------
+  // --- reader.cpp: the whole of a code object
 
   /// All statements of a module, function or class body, with `global` and `nonlocal`, without what the
   /// compiler adds (prologue, __module__ and __qualname__, the implicit return). False: reason() says why.
@@ -75,7 +75,6 @@ class Reader {
 
  private:
   // --- reader.cpp: the machine
-  // ------------------------------------------------------------------------------
 
   /// Reads [at_, end) as statements; the stack is afterwards as high as before, or the last statement leaves
   /// the code. at_ is `end` then.
@@ -84,7 +83,6 @@ class Reader {
   /// the value is taken off the stack.
   Expr* read_value(uint32_t end);
   /// Tries read_value(): on failure nothing has happened (at_, stack, statements, reason as before).
-  Expr* try_value(uint32_t end);
   /// One instruction, or one whole construct, at at_; never beyond `end`.
   bool step(uint32_t end);
   bool fail(std::string_view what);  // "… at offset N"; always false
@@ -135,7 +133,6 @@ class Reader {
   Expr* make_name(const Constant* name, const Position& position, syntax::ExprContext context);
 
   // --- values.cpp, calls.cpp, strings.cpp: instructions that push values
-  // ---------------------------------------
 
   bool step_value();  // loads, operators, displays, subscripts, slices, unary, comparisons; false with reason
   bool step_call();   // PUSH_NULL, KW_NAMES, PRECALL, CALL, CALL_FUNCTION_EX, LOAD_METHOD, LOAD_BUILD_CLASS
@@ -144,7 +141,6 @@ class Reader {
   static bool is_value(Op op);  // whether step_value() & co. take it
 
   // --- stores.cpp: instructions that end in a target
-  // -----------------------------------------------------------
 
   bool step_store();  // STORE_*, DELETE_*, UNPACK_*, IMPORT_*, COPY and SWAP, POP_TOP of a value, PRINT_EXPR
   /// `slot` is stored into `target`: an assignment, or part of one, a loop's target, a with's, an import's,
@@ -160,7 +156,6 @@ class Reader {
   Expr* as_target(Expr* expr, syntax::ExprContext context);
 
   // --- definitions.cpp, parameters.cpp, comprehensions.cpp
-  // -----------------------------------------------------
 
   bool step_function();  // MAKE_FUNCTION, LOAD_CLOSURE
   /// A def, async def or class statement that is stored under `target`.
@@ -309,7 +304,6 @@ class Reader {
   bool is_variable_around(Name name) const;
 
   // --- conditions.cpp, branches.cpp, loops.cpp: control flow
-  // ----------------------------------------------------
 
   /// Any conditional jump at at_, with its test on the stack: `and`, `or`, `a if b else c`, chained
   /// comparisons (the COPY 2 before them), assert, if, while.
@@ -346,25 +340,6 @@ class Reader {
   static const Exit& nearest(const Exit& a, const Exit& b, uint32_t at);
   bool is_artificial_jump(uint32_t at) const;
   bool is_own_position(uint32_t at) const;
-  bool leaves_loop(uint32_t jump) const;  // lines.cpp: what jumps tell where there are no columns
-  bool is_statement_in_line(uint32_t jump) const;
-  bool breaks_by_return(uint32_t at) const;
-  bool tests_at_top(uint32_t first, uint32_t last) const;
-  uint32_t otherwise_by_flow(uint32_t handler, uint32_t at) const;
-  bool is_statement_without_place(uint32_t nop) const;
-  bool may_end_at(uint32_t at, uint32_t exit) const;
-  bool is_bare_return(uint32_t at) const;
-  bool leads_to_next_item() const;
-  bool joins_by_order(const Expr* dict, const Expr* more) const;
-  static bool is_whole_display(const Expr* display, const Constant& items);
-  static bool has_star(const Expr* packed);
-  bool is_protected_place(uint32_t at) const;
-  bool ends_in_break(uint32_t nop) const;
-  uint32_t last_jump_of_loop(uint32_t nop) const;
-  uint32_t end_of_open_loop(uint32_t first, uint32_t jump, uint32_t end) const;
-  bool emit_lost_test(uint32_t nop);
-  bool stand_below(uint32_t first, uint32_t load) const;
-  bool declare_by_lines(Stmt* declaration, const Position& use, size_t place, StmtList* body);
 
   bool read_condition(uint32_t end, Condition* condition);
   bool add_leaf(Condition* condition, uint32_t start);
@@ -464,8 +439,29 @@ class Reader {
   bool read_nop(uint32_t end);
   bool read_certain(const Position& range, uint32_t end);
 
+  // --- lines.cpp: what jumps and lines tell where there are no columns
+
+  bool leaves_loop(uint32_t jump) const;
+  bool is_statement_in_line(uint32_t jump) const;
+  bool breaks_by_return(uint32_t at) const;
+  bool tests_at_top(uint32_t first, uint32_t last) const;
+  uint32_t otherwise_by_flow(uint32_t handler, uint32_t at) const;
+  bool is_statement_without_place(uint32_t nop) const;
+  bool may_end_at(uint32_t at, uint32_t exit) const;
+  bool is_bare_return(uint32_t at) const;
+  bool leads_to_next_item() const;
+  bool joins_by_order(const Expr* dict, const Expr* more) const;
+  static bool is_whole_display(const Expr* display, const Constant& items);
+  static bool has_star(const Expr* packed);
+  bool is_protected_place(uint32_t at) const;
+  bool ends_in_break(uint32_t nop) const;
+  uint32_t last_jump_of_loop(uint32_t nop) const;
+  uint32_t end_of_open_loop(uint32_t first, uint32_t jump, uint32_t end) const;
+  bool emit_lost_test(uint32_t nop);
+  bool stand_below(uint32_t first, uint32_t load) const;
+  bool declare_by_lines(Stmt* declaration, const Position& use, size_t place, StmtList* body);
+
   // --- tries.cpp, withs.cpp, unwinding.cpp
-  // -----------------------------------------------------------------------
 
   /// Whether a try statement begins at at_: the NOP of its line, or its first protected instruction.
   bool begins_try() const;
@@ -549,15 +545,14 @@ class Reader {
   Stmt* make_return(const Leaving& leaving, Expr* value);
 
   // --- match*.cpp
-  // -------------------------------------------------------------------------------------------------
 
   /// Whether the subject of a match statement lies on the stack and its first case begins at at_.
   bool begins_match() const;
   bool read_match(uint32_t end);
 
   // What the steps above are made of.
-  struct Place;     // what a pattern is matched against
-  struct Matching;  // one case while its pattern is read
+  struct Place;    // what a pattern is matched against
+  class Matching;  // one case while its pattern is read
   bool begins_pattern(uint32_t at, int32_t line) const;
   bool read_case(uint32_t end, Matching& m, syntax::MatchCase* node);
   bool read_pattern(uint32_t end, Matching& m, bool* guarded);
@@ -570,36 +565,6 @@ class Reader {
   bool read_default(uint32_t end, int32_t column, syntax::MatchCase* node, uint32_t* match_end);
   bool is_left_of(uint32_t at, int32_t column) const;
   void place_last_name(Matching& m, syntax::Pattern* pattern);
-
-  void push_place(const Place* place);
-  Place* place_of(Matching& m, const Slot& slot) const;
-  Place* top_place(Matching& m);
-  Place* pop_place(Matching& m);
-  bool note_failure(Matching& m, uint32_t target);
-  bool pattern_jump(Matching& m, bool (*is_jump)(Op));
-  bool pattern_jump_if_false(Matching& m);
-  bool pattern_jump_if_missing(Matching& m);
-  bool push_parts(Matching& m, std::vector<Place*>& parts, uint32_t count);
-  bool step_pattern(Matching& m);
-  bool bind_place(Place* place, Name name, uint32_t depth);
-  bool copy_place(Matching& m);
-  bool swap_places(Matching& m);
-  bool match_value(Matching& m);
-  bool match_constant(Matching& m);
-  bool match_singleton(Matching& m, const Constant* value);
-  bool match_items(Matching& m);
-  bool match_keys(Matching& m);
-  bool match_class(Matching& m);
-  bool match_rest(Matching& m);
-  bool unpack_place(Matching& m);
-  bool read_alternatives(Matching& m);
-  bool take_bound(Matching& m, size_t height, std::vector<std::vector<Place*>>* bound);
-  syntax::Pattern* pattern_of(Matching& m, Place* place, bool starred);
-  bool patterns_of(Matching& m, const std::vector<Place*>& places, std::vector<syntax::Pattern*>* patterns);
-  bool inner_pattern(Matching& m, Place* place, syntax::Pattern** pattern);
-  syntax::Pattern* sequence_pattern(Matching& m, Place* place);
-  syntax::Pattern* mapping_pattern(Matching& m, Place* place);
-  syntax::Pattern* class_pattern(Matching& m, Place* place);
 
   Rebuilding& shared_;
   Code code_;
