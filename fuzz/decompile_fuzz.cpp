@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,8 +24,6 @@
 #include "pyc/header.h"
 #include "pyc/marshal_reader.h"
 #include "pyc/marshal_writer.h"
-
-extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
 namespace {
 
@@ -202,34 +199,9 @@ void decompile_one(std::string_view bytes) {
     check(*read.code, options.marshal, result);
 }
 
-std::string_view text_of(const uint8_t* data, size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
-
 }  // namespace
 
-extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed) {
-  if (seed % 16 != 0) {
-    pyc::ByteBuffer out;
-    if (fuzz::mutate_pyc(text_of(data, size), {}, seed, out) && out.size() <= max_size) {
-      std::memcpy(data, out.view().data(), out.size());
-      return out.size();
-    }
-  }
-  return LLVMFuzzerMutate(data, size, max_size);
-}
-
-extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* first, size_t first_size, const uint8_t* second,
-                                            size_t second_size, uint8_t* out, size_t max_size,
-                                            unsigned seed) {
-  pyc::ByteBuffer mixed;
-  if (!fuzz::mutate_pyc(text_of(first, first_size), text_of(second, second_size), seed, mixed)) return 0;
-  if (mixed.size() > max_size) return 0;
-  std::memcpy(out, mixed.view().data(), mixed.size());
-  return mixed.size();
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  run_with_worker_stack([&] { decompile_one(text_of(data, size)); });
+  run_with_worker_stack([&] { decompile_one(fuzz::text_of(data, size)); });
   return 0;
 }

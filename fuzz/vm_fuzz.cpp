@@ -13,14 +13,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 #include "fuzz/code_mutator.h"
 #include "fuzz/vm_sandbox.h"
 #include "vm/heap/heap.h"
-
-extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
 namespace {
 
@@ -48,16 +45,6 @@ void note_lost_run() {
   std::abort();
 }
 
-size_t copy_out(const pyc::ByteBuffer& from, uint8_t* data, size_t max_size) {
-  if (from.size() > max_size) return 0;
-  std::memcpy(data, from.view().data(), from.size());
-  return from.size();
-}
-
-std::string_view text_of(const uint8_t* data, size_t size) {
-  return {reinterpret_cast<const char*>(data), size};
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
@@ -68,26 +55,8 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
   return 0;
 }
 
-extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size, unsigned seed) {
-  if (seed % 16 != 0) {
-    pyc::ByteBuffer out;
-    if (fuzz::mutate_pyc(text_of(data, size), {}, seed, out)) {
-      if (const size_t length = copy_out(out, data, max_size); length != 0) return length;
-    }
-  }
-  return LLVMFuzzerMutate(data, size, max_size);
-}
-
-extern "C" size_t LLVMFuzzerCustomCrossOver(const uint8_t* first, size_t first_size, const uint8_t* second,
-                                            size_t second_size, uint8_t* out, size_t max_size,
-                                            unsigned seed) {
-  pyc::ByteBuffer mixed;
-  if (!fuzz::mutate_pyc(text_of(first, first_size), text_of(second, second_size), seed, mixed)) return 0;
-  return copy_out(mixed, out, max_size);
-}
-
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  write_history(text_of(data, size));
-  fuzz::run_in_sandbox(text_of(data, size));
+  write_history(fuzz::text_of(data, size));
+  fuzz::run_in_sandbox(fuzz::text_of(data, size));
   return 0;
 }
