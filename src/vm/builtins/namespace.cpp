@@ -67,13 +67,6 @@ constexpr MethodSpec kMethods[] = {
 
 }  // namespace
 
-Value make_namespace(Dict* attributes) {
-  Object* object = allocate_instance(types.namespace_);
-  // A fresh object takes any dict.
-  (void)set_attribute_dict(object, attributes);
-  return object;
-}
-
 void complete_namespace_type() {
   static TypeSpec spec = {.name = "types.SimpleNamespace",
                           .kind = Kind::kNamespace,

@@ -61,9 +61,6 @@ struct Union : Object {
 /// X | Y of classes, None, generic aliases, unions; NotImplemented for anything else.
 Result<Value> make_union(Value left, Value right);
 
-/// types.SimpleNamespace with these attributes.
-Value make_namespace(Dict* attributes);
-
 /// A new descriptor of a native type's table.
 Value make_method_descriptor(const MethodSpec& spec, Type* owner);
 Value make_getset(const GetSetSpec& spec, Type* owner);
