@@ -315,7 +315,23 @@ Result<std::string> collect_bytes(Value source, const char* what) {
   }
 }
 
+namespace {
+
+Result<Value> joined(std::string_view a, std::string_view b) {
+  Bytes* result = TRY(allocate_bytes(a.size() + b.size()));
+  std::copy_n(a.data(), a.size(), result->data);
+  std::copy_n(b.data(), b.size(), result->data + a.size());
+  return result;
+}
+
+}  // namespace
+
 Result<Value> bytes_like_concat(Value left, Value right) {
+  if (is_exactly(left, types.bytes) && is_exactly(right, types.bytes)) [[likely]] {
+    if (right.as<Bytes>()->length == 0) return left;
+    if (left.as<Bytes>()->length == 0) return right;
+    return joined(left.as<Bytes>()->view(), right.as<Bytes>()->view());
+  }
   if (!has_buffer(left) || !has_buffer(right))
     return raise(types.TypeError, "can't concat {} to {}", type_name(right), type_name(left));
   Buffer a, b;
@@ -323,12 +339,7 @@ Result<Value> bytes_like_concat(Value left, Value right) {
   TRY(b.acquire(right));
   if (is_bytes(left) && b.size() == 0 && is_exactly(left, types.bytes)) return left;
   if (is_bytes(left) && a.size() == 0 && is_exactly(right, types.bytes)) return right;
-  if (is_bytes(left)) {
-    Bytes* result = TRY(allocate_bytes(a.size() + b.size()));
-    if (a.size() != 0) std::memcpy(result->data, a.data(), a.size());
-    if (b.size() != 0) std::memcpy(result->data + a.size(), b.data(), b.size());
-    return result;
-  }
+  if (is_bytes(left)) return joined(a.text(), b.text());
   ByteArray* result = TRY(make_bytearray(a.text()));
   TRY(bytearray_resize(result, a.size() + b.size()));
   if (b.size() != 0) std::memcpy(result->storage->data + result->start + a.size(), b.data(), b.size());

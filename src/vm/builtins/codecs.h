@@ -19,10 +19,18 @@ Result<Value> decode_text(std::string_view bytes, Value object, const char* enco
 
 /// encoding and errors of a constructor or method, as C strings; absent ones stay null.
 struct CodecNames {
-  std::string encoding_text, errors_text;
   const char* encoding = nullptr;
   const char* errors = nullptr;
   Status take(const char* function, Value encoding_value, Value errors_value);
+
+ private:
+  /// A name as a C string; short ones need no memory but this.
+  struct Text {
+    char few[24];
+    std::string many;
+    Result<void> take(Value value, const char* function, const char* what, const char** text);
+  };
+  Text encoding_text_, errors_text_;
 };
 
 /// With -X dev: encode_text and decode_text refuse unknown names also where nothing is to be coded.

@@ -251,15 +251,24 @@ Result<Value> decode_text(std::string_view bytes, Value object, const char* enco
       encoding, type_name(decoded));
 }
 
+Status CodecNames::Text::take(Value value, const char* function, const char* what, const char** text) {
+  if (is_str(value)) {
+    const Str* str = value.as<Str>();
+    if (str->is_ascii() && str->length < sizeof few && std::memchr(str->data_, 0, str->length) == nullptr) {
+      std::memcpy(few, str->data_, str->length);
+      few[str->length] = 0;
+      *text = few;
+      return {};
+    }
+  }
+  many = TRY(c_text_argument(value, function, what));
+  *text = many.c_str();
+  return {};
+}
+
 Status CodecNames::take(const char* function, Value encoding_value, Value errors_value) {
-  if (!encoding_value.is_null()) {
-    encoding_text = TRY(c_text_argument(encoding_value, function, " 'encoding'"));
-    encoding = encoding_text.c_str();
-  }
-  if (!errors_value.is_null()) {
-    errors_text = TRY(c_text_argument(errors_value, function, " 'errors'"));
-    errors = errors_text.c_str();
-  }
+  if (!encoding_value.is_null()) TRY(encoding_text_.take(encoding_value, function, " 'encoding'", &encoding));
+  if (!errors_value.is_null()) TRY(errors_text_.take(errors_value, function, " 'errors'", &errors));
   return {};
 }
 

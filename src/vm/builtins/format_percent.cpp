@@ -1,5 +1,7 @@
 // The `%` operator of str and bytes.
+#include <charconv>
 #include <climits>
+#include <cstring>
 
 #include "vm/builtins/format.h"
 #include "vm/builtins/str_methods.h"
@@ -14,6 +16,10 @@ struct Conversion {
   int64_t width = -1;
   int64_t precision = -1;
   char32_t type = 0;
+
+  bool is_plain() const {
+    return !left && !sign && !blank && !alternate && !zero && width < 0 && precision < 0;
+  }
 };
 
 /// The format, the arguments, and how far both are used up. Either text or bytes.
@@ -34,8 +40,23 @@ class PercentFormat {
   /// Moves to the next '%' and returns where the text before it starts.
   size_t skip_literal() {
     const size_t start = at_;
+    if (text_ == nullptr || text_->width() == 1) {
+      const char* data = text_ != nullptr ? static_cast<const char*>(text_->data_) : bytes_.data();
+      const void* found = start < length_ ? std::memchr(data + start, '%', length_ - start) : nullptr;
+      at_ = found != nullptr ? static_cast<size_t>(static_cast<const char*>(found) - data) : length_;
+      return start;
+    }
     while (at_ < length_ && at(at_) != '%') ++at_;
     return start;
+  }
+  /// A conversion that is "%s", "%r" or "%d" and nothing else is taken at once.
+  bool take_plain(Conversion* conversion) {
+    if (at_ + 1 >= length_) return false;
+    const char32_t type = at(at_ + 1);
+    if (type != 's' && type != 'r' && type != 'd') return false;
+    at_ += 2;
+    conversion->type = type;
+    return true;
   }
   /// "%%" alone stands for '%'; with flags between it is an error.
   bool take_escape() {
@@ -295,6 +316,12 @@ Status check_room(const Conversion& conversion) {
 
 // ---- str
 
+void append_small(StrBuilder& out, int64_t number) {
+  char digits[24];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), number).ptr;
+  out.append_ascii(std::string_view(digits, static_cast<size_t>(end - digits)));
+}
+
 Result<char32_t> character_argument(Value value) {
   if (is_str(value)) {
     if (value.as<Str>()->length == 1) return value.as<Str>()->at(0);
@@ -329,7 +356,10 @@ Status append_conversion(StrBuilder& out, PercentFormat& format, const Conversio
   const Value value = TRY(format.next_argument());
   TRY(check_room(conversion));
   if (is_integer_type(type)) {
-    lay_out_number(out, TRY(integer_text(value, conversion)), conversion);
+    if (value.is_small_int() && conversion.is_plain() && type == 'd')
+      append_small(out, value.small_int());
+    else
+      lay_out_number(out, TRY(integer_text(value, conversion)), conversion);
     return {};
   }
   if (is_float_type(type)) {
@@ -344,9 +374,9 @@ Status append_conversion(StrBuilder& out, PercentFormat& format, const Conversio
     length = std::min(length, static_cast<size_t>(conversion.precision));
   const auto padding =
       static_cast<size_t>(std::max<int64_t>(conversion.width - static_cast<int64_t>(length), 0));
-  if (!conversion.left) out.append_repeated(' ', padding);
+  if (!conversion.left && padding != 0) out.append_repeated(' ', padding);
   out.append(text, 0, length);
-  if (conversion.left) out.append_repeated(' ', padding);
+  if (conversion.left && padding != 0) out.append_repeated(' ', padding);
   return {};
 }
 
@@ -455,7 +485,8 @@ Status run(Out& out, PercentFormat& format, const char* what, Literal literal) {
       out.append_ascii("%");
       continue;
     }
-    const Conversion conversion = TRY(format.parse());
+    Conversion conversion;
+    if (!format.take_plain(&conversion)) conversion = TRY(format.parse());
     TRY(append_conversion(out, format, conversion));
     if (format.has_mapping() && format.arguments_left()) return left_over();
   }

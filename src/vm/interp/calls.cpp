@@ -259,8 +259,4 @@ NativeFunction* directly_called(Thread* T) {
   return is_kind(callee, Kind::kNativeFunction) ? callee.as<NativeFunction>() : nullptr;
 }
 
-bool is_traced(const Thread* T) {
-  return T->dispatch_table != plain_table();
-}
-
 }  // namespace ouro::vm

@@ -97,6 +97,10 @@ std::string callable_name(Value callable);
 /// The handled exception that is visible now, or null: sys.exc_info.
 Value handled_exception(Thread* T);
 
-bool is_traced(const Thread* T);
+/// The handlers of threads that are not traced.
+extern __attribute__((visibility("hidden"))) const void* const* plain_handlers;
+inline bool is_traced(const Thread* T) {
+  return T->dispatch_table != plain_handlers;
+}
 
 }  // namespace ouro::vm

@@ -21,6 +21,7 @@
 #include "vm/interp/hot.h"
 #include "vm/interp/operations.h"
 #include "vm/interp/slow.h"
+#include "vm/object/set_table.h"
 
 namespace ouro::vm {
 
@@ -49,6 +50,9 @@ using HandlerFn = HANDLER_CALL uint64_t (*)(STATE);
 #define GO_TO(name) goto op_##name
 #define SWITCH_FRAMES() goto switch_frames
 #endif
+
+/// The most parameters that a call of a native function leaves out when its handler makes it.
+constexpr uint32_t kFewLeftOut = 3;
 
 /// Whether a call with as many positional arguments gives the function each of its parameters.
 inline bool takes_exactly(const Function* function, unsigned count) {

@@ -134,8 +134,25 @@ void detach_frame(Frame* frame) {
   write_barrier(object);
 }
 
+namespace {
+
+/// A line that was looked up before: of an executable, whose number is never given twice.
+struct KnownLine {
+  uint32_t executable;
+  int32_t offset;
+  int line;
+};
+constexpr size_t kKnownLines = 256;
+KnownLine known_lines[kKnownLines];
+
+}  // namespace
+
 int line_of(Code* code, int32_t offset) {
-  return position_of(code, offset).line;
+  if (code->executable == nullptr) return position_of(code, offset).line;
+  const uint32_t id = code->executable->id;
+  KnownLine& known = known_lines[(id * 31 + static_cast<uint32_t>(offset)) % kKnownLines];
+  if (known.executable != id || known.offset != offset) known = {id, offset, position_of(code, offset).line};
+  return known.line;
 }
 
 int frame_line(Frame* frame) {

@@ -108,9 +108,7 @@ void start_loop() {
             reinterpret_cast<const void*>(op_Watched));
 }
 
-const void* const* plain_table() {
-  return kPlainTable;
-}
+const void* const* plain_handlers = kPlainTable;
 const void* const* traced_table() {
   return watched_handlers;
 }
@@ -186,9 +184,9 @@ after_slow:
 #include "vm/interp/handlers/traced.inc"
 }
 
-const void* const* plain_handlers = nullptr;
-
 }  // namespace
+
+const void* const* plain_handlers = nullptr;
 
 void start_loop() {
   const void* traced[4];
@@ -203,9 +201,6 @@ void start_loop() {
   std::fill(std::begin(watched_handlers), std::end(watched_handlers), traced[3]);
 }
 
-const void* const* plain_table() {
-  return plain_handlers;
-}
 const void* const* traced_table() {
   return watched_handlers;
 }

@@ -64,7 +64,7 @@ void prepare_thread(Thread* T) {
   T->stack_base = static_cast<Value*>(memory);
   T->stack_top = T->stack_base;
   T->stack_limit = T->stack_base + (kRegisterStackBytes - kRegisterReserve) / sizeof(Value);
-  T->dispatch_table = plain_table();
+  T->dispatch_table = plain_handlers;
   if (T->handled == nullptr) T->handled = &T->handled_base;
 }
 

@@ -19,7 +19,7 @@ constexpr uint8_t kOpcodeSend = 123, kOpcodeResume = 151;
 
 void choose_table(Thread* T) {
   bool wanted = T->tracing == 0 && (!T->trace_function.is_null() || !T->profile_function.is_null());
-  T->dispatch_table = wanted ? traced_table() : plain_table();
+  T->dispatch_table = wanted ? traced_table() : plain_handlers;
 }
 
 /// One call of a trace or profile function; the frame's locals can be changed by it.
@@ -162,6 +162,23 @@ Status trace_stop(Thread* T, Frame* frame, Value value) {
 Status trace_native(Thread* T, Frame* frame, Value callee, const char* event) {
   if (!is_kind(callee, Kind::kNativeFunction) && !is_kind(callee, Kind::kMethodDescriptor)) return {};
   return protect_exception(T, [&] { return profile_event(T, frame, event, callee); });
+}
+
+TracingPause::TracingPause() {
+  ++thread()->tracing;
+  choose_table(thread());
+}
+TracingPause::~TracingPause() {
+  --thread()->tracing;
+  choose_table(thread());
+}
+TracingAllowed::TracingAllowed() {
+  --thread()->tracing;
+  choose_table(thread());
+}
+TracingAllowed::~TracingAllowed() {
+  ++thread()->tracing;
+  choose_table(thread());
 }
 
 void set_trace_function(Value function) {

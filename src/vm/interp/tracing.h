@@ -6,7 +6,6 @@
 
 namespace ouro::vm {
 
-const void* const* plain_table();
 const void* const* traced_table();
 
 /// Whether the frame wants line events that its code does not give.
@@ -21,6 +20,23 @@ bool follow_lines(Thread* T, Frame* frame);
 const lift::StackMap& stack_map_of(Executable* executable);
 /// The first word of what the instruction at the byte offset became, or null.
 uint64_t* word_of_offset(Executable* executable, uint32_t offset);
+
+/// While one stands, the running thread tells its trace and profile functions nothing.
+class TracingPause {
+ public:
+  TracingPause();
+  ~TracingPause();
+  TracingPause(const TracingPause&) = delete;
+  TracingPause& operator=(const TracingPause&) = delete;
+};
+/// Takes one pause back for a while.
+class TracingAllowed {
+ public:
+  TracingAllowed();
+  ~TracingAllowed();
+  TracingAllowed(const TracingAllowed&) = delete;
+  TracingAllowed& operator=(const TracingAllowed&) = delete;
+};
 
 /// The `return` event, also of a yield; null value: by an exception.
 Status trace_exit(Thread* T, Frame* frame, Value value);

@@ -40,8 +40,8 @@ Status check_class(Value value, const char* message) {
 /// `object.__class__` is certainly type(object): nothing between it and object's own answers for it.
 bool has_plain_class(Value object) {
   Type* type = type_of(object);
-  return type->has(kTypeDefaultGetattr) &&
-         lookup_in_type(type, names.dunder_class) == lookup_in_type(types.object, names.dunder_class);
+  static const Value plain = lookup_in_type(types.object, names.dunder_class);
+  return type->has(kTypeDefaultGetattr) && lookup_in_type(type, names.dunder_class) == plain;
 }
 
 Result<bool> plain_is_instance(Value object, Value cls) {
@@ -75,8 +75,12 @@ Result<bool> is_instance_of(Value object, Value class_or_tuple) {
     RecursionScope scope;
     TRY(scope.enter(" in __instancecheck__"));
     auto* tuple = class_or_tuple.as<Tuple>();
+    const bool plain = has_plain_class(object);
     for (uint64_t i = 0; i < tuple->length; ++i) {
-      if (TRY(is_instance_of(object, tuple->items[i]))) return true;
+      const Value cls = tuple->items[i];
+      const bool is = plain && is_exactly(cls, types.type) ? is_instance(object, cls.as<Type>())
+                                                           : TRY(is_instance_of(object, cls));
+      if (is) return true;
     }
     return false;
   }

@@ -6,6 +6,7 @@
 #include "vm/interp/hot.h"
 #include "vm/interp/safe_point.h"
 #include "vm/interp/slow.h"
+#include "vm/interp/slow/call_parts.h"
 #include "vm/interp/tracing.h"
 #include "vm/object/native_support.h"
 
@@ -15,12 +16,6 @@ namespace {
 
 /// The most values that a quickened call hands to a native function, self not counted.
 constexpr size_t kNativeArguments = 8;
-/// Instead of the number of parameters left out: the function takes its arguments unchecked.
-constexpr uint64_t kUnchecked = UINT64_MAX;
-
-uint16_t call_words(const uint64_t* pc) {
-  return static_cast<uint16_t>(4 + list_words(field_c(pc)));
-}
 
 /// The arguments of a Call or CallMethod, gathered.
 struct CallArguments {
@@ -35,10 +30,6 @@ struct CallArguments {
   Tuple* keywords = nullptr;
   size_t positional = 0;
 };
-
-bool has_keywords(const uint64_t* pc) {
-  return low_half(pc + 1) != lift::kNoConst;
-}
 
 /// What has asked for attention gets it as soon as native code returns: a function that sends a signal, or
 /// waits, is followed by what came of it. The call's result must not be in its register yet, where the
@@ -65,8 +56,9 @@ Result<Value> call_native_value(Thread* T, Value* R, Value callee, const Argumen
   return call(callee, arguments);
 }
 
-/// Patches a call of a Python function with simple parameters; `count` includes self.
-void specialise_function(uint64_t* pc, Thread* T, Function* function, size_t count, Op exact, Op defaulted) {
+/// Patches a call of a Python function without keywords; `count` includes self.
+void specialise_function(uint64_t* pc, Thread* T, Function* function, size_t count, Op exact, Op defaulted,
+                         Op loose) {
   if (is_traced(T) || has_keywords(pc)) return;
   auto lifted = executable_of(function->code);
   if (!lifted.ok()) {
@@ -75,51 +67,11 @@ void specialise_function(uint64_t* pc, Thread* T, Function* function, size_t cou
   }
   Executable* executable = lifted.unwrap();
   store(static_cast<Object*>(function), function->executable, executable);
+  if (!executable->simple && count <= kMostLoose) patch_op(pc, loose);
   if (!executable->simple || count > executable->positional) return;
   size_t defaults = function->defaults != nullptr ? function->defaults->length : 0;
   if (count < executable->positional && count + defaults < executable->positional) return;
   patch_op(pc, count == executable->positional ? exact : defaulted);
-}
-
-/// Patches a call with keywords of a Python function that takes each of them as a parameter. `self_count`: 1
-/// when the call prepends self.
-void specialise_keywords(uint64_t* pc, Thread* T, Function* function, size_t self_count, Op op) {
-  constexpr size_t kMostKeywords = 8;  // a byte each in a cache word
-  constexpr uint32_t kRestFlags = kCoVarArgs | kCoVarKeywords;
-  const Code* code = function->code;
-  const Executable* executable = function->executable;
-  auto* keywords = T->frame->code()->consts->items[low_half(pc + 1)].as<Tuple>();
-  if (is_traced(T) || executable == nullptr || (code->code_flags & kRestFlags) != 0 ||
-      keywords->length > kMostKeywords || executable->parameters > 0xFF)
-    return;
-  const size_t given = field_c(pc) - keywords->length + self_count;
-  const size_t defaults = function->defaults != nullptr ? function->defaults->length : 0;
-  if (given > executable->positional || defaults > executable->positional) return;
-  bool filled[0x100] = {};
-  uint64_t places = 0;
-  for (size_t i = 0; i < keywords->length; ++i) {
-    const Value* parameters = code->locals_plus_names->items;
-    size_t at = std::max<size_t>(given, static_cast<size_t>(code->positional_only_count));
-    while (at < executable->parameters && parameters[at] != keywords->items[i]) ++at;
-    if (at == executable->parameters || filled[at]) return;
-    filled[at] = true;
-    places |= uint64_t{at} << (8 * i);
-  }
-  for (size_t i = given; i + defaults < executable->positional; ++i) {
-    if (!filled[i]) return;
-  }
-  set_halves(pc + 2, executable->id, static_cast<uint32_t>(defaults));
-  pc[3] = places;
-  patch_op(pc, op);
-}
-
-/// The __init__ in Python of a class whose instances object.__new__ makes; null otherwise.
-Function* python_init(Type* type) {
-  if (type->shape->type->slots.call != types.type->slots.call) return nullptr;
-  if (!type->has(kTypeHeap) || type->has(kTypeAbstract) || type->slots.new_ != types.object->slots.new_)
-    return nullptr;
-  Value init = lookup_in_type(type, names.dunder_init);
-  return is_kind(init, Kind::kFunction) ? init.as<Function>() : nullptr;
 }
 
 uint64_t* construct(uint64_t* pc, Thread* T, Type* type, Function* init, const Arguments& arguments,
@@ -186,7 +138,7 @@ void specialise_native(uint64_t* pc, const MethodSpec* spec, const Signature* si
     return;
   }
   pc[2] = reinterpret_cast<uint64_t>(spec);
-  pc[3] = checked ? signature->parameter_count() - field_c(pc) : kUnchecked;
+  pc[3] = checked ? signature->parameter_count() - field_c(pc) : 0;
   patch_op(pc, op);
 }
 
@@ -197,15 +149,35 @@ bool is_plainly_made(const Type* type) {
 }
 
 /// A function of the builtins module that the loop knows by name.
-Op native_form(const NativeFunction* function) {
+Op known_function(const NativeFunction* function) {
   if (function->module != Value(names.builtins)) return Op::CallNative;
   const std::string_view name = function->spec->name;
   return name == "len" ? Op::CallLen : name == "isinstance" ? Op::CallIsInstance : Op::CallNative;
 }
 
-void specialise_bound(uint64_t* pc, Thread* T, const BoundMethod* method, Op exact, Op otherwise) {
+/// The form for as many arguments as the call has, when few parameters are left out; otherwise the last one.
+void specialise_counted(uint64_t* pc, const MethodSpec* spec, const Signature* signature,
+                        std::initializer_list<Op> counted, Op general) {
+  specialise_native(pc, spec, signature, general);
+  if (static_cast<Op>(field_op(pc)) != general || general == Op::CallLen || general == Op::CallIsInstance)
+    return;
+  const bool checked = spec->raw == nullptr;
+  if (field_c(pc) >= counted.size() || (checked && pc[3] > kFewLeftOut)) return;
+  const Op form = counted.begin()[field_c(pc)];
+  if (form == general) return;
+  set_halves(pc + 3, 0, checked && signature != nullptr && !signature->has_self() ? 1 : 0);
+  patch_op(pc, form);
+}
+
+void specialise_native_function(uint64_t* pc, const NativeFunction* native) {
+  const Op general = known_function(native);
+  specialise_counted(pc, native->spec, native->signature,
+                     {general, Op::CallNative1, Op::CallNative2, Op::CallNative3}, general);
+}
+
+void specialise_bound(uint64_t* pc, Thread* T, const BoundMethod* method, Op exact, Op otherwise, Op loose) {
   if (is_kind(method->function, Kind::kFunction))
-    specialise_function(pc, T, method->function.as<Function>(), field_c(pc) + 1u, exact, otherwise);
+    specialise_function(pc, T, method->function.as<Function>(), field_c(pc) + 1u, exact, otherwise, loose);
 }
 
 void specialise_class_call(uint64_t* pc, Type* type, Op python, Op native) {
@@ -223,20 +195,17 @@ void specialise_call(uint64_t* pc, Thread* T, Value callee) {
   if (!callee.is_object()) return;
   Object* object = callee.object();
   if (has_keywords(pc)) {
-    if (object->kind == Kind::kFunction)
-      specialise_keywords(pc, T, static_cast<Function*>(object), 0, Op::CallKeywords);
-    else if (object->kind == Kind::kType && python_init(static_cast<Type*>(object)) != nullptr)
-      specialise_keywords(pc, T, python_init(static_cast<Type*>(object)), 1, Op::CallClassKeywords);
+    specialise_named(pc, T, object, Op::CallKeywords, Op::CallClassKeywords);
     return;
   }
   if (object->kind == Kind::kFunction) {
     specialise_function(pc, T, static_cast<Function*>(object), field_c(pc), Op::CallPython,
-                        Op::CallPythonDefaults);
+                        Op::CallPythonDefaults, Op::CallLoosely);
   } else if (object->kind == Kind::kNativeFunction) {
-    auto* native = static_cast<NativeFunction*>(object);
-    specialise_native(pc, native->spec, native->signature, native_form(native));
+    specialise_native_function(pc, static_cast<NativeFunction*>(object));
   } else if (object->kind == Kind::kBoundMethod) {
-    specialise_bound(pc, T, static_cast<BoundMethod*>(object), Op::CallBoundPython, Op::Call);
+    specialise_bound(pc, T, static_cast<BoundMethod*>(object), Op::CallBoundPython, Op::Call,
+                     Op::CallLoosely);
   } else if (object->kind == Kind::kType) {
     if (object == types.type && field_c(pc) == 1)
       patch_op(pc, Op::CallTypeOf);
@@ -282,14 +251,13 @@ namespace {
   if (takes_self) *to++ = self;
   const uint16_t* list = register_list(pc + 4);
   SHORT_LOOP for (uint32_t i = 0; i < count; ++i)* to++ = R[list[i]];
-  SHORT_LOOP for (uint64_t padding = pc[3]; padding != 0; --padding)* to++ = Value();
   return answer_call(pc, R, spec->function(values));
 }
 
 /// One that no self comes with but its own.
 [[gnu::always_inline]] inline uint64_t* run_native_function(uint64_t* pc, Value* R,
                                                             const NativeFunction* native) {
-  if (pc[3] == kUnchecked) return run_unchecked(pc, R, native->spec, native->self);
+  if (native->spec->raw != nullptr) return run_unchecked(pc, R, native->spec, native->self);
   return run_native(pc, R, native->spec, native->self, native->signature->has_self());
 }
 
@@ -299,6 +267,27 @@ SLOW_FN(call_native) {
   if (is_traced(T)) [[unlikely]]
     return call(pc, R, T);
   return run_native_function(pc, R, RB.as<NativeFunction>());
+}
+
+SLOW_FN(raised_by_native) {
+  return kRaised;
+}
+
+SLOW_FN(attend_after_native) {
+  const Value outcome = Value::from_bits(T->outcome);
+  if (!safe_point().ok()) return kRaised;
+  RA = outcome;
+  return pc + call_words(pc);
+}
+
+SLOW_FN(call_isinstance) {
+  if (is_traced(T)) [[unlikely]]
+    return call(pc, R, T);
+  const uint16_t* list = register_list(pc + 4);
+  const bool answer = UNWRAP(is_instance_of(R[list[0]], R[list[1]]));
+  if (!attend().ok()) return kRaised;
+  RA = make_bool(answer);
+  return pc + call_words(pc);
 }
 
 SLOW_FN(call_method_native_function) {
@@ -347,93 +336,19 @@ SLOW_FN(call_method_class_native) {
 
 namespace {
 
-/// The defaults of what a call with keywords has left open, its parameters from `first` on. False: something
-/// is missing.
-bool fill_defaults(Function* function, const Executable* executable, Value* registers, size_t first) {
-  const size_t positional = executable->positional;
-  Tuple* defaults = function->defaults;
-  for (size_t i = first; i < positional; ++i) {
-    if (registers[i].is_null()) registers[i] = defaults->items[defaults->length - (positional - i)];
-  }
-  for (size_t i = positional; i < executable->parameters; ++i) {
-    if (!registers[i].is_null()) continue;
-    Dict* named = function->keyword_defaults;
-    Str* name = executable->code->locals_plus_names->items[i].as<Str>();
-    registers[i] = named != nullptr ? dict_get(named, name) : Value();
-    if (registers[i].is_null()) return false;
-  }
-  return true;
-}
-
-/// A call whose keywords have their places in pc[3], a byte each. Null: by the general rules.
-uint64_t* enter_by_keywords(uint64_t* pc, Value* R, Thread* T, Function* function, bool has_self,
-                            Value self) {
-  const Executable* executable = function->executable;
-  if (executable == nullptr || executable->id != low_half(pc + 2)) return nullptr;
-  if ((function->defaults != nullptr ? function->defaults->length : 0) != high_half(pc + 2)) return nullptr;
-  Frame* frame = UNWRAP(push_bare_frame(T, function, 0));
-  frame->return_register = field_a(pc);
-  frame->return_words = call_words(pc);
-  Value* to = frame->registers();
-  const uint32_t named =
-      static_cast<uint32_t>(frame_of(R)->code()->consts->items[low_half(pc + 1)].as<Tuple>()->length);
-  const uint32_t positional = field_c(pc) - named;
-  const uint16_t* list = register_list(pc + 4);
-  size_t first = 0;
-  if (has_self) to[first++] = self;
-  SHORT_LOOP for (uint32_t i = 0; i < positional; ++i) to[first++] = R[list[i]];
-  uint64_t places = pc[3];
-  SHORT_LOOP for (uint32_t i = 0; i < named; ++i, places >>= 8) to[places & 0xFF] = R[list[positional + i]];
-  if (fill_defaults(function, executable, to, first)) [[likely]]
-    return kReload;
-  pop_frame(T, frame);
-  return nullptr;
-}
-
-}  // namespace
-
-SLOW_FN(call_keywords) {
-  if (!is_kind(RB, Kind::kFunction) || is_traced(T)) return call(pc, R, T);
-  uint64_t* next = enter_by_keywords(pc, R, T, RB.as<Function>(), false, Value());
-  return next != nullptr || T->exception != nullptr ? next : call(pc, R, T);
-}
-
-SLOW_FN(call_class_keywords) {
-  Function* init = is_kind(RB, Kind::kType) && !is_traced(T) ? python_init(RB.as<Type>()) : nullptr;
-  if (init == nullptr) return call(pc, R, T);
-  auto* type = RB.as<Type>();
-  uint64_t* next = enter_by_keywords(pc, R, T, init, true, Value());
-  if (next == nullptr) return T->exception != nullptr ? kRaised : call(pc, R, T);
-  // Only now, because the arguments are safe in the new frame.
-  Frame* frame = T->frame;
-  Object* instance = allocate_instance(type);
-  frame->registers()[0] = instance;
-  frame->constructed = instance;
-  frame->flags |= kFrameConstructor;
-  return next;
-}
-
-SLOW_FN(call_method_keywords) {
-  Value callee = (&RB)[0];
-  Value self = (&RB)[1];
-  if (!is_kind(callee, Kind::kFunction) || self.is_null() || is_traced(T))
-    return call_method_operation(pc, R, T);
-  uint64_t* next = enter_by_keywords(pc, R, T, callee.as<Function>(), true, self);
-  return next != nullptr || T->exception != nullptr ? next : call_method_operation(pc, R, T);
-}
-
-namespace {
-
 /// What LoadMethod found is called as it is.
 void specialise_found_callable(uint64_t* pc, Thread* T, Object* callee) {
   if (callee->kind == Kind::kFunction)
     specialise_function(pc, T, static_cast<Function*>(callee), field_c(pc), Op::CallMethodFunction,
-                        Op::CallMethodFunctionDefaults);
+                        Op::CallMethodFunctionDefaults, Op::CallMethodLoosely);
   else if (callee->kind == Kind::kBoundMethod)
-    specialise_bound(pc, T, static_cast<BoundMethod*>(callee), Op::CallMethodBound, Op::CallMethod);
+    specialise_bound(pc, T, static_cast<BoundMethod*>(callee), Op::CallMethodBound, Op::CallMethod,
+                     Op::CallMethodLoosely);
   else if (callee->kind == Kind::kNativeFunction)
-    specialise_native(pc, static_cast<NativeFunction*>(callee)->spec,
-                      static_cast<NativeFunction*>(callee)->signature, Op::CallMethodNativeFunction);
+    specialise_counted(
+        pc, static_cast<NativeFunction*>(callee)->spec, static_cast<NativeFunction*>(callee)->signature,
+        {Op::CallMethodNativeFunction, Op::CallMethodNativeFunction1, Op::CallMethodNativeFunction2},
+        Op::CallMethodNativeFunction);
   else if (callee->kind == Kind::kType && callee != types.type)
     specialise_class_call(pc, static_cast<Type*>(callee), Op::CallMethodClassPython,
                           Op::CallMethodClassNative);
@@ -443,7 +358,9 @@ void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
   if (!callee.is_object()) return;
   Object* object = callee.object();
   if (has_keywords(pc)) {
-    if (!self.is_null() && object->kind == Kind::kFunction)
+    if (self.is_null())
+      specialise_named(pc, T, object, Op::CallMethodFunctionKeywords, Op::CallMethodClassKeywords);
+    else if (object->kind == Kind::kFunction)
       specialise_keywords(pc, T, static_cast<Function*>(object), 1, Op::CallMethodKeywords);
     return;
   }
@@ -453,12 +370,16 @@ void specialise_method(uint64_t* pc, Thread* T, Value callee, Value self) {
   }
   if (object->kind == Kind::kFunction) {
     specialise_function(pc, T, static_cast<Function*>(object), field_c(pc) + 1u, Op::CallMethodPython,
-                        Op::CallMethodDefaults);
+                        Op::CallMethodDefaults, Op::CallMethodLoosely);
   } else if (object->kind == Kind::kMethodDescriptor && object->shape->type == types.method_descriptor) {
     auto* method = static_cast<MethodDescriptor*>(object);
     const bool appends = method->owner == types.list && std::string_view(method->spec->name) == "append";
-    specialise_native(pc, method->spec, method->signature,
-                      appends ? Op::CallListAppend : Op::CallMethodNative);
+    if (appends)
+      specialise_native(pc, method->spec, method->signature, Op::CallListAppend);
+    else
+      specialise_counted(pc, method->spec, method->signature,
+                         {Op::CallMethodNative0, Op::CallMethodNative1, Op::CallMethodNative2},
+                         Op::CallMethodNative);
   }
 }
 
@@ -483,7 +404,7 @@ SLOW_FN(call_method_native) {
   Value self = (&RB)[1];
   if (is_traced(T) || !is_subtype(type_of(self), method->owner)) [[unlikely]]
     return call_method_operation(pc, R, T);
-  if (pc[3] == kUnchecked) return run_unchecked(pc, R, method->spec, self);
+  if (method->spec->raw != nullptr) return run_unchecked(pc, R, method->spec, self);
   return run_native(pc, R, method->spec, self, true);
 }
 
@@ -519,6 +440,8 @@ SLOW_FN(call_extended) {
   Dict* keywords = nullptr;
   if (keywords_register != kAbsent) keywords = UNWRAP(star_star_arguments(callee, R[keywords_register]));
   Tuple* positional = UNWRAP(star_arguments(callee, RC));
+  if (uint64_t* next = enter_spread(pc, T, callee, positional, keywords)) return next;
+  if (T->exception != nullptr) return kRaised;
   if (keywords == nullptr || keywords->count == 0)
     return call_any(pc, R, T, callee, Arguments{positional->items, positional->length, nullptr}, kWords);
   size_t count = positional->length + keywords->count;

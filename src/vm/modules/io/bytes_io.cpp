@@ -60,11 +60,8 @@ Status reserve(BytesIO* self, int64_t size) {
   return {};
 }
 
-Result<int64_t> write_data(BytesIO* self, Value value) {
-  TRY(check_live(self));
-  TRY(check_exports(self));
-  Buffer data;
-  TRY(data.acquire(value, kBufferAnyContiguous));
+/// The object that holds the data is the caller's affair.
+Result<int64_t> write_bytes(BytesIO* self, std::string_view data) {
   TRY(check_live(self));
   const auto size = static_cast<int64_t>(data.size());
   if (size == 0) return 0;
@@ -77,6 +74,15 @@ Result<int64_t> write_data(BytesIO* self, Value value) {
   self->at = end;
   self->size = std::max(self->size, end);
   return size;
+}
+
+Result<int64_t> write_data(BytesIO* self, Value value) {
+  TRY(check_live(self));
+  TRY(check_exports(self));
+  if (is_exactly(value, types.bytes)) return write_bytes(self, value.as<Bytes>()->view());
+  Buffer data;
+  TRY(data.acquire(value, kBufferAnyContiguous));
+  return write_bytes(self, data.text());
 }
 
 Value take(BytesIO* self, int64_t size) {
