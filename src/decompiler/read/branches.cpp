@@ -95,7 +95,7 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
     const uint32_t stop = other > at_ && other <= end ? other : end;
     return read_while(test, range, first, stop, stop, end);
   }
-  return read_if(test, range, other, end);
+  return read_if(test, range, first, other, end);
 }
 
 // Whether the assertion at at_ begins behind the test: then the test is not its own.
@@ -158,13 +158,20 @@ bool Reader::read_assert(Expr* test, const Position& range, uint32_t end) {
 // assert False: nothing is left of the test.
 bool Reader::read_certain_assert(uint32_t end) {
   auto* test = make<syntax::ConstantExpr>(Position());
-  const Position& position = here().position;
+  const Position position = here().position;
   // `assert 0` without a message: its range tells.
   constexpr int32_t kShort = 8;
   const bool is_short = has_columns(position) && position.line == position.end_line &&
                         position.end_column - position.column == kShort;
   test->value = is_short ? shared_.workspace.constants.integer(0) : dropped_.test(position, false);
-  return read_assert(test, here().position, end);
+  if (!read_assert(test, position, end)) return false;
+  // The test has the room that is left in front of a message.
+  const auto* node = statements_->back()->as<syntax::AssertStmt>();
+  if (node->msg == nullptr || !has_columns(position) || node->msg->range.line != position.line) return true;
+  constexpr int32_t kAround = 9;  // `assert `, and `, ` behind it
+  if (node->msg->range.column - position.column == kAround + 1)
+    test->value = shared_.workspace.constants.integer(0);
+  return true;
 }
 
 // What a body leads to when it is left at its end.
@@ -220,7 +227,7 @@ bool Reader::is_end_of_leaving(uint32_t at) const {
          (width == std::string_view("break").size() || width == std::string_view("continue").size());
 }
 
-bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t end) {
+bool Reader::read_if(Expr* test, const Position& range, uint32_t start, uint32_t other, uint32_t end) {
   auto* node = make<syntax::IfStmt>(range);
   node->test = test;
   const uint32_t first = at_;
@@ -232,7 +239,7 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t
     if (leads.jumps)
       orelse_end = std::min(leads.target, end);
     else if (leads.leaves)
-      orelse_end = end_of_orelse(range, other, end);
+      orelse_end = end_of_orelse(range, start, other, end);
     if (leads.jumps && has_columns(range)) {
       // What leaves constructs around stands where these do.
       const uint32_t stop = orelse_end;
@@ -319,17 +326,24 @@ void Reader::chain_elif(StmtList* orelse) {
 
 // Where nothing shows whether what follows a body that is left otherwise is an else part: by the range, or by
 // the columns.
-uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t end) const {
+uint32_t Reader::end_of_orelse(const Position& range, uint32_t start, uint32_t first, uint32_t end) {
   if (has_columns(range)) return end_of_own(range, first, end);
   const int32_t body = column_of_statement(at_);
   if (body < 0) return first;
+  const int32_t own = column_of_if(start);
   const int32_t depth = shape_.depth(first);
   uint32_t at = first;
   for (; at < end; at = std::max(at + 1, shape_.last_of_segment(at) + 1)) {
     if (shape_.depth(at) != depth) continue;
     if (at > first && (!is_own_position(at) || is_in_expression(at))) continue;
     const int32_t column = column_of_statement(at);
-    if (column < body && (column >= 0 || at == first)) break;
+    if (own >= 0 && is_elif(own, at)) {
+      if (at == first) elif_ = first;
+      continue;
+    }
+    // `return` may stand directly in front of a parenthesis.
+    const bool returns = code_[last_of_statement(at)].op == Op::RETURN_VALUE;
+    if (column < body - (returns ? 1 : 0) && (column >= 0 || at == first)) break;
     // No line is left for `else`: the statement's test begins with a `not` that is gone.
     if (at == first && column == body && Code::is_conditional_jump(code_[last_of_statement(at)].op) &&
         code_[at].position.line == code_[at - 1].position.end_line + 1)
@@ -338,10 +352,39 @@ uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t e
   return std::min(at, end);
 }
 
+// Where the `if` stands whose test begins at `start`, or of which that is an `elif`; below 0: unknown.
+int32_t Reader::column_of_if(uint32_t start) const {
+  const uint32_t last = last_of_statement(start);
+  const Position test = first_of_statement(start, last);
+  if (!has_columns(test) || !Code::is_conditional_jump(code_[last].op)) return -1;
+  constexpr int32_t kIf = 3;
+  constexpr int32_t kElif = 5;
+  return is_comparison_jump(last) ? test.column - (start == elif_ ? kElif : kIf) : -1;
+}
+
+// Whether the test at `at` is rather that of an `elif` than of an `if`, by its width, for a statement in that
+// column.
+bool Reader::is_elif(int32_t column, uint32_t at) const {
+  const uint32_t last = last_of_statement(at);
+  if (!Code::is_conditional_jump(code_[last].op) || !is_own_position(at)) return false;
+  constexpr int32_t kElif = 5;
+  const bool comparison = is_comparison_jump(last);
+  const Position test = comparison ? first_of_statement(at, last) : code_[at].position;
+  const Position& statement = code_[last].position;
+  if (!has_columns(test)) return false;
+  if (!comparison &&
+      (!contains(statement, test) || statement.column != column || statement.line != test.line))
+    return false;
+  const int32_t gap = test.column - column - kElif;
+  const bool loops = shape_.jump_back_to(at) != kNone || shape_.test_back_to(last + 1) != kNone;
+  return gap == 0 || (gap == 1 && !loops);  // a parenthesis, or `while`
+}
+
 // Whether no statement begins at `at`, because the instruction before it decides between values or tests.
 bool Reader::is_in_expression(uint32_t at) const {
   const Op before = code_[at - 1].op;
-  return Code::is_conditional_jump(before) ||
+  const bool repeats = code_[at - 1].target != kNone && code_[at - 1].target < at;
+  return (Code::is_conditional_jump(before) && !repeats) ||
          (before == Op::JUMP_FORWARD && shape_.depth(at - 1) == shape_.depth(at) + 1);
 }
 
@@ -349,13 +392,19 @@ bool Reader::is_in_expression(uint32_t at) const {
 int32_t Reader::column_of_statement(uint32_t at) const {
   if (at >= code_.size()) return -1;
   const uint32_t last = last_of_statement(at);
+  const Position first = first_of_statement(at, last);
+  return has_columns(first) ? std::max(0, first.column - width_of_keyword(at, last, first)) : -1;
+}
+
+// Of the places that the instructions have, the first one.
+Position Reader::first_of_statement(uint32_t at, uint32_t last) const {
   Position first;
   for (uint32_t i = at; i <= last; ++i) {
     const Position& position = code_[i].position;
     if (!has_columns(position) || !is_own_position(i) || is_of_construct(position)) continue;
     if (!has_columns(first) || starts_before(position, first)) first = position;
   }
-  return has_columns(first) ? std::max(0, first.column - width_of_keyword(at, last, first)) : -1;
+  return first;
 }
 
 // The test of the statement that begins at `at`, or its last instruction. Values with jumps are passed over.
@@ -390,6 +439,20 @@ bool Reader::is_of_construct(const Position& position) const {
   return std::ranges::any_of(constructs_, [&](const Construct& each) { return each.range == position; });
 }
 
+// Whether the test at `jump` is one in a value that begins at `first` and is returned.
+bool Reader::is_returned(uint32_t jump, const Position& first) const {
+  constexpr int32_t kReturn = 7;
+  constexpr uint32_t kNear = 48;
+  const uint32_t limit = std::min(code_.size(), jump + kNear);
+  for (uint32_t i = jump + 1; i < limit; ++i) {
+    const Position& position = code_[i].position;
+    if (code_[i].op == Op::RETURN_VALUE)
+      return position.line == first.line && position.column == first.column - kReturn &&
+             contains(position, first);
+  }
+  return false;
+}
+
 // What a statement of the instructions from `at` to `last` has in front of what they have kept the place of.
 int32_t Reader::width_of_keyword(uint32_t at, uint32_t last, const Position& first) const {
   const auto width = [](std::string_view keyword) { return static_cast<int32_t>(keyword.size()); };
@@ -414,10 +477,12 @@ int32_t Reader::width_of_keyword(uint32_t at, uint32_t last, const Position& fir
     }
     case Op::RETURN_VALUE: {
       const bool constant = last > at && code_[last - 1].op == Op::LOAD_CONST;
-      const bool bare = first.end_line == first.line && first.end_column - first.column == width("return");
+      const bool bare_none = constant && is_none(last - 1);
+      const bool bare =
+          bare_none && first.end_line == first.line && first.end_column - first.column == width("return");
       // Leaving constructs takes its place away.
       // A break that nothing follows has become a return.
-      const bool breaks = innermost_loop() != nullptr && first.end_line == first.line &&
+      const bool breaks = bare_none && innermost_loop() != nullptr && first.end_line == first.line &&
                           first.end_column - first.column == width("break");
       const bool known = constant ? bare || breaks : code_[last].position == first;
       return known ? 0 : width("return ");
@@ -426,6 +491,7 @@ int32_t Reader::width_of_keyword(uint32_t at, uint32_t last, const Position& fir
       break;
   }
   if (!Code::is_conditional_jump(op) || !is_comparison_jump(last)) return 0;
+  if (is_returned(last, first)) return width("return ");
   const uint32_t target = code_[last].target;
   const uint32_t next = last + 1;
   if (next >= code_.size()) return 0;

@@ -198,7 +198,7 @@ size_t after_future_imports(const StmtList& body) {
 
 void note_use(ScopeNotes::Uses& uses, Name name, const Position& position) {
   const auto [found, added] = uses.emplace(name, position);
-  if (!added && starts_before(position, found->second)) found->second = position;
+  if (!added && (found->second.line <= 0 || starts_before(position, found->second))) found->second = position;
 }
 
 }  // namespace
@@ -228,8 +228,10 @@ void Reader::note_variable(Op op, const Constant* constant) {
       [[fallthrough]];
     case Op::LOAD_DEREF:
     case Op::LOAD_CLASSDEREF:
-    case Op::LOAD_CLOSURE:
       note_use(notes_.free_uses, name(), position);
+      break;
+    case Op::LOAD_CLOSURE:  // an inner scope may use a name that is declared later
+      notes_.free_uses.emplace(name(), Position());
       break;
     default:
       break;
