@@ -4,7 +4,6 @@
 
 namespace ouro::decompiler {
 
-using syntax::ExprContext;
 using syntax::ExprKind;
 using syntax::Keyword;
 
@@ -101,11 +100,11 @@ bool Reader::call() {
   if (function == nullptr) return false;
   stack_.pop_back();
   if (join_call(function, args)) return next();
-  push_value(make_call(function, std::move(args), std::move(keywords)));
+  push_value(make_call(function, args, keywords));
   return next();
 }
 
-Expr* Reader::make_call(Expr* callee, std::vector<Expr*> args, std::vector<Keyword*> keywords) {
+Expr* Reader::make_call(Expr* callee, const std::vector<Expr*>& args, const std::vector<Keyword*>& keywords) {
   auto* node = make<syntax::CallExpr>(here().position);
   node->range = callee->kind == ExprKind::Attribute ? range_from(callee->range, here().position)
                                                     : range_of(here().position);
@@ -181,7 +180,7 @@ bool Reader::call_unpacked() {
   Slot null;
   if (!pop(&null)) return false;
   if (null.kind != Slot::Kind::Null) return fail("a call without a callable");
-  push_value(make_call(function, std::move(args), std::move(keywords)));
+  push_value(make_call(function, args, keywords));
   return next();
 }
 

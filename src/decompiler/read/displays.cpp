@@ -7,7 +7,6 @@
 
 namespace ouro::decompiler {
 
-using syntax::ExprContext;
 using syntax::ExprKind;
 
 namespace {

@@ -258,8 +258,14 @@ bool Reader::read_raise() {
   const Instruction& raise = here();
   if (raise.argument > 2) return fail("a raise of too much");
   auto* node = make<syntax::RaiseStmt>(raise.position);
-  if (raise.argument == 2 && (node->cause = pop_value()) == nullptr) return false;
-  if (raise.argument >= 1 && (node->exc = pop_value()) == nullptr) return false;
+  if (raise.argument == 2) {
+    node->cause = pop_value();
+    if (node->cause == nullptr) return false;
+  }
+  if (raise.argument >= 1) {
+    node->exc = pop_value();
+    if (node->exc == nullptr) return false;
+  }
   if (!at_statement_start()) return fail("a raise in the middle of an expression");
   ++at_;
   emit(node);

@@ -181,8 +181,10 @@ void Reader::place_defaults(const FunctionValue& function, syntax::Arguments& ar
   const ParameterLines reckoning(std::move(widths), places, function.position.line, bracket);
   std::vector<ParameterLines::Line> lines;
   bool found = reckoning.try_column(bracket, &lines);
-  for (const int32_t column : found ? std::vector<int32_t>() : reckoning.columns())
-    if ((found = reckoning.try_column(column, &lines))) break;
+  for (const int32_t column : found ? std::vector<int32_t>() : reckoning.columns()) {
+    found = reckoning.try_column(column, &lines);
+    if (found) break;
+  }
   if (!found || lines.size() != places.size() || lines.back().last < first_default)
     return spread_defaults(indentation, places, args, arguments);
   for (Expr* value : arguments.defaults) value->range = kUnknown;

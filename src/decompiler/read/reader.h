@@ -208,7 +208,8 @@ class Reader {
   bool unpacked_keywords(std::vector<syntax::Keyword*>* keywords);
   Expr* make_starred(Expr* value);
   Expr* function_placeholder(FunctionValue* function);
-  Expr* make_call(Expr* callee, std::vector<Expr*> args, std::vector<syntax::Keyword*> keywords);
+  Expr* make_call(Expr* callee, const std::vector<Expr*>& args,
+                  const std::vector<syntax::Keyword*>& keywords);
   syntax::Keyword* make_keyword(Name name, Expr* value);
   bool call_with_top(Slot callee, Slot argument);
   bool class_call(std::vector<Expr*> args, std::vector<syntax::Keyword*> keywords);

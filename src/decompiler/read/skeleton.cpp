@@ -46,6 +46,7 @@ std::vector<const CodeObject*> definitions_of(const CodeObject& code) {
   }
   std::ranges::sort(places);
   std::vector<const CodeObject*> found;
+  found.reserve(places.size());
   for (const auto& [line, index] : places) found.push_back(code.consts->items[index]->code);
   return found;
 }
