@@ -8,6 +8,8 @@ namespace ouro::vm {
 /// In Object::gc, beside GcBits: the native finaliser of the object's type has nothing to do for this object
 /// as it stands now. Kept by the code of types of whose objects nearly all die that way.
 inline constexpr uint8_t kGcNothingToFinalize = 64;
+/// The opposite: it has something to tell the program, and is to do so at the program's end, too.
+inline constexpr uint8_t kGcSpeaksAtEnd = 128;
 
 enum class Finalizer : uint8_t {
   None,     // has nothing to do: the object is freed like any other

@@ -129,6 +129,12 @@ bool any_finalizable(bool (*wanted)(const Object* object)) {
   return std::any_of(heap.pending_finalizers.begin(), heap.pending_finalizers.end(), wanted);
 }
 
+void for_each_finalizable(const std::function<void(Object* object)>& visit) {
+  const State& heap = state();
+  for (const std::vector<Object*>* list : {&heap.old_finalizable, &heap.young_finalizable})
+    std::for_each(list->begin(), list->end(), visit);
+}
+
 void queue_finalizers(bool (*wanted)(const Object* object)) {
   State& heap = state();
   for (std::vector<Object*>* list : {&heap.old_finalizable, &heap.young_finalizable}) {

@@ -14,6 +14,7 @@
 
 #include "vm/builtins/functions.h"
 #include "vm/builtins/text_stream.h"
+#include "vm/heap/finalizer_filter.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/pending.h"
 #include "vm/heap/requested_collection.h"
@@ -41,11 +42,12 @@ void call_if_loaded(const char* module_name, const char* function) {
   if (!run().ok()) report_unraisable(module.is_null() ? none() : module);
 }
 
-/// Whether code of the program's own is still to run for the object: its __del__, or what a suspended
-/// generator or coroutine has in its `finally`.
+/// Whether code of the program's own is still to run for the object: its __del__, what a suspended generator
+/// or coroutine has in its `finally`, or a native finaliser that has something to say.
 bool has_python_finalizer(const Object* object) {
   const Type* type = type_of(const_cast<Object*>(object));
-  if (type != types.generator && type != types.coroutine) return type->slots.del != nullptr;
+  if (type != types.generator && type != types.coroutine)
+    return type->slots.del != nullptr || (object->gc & kGcSpeaksAtEnd) != 0;
   const GeneratorState state = static_cast<const Generator*>(object)->state;
   return state == GeneratorState::Suspended || (state == GeneratorState::Created && type == types.coroutine);
 }

@@ -214,7 +214,8 @@ Finalizer finalizer_of(const Object* object) {
       break;
   }
   const Slots& slots = object->shape->type->slots;
-  if ((slots.del != nullptr && (object->gc & kGcFinalized) == 0) || slots.finalize != nullptr)
+  if ((slots.del != nullptr && (object->gc & kGcFinalized) == 0) ||
+      (slots.finalize != nullptr && (object->gc & kGcNothingToFinalize) == 0))
     return Finalizer::Call;
   return slots.release != nullptr ? Finalizer::Release : Finalizer::None;
 }

@@ -6,6 +6,7 @@
 // (null, node).
 #include <bit>
 
+#include "vm/modules/contextvars.h"
 #include "vm/modules/native_module.h"
 
 namespace ouro::vm {
@@ -17,11 +18,10 @@ struct ContextVar : Object {
   Value default_;  // null: none
 };
 
+/// `aux` counts the variables, `flags` is 1 while the context is entered: event loops keep many of them.
 struct Context : Object {
   Tuple* variables;  // null: none
-  int64_t count;
-  Value previous;  // the context that was left for this one, while entered
-  bool entered;
+  Value previous;    // the context that was left for this one, while entered
 };
 
 struct Token : Object {
@@ -156,7 +156,7 @@ Context* running() {
 Context* copy_of(const Context* context) {
   Context* copy = new_context();
   store(static_cast<Object*>(copy), copy->variables, context->variables);
-  copy->count = context->count;
+  copy->aux = context->aux;
   return copy;
 }
 
@@ -164,7 +164,7 @@ Status set_in(Context* context, Value variable, Value value) {
   bool added = false;
   Tuple* variables = TRY(with(context->variables, variable, value, 0, &added));
   store(static_cast<Object*>(context), context->variables, variables);
-  context->count += added;
+  context->aux += added ? 1 : 0;
   ++thread()->context_version;
   return {};
 }
@@ -221,7 +221,7 @@ Result<Value> variable_reset(const Value* a) {
   if (find(context->variables, token->variable).is_null()) return raise_with(types.LookupError, {a[0]});
   Tuple* variables = TRY(without(context->variables, token->variable, 0));
   store(static_cast<Object*>(context), context->variables, variables);
-  --context->count;
+  --context->aux;
   ++thread()->context_version;
   return none();
 }
@@ -281,18 +281,18 @@ Result<ContextVar*> variable_argument(Value value) {
 Result<Value> context_run(Value self, const Arguments& arguments) {
   if (arguments.positional < 1) return raise(types.TypeError, "run() missing 1 required positional argument");
   auto* context = self.as<Context>();
-  if (context->entered)
+  if (context->flags != 0)
     return raise(types.RuntimeError, "cannot enter context: {} is already entered", repr_text(self));
   Thread* t = thread();
   store(static_cast<Object*>(context), context->previous, t->context);
-  context->entered = true;
+  context->flags = 1;
   t->context = self;
   ++t->context_version;
   auto result =
       call(arguments[0], Arguments{arguments.values + 1, arguments.positional - 1, arguments.keywords});
   t->context = context->previous;
   context->previous = Value();
-  context->entered = false;
+  context->flags = 0;
   ++t->context_version;
   return result;
 }
@@ -306,7 +306,7 @@ Result<bool> context_contains(Value self, Value key) {
   return !find(self.as<Context>()->variables, TRY(variable_argument(key))).is_null();
 }
 Result<int64_t> context_length(Value self) {
-  return self.as<Context>()->count;
+  return self.as<Context>()->aux;
 }
 Result<Value> context_get(const Value* a) {
   Value found = find(a[0].as<Context>()->variables, TRY(variable_argument(a[1])));
@@ -336,7 +336,7 @@ Result<Value> context_compare(Value left, Value right, CompareOp op) {
   if (type_of(left) != context_type || type_of(right) != context_type ||
       (op != CompareOp::Equal && op != CompareOp::NotEqual))
     return not_implemented();
-  bool same = left.as<Context>()->count == right.as<Context>()->count;
+  bool same = left.as<Context>()->aux == right.as<Context>()->aux;
   if (same) {
     TRY(visit_all(left.as<Context>()->variables, [&](Value variable, Value value) -> Status {
       if (!same) return {};
@@ -362,7 +362,7 @@ constexpr MethodSpec kContextMethods[] = {
 };
 
 Result<Value> copy_context(const Value*) {
-  return copy_of(running());
+  return copy_running_context();
 }
 
 constexpr MethodSpec kFunctions[] = {{"copy_context", "($module, /)", copy_context}};
@@ -420,6 +420,10 @@ Status execute(Module* module) {
 }
 
 }  // namespace
+
+Value copy_running_context() {
+  return copy_of(running());
+}
 
 extern const ModuleSpec kContextvarsModule{
     .name = "_contextvars", .doc = "Context Variables", .functions = kFunctions, .execute = execute};
