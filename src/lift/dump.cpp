@@ -63,7 +63,9 @@ class Dumper {
         if (names_ != nullptr) line_.remark = names_->name(low);
         return;
       case WideOperand::Register:
-        return operand(register_name(code_, low & 0xFFFF));
+        operand(register_name(code_, low & 0xFFFF));
+        if ((value & kSubscriptFollows) != 0) operand("subscript follows");
+        return;
       case WideOperand::RegisterAndCount:
         return operand(fmt::format("{}, {}", register_name(code_, low & 0xFFFF), low >> 16));
       case WideOperand::TracePoint:

@@ -59,6 +59,8 @@ WideOperand wide_operand(Operation operation);
 
 constexpr uint16_t kNoRegister = 0xFFFF;
 constexpr uint32_t kNoConst = 0xFFFFFFFF;
+/// In BuildSlice's word: the next instruction is a Subscript by the slice, which nobody else reads.
+constexpr uint64_t kSubscriptFollows = uint64_t{1} << 16;
 
 /// One instruction's first word.
 struct Instruction {

@@ -1,6 +1,7 @@
 // Instructions that become one operation each, or none.
 #include <array>
 
+#include "lift/operands.h"
 #include "lift/translator.h"
 
 namespace ouro::lift {
@@ -88,7 +89,18 @@ void Translator::simple(Operation operation, uint32_t operands) {
   const uint32_t first = operands > 0 ? reg(operands - 1) : 0;
   const uint32_t second = operands > 1 ? reg(0) : 0;
   stack_.pop(operands);
+  if (operation == Operation::Subscript) note_sliced(second);
   result(emit_.emit(operation, out, first, second), out);
+}
+
+/// A subscript by the slice that the last operation made and that nobody else reads: that operation is told.
+void Translator::note_sliced(uint32_t key) {
+  if (last_.end != emit_.size() || last_.reg != key || key < temp_base_ ||
+      stack_.holder(key) != SymbolicStack::kNoSlot)
+    return;
+  std::vector<uint64_t>& words = emit_.code().words;
+  if (operation_of(instruction_at(words, last_.instruction)) == Operation::BuildSlice)
+    words[last_.instruction + 1] |= kSubscriptFollows;
 }
 
 /// The same, but the operands stay.

@@ -122,6 +122,7 @@ class Translator {
 
   // translate_simple.cpp: one operation for one instruction
   void simple(Operation operation, uint32_t operands);
+  void note_sliced(uint32_t key);
   void peek(Operation operation, uint32_t operands);
   void effect(Operation operation, uint32_t operands);
   void named(Operation operation, uint32_t operands, bool has_result, uint32_t name);

@@ -1,6 +1,7 @@
 // The builtin functions, but for those that run code (evaluate.cpp) and print (print.cpp).
 #include "vm/builtins/functions.h"
 
+#include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
 #include "vm/object/argument_errors.h"
 #include "vm/object/int_cells.h"
@@ -17,12 +18,19 @@ Result<Value> builtin_abs(const Value* a) {
 
 template <bool wanted>
 Result<Value> any_all(const Value* a) {
+  auto test = [](void*, Value item) {
+    Result<bool> truth = is_true(item);
+    if (!truth.ok()) return Visit::Raised;
+    return truth.unwrap() == wanted ? Visit::Enough : Visit::More;
+  };
+  auto test_bool = [](void*, Value item) {
+    if (item != Value(&true_object) && item != Value(&false_object)) return Visit::Raised;
+    return (item == Value(&true_object)) == wanted ? Visit::Enough : Visit::More;
+  };
   Value iterator = TRY(iterate(a[1]));
-  for (;;) {
-    Value item = TRY(next(iterator));
-    if (item.is_stop()) return make_bool(!wanted);
-    if (TRY(is_true(item)) == wanted) return make_bool(wanted);
-  }
+  Visitor visitor{test, nullptr, test_bool};
+  TRY(visit_items(iterator, visitor));
+  return make_bool((visitor.outcome == Visit::Enough) == wanted);
 }
 
 Result<Value> builtin_ascii(const Value* a) {
@@ -124,7 +132,9 @@ Result<Value> builtin_hash(const Value* a) {
 }
 /// The address; an immediate is its own identity.
 Result<Value> builtin_id(const Value* a) {
-  return make_int_unsigned(a[1].bits());
+  Value identity = make_int_unsigned(a[1].bits());
+  TRY(audit("builtins.id", {identity}));
+  return identity;
 }
 Result<Value> builtin_isinstance(const Value* a) {
   return make_bool(TRY(is_instance_of(a[1], a[2])));
@@ -186,6 +196,10 @@ struct Extreme {
       const int64_t candidate = item_key.small_int(), known = best_key.small_int();
       return op == CompareOp::Less ? candidate < known : candidate > known;
     }
+    if (Value::both_flonum(item_key, best_key)) {
+      const double candidate = item_key.flonum(), known = best_key.flonum();
+      return op == CompareOp::Less ? candidate < known : candidate > known;
+    }
     return is_true(TRY(compare(item_key, best_key, op)));
   }
 
@@ -198,30 +212,30 @@ struct Extreme {
   }
 };
 
-Result<Value> extreme(const Value* a, const char* name, CompareOp op) {
-  auto* items = a[0].as<Tuple>();
-  Extreme state{name, op, a[1], {}, {}};
-  if (items->length > 1) {
-    if (!a[2].is_null())
+Result<Value> extreme(Extreme state, std::span<const Value> items, Value default_) {
+  if (items.size() > 1) {
+    if (!default_.is_null())
       return raise(types.TypeError, "Cannot specify a default for {}() with multiple positional arguments",
-                   name);
-    for (Value item : items->span()) TRY(state.consider(item));
+                   state.name);
+    for (Value item : items) TRY(state.consider(item));
     return state.best;
   }
-  if (items->length == 0) return raise(types.TypeError, "{} expected at least 1 argument, got 0", name);
-  TRY(for_each(items->items[0], [&](Value item) { return state.consider(item); }));
+  if (items.empty()) return raise(types.TypeError, "{} expected at least 1 argument, got 0", state.name);
+  TRY(for_each(items[0], [&](Value item) { return state.consider(item); }));
   if (!state.best.is_null()) return state.best;
-  if (!a[2].is_null()) return a[2];
-  return raise(types.ValueError, "{}() arg is an empty sequence", name);
+  if (!default_.is_null()) return default_;
+  return raise(types.ValueError, "{}() arg is an empty sequence", state.name);
 }
 Result<Value> extreme(const Signature& signature, const Arguments& arguments, const char* name,
                       CompareOp op) {
   const size_t keywords = arguments.keyword_count();
+  if (keywords == 0)
+    return extreme({name, op, {}, {}, {}}, std::span(arguments.values, arguments.positional), Value());
   if (keywords > 2)
     return raise(types.TypeError, "{}() takes at most 2 keyword arguments ({} given)", name, keywords);
   Value bound[3];
   TRY(signature.bind(arguments, bound));
-  return extreme(bound, name, op);
+  return extreme({name, op, bound[1], {}, {}}, bound[0].as<Tuple>()->span(), bound[2]);
 }
 constexpr const char* kExtremeSignature = "(*args, key=None, default=<unrepresentable>)";
 Result<Value> builtin_min(Value, const Arguments& arguments) {
@@ -248,6 +262,32 @@ Result<Value> builtin_round(const Value* a) {
   return result;
 }
 
+/// The sum of two small numbers of one kind; null: another sum.
+Value quick_sum(Value total, Value item) {
+  if (Value::both_small_int(total, item)) return make_int(total.small_int() + item.small_int());
+  if (Value::both_flonum(total, item)) return make_float(total.flonum() + item.flonum());
+  return Value();
+}
+
+Visit add_to_total(void* state, Value item) {
+  auto* total = static_cast<Value*>(state);
+  if (Value sum = quick_sum(*total, item); !sum.is_null()) {
+    *total = sum;
+    return Visit::More;
+  }
+  Result<Value> sum = binary(BinaryOp::Add, *total, item);
+  if (!sum.ok()) return Visit::Raised;
+  *total = sum.unwrap();
+  return Visit::More;
+}
+Visit add_to_total_quick(void* state, Value item) {
+  auto* total = static_cast<Value*>(state);
+  Value sum = quick_sum(*total, item);
+  if (sum.is_null()) return Visit::Raised;
+  *total = sum;
+  return Visit::More;
+}
+
 Result<Value> builtin_sum(const Value* a) {
   Value total = a[2].is_null() ? Value::from_small(0) : a[2];
   if (is_str(total)) return raise(types.TypeError, "sum() can't sum strings [use ''.join(seq) instead]");
@@ -255,17 +295,9 @@ Result<Value> builtin_sum(const Value* a) {
   if (is_bytearray(total))
     return raise(types.TypeError, "sum() can't sum bytearray [use b''.join(seq) instead]");
   Value iterator = TRY(iterate(a[1]));
-  for (;;) {
-    Value item = TRY(next(iterator));
-    if (item.is_stop()) return total;
-    if (Value::both_small_int(total, item)) {
-      total = make_int(total.small_int() + item.small_int());
-    } else if (Value::both_flonum(total, item)) {
-      total = make_float(total.flonum() + item.flonum());
-    } else {
-      total = TRY(binary(BinaryOp::Add, total, item));
-    }
-  }
+  Visitor visitor{add_to_total, &total, add_to_total_quick};
+  TRY(visit_items(iterator, visitor));
+  return total;
 }
 
 Result<Value> builtin_sorted(const Value* a) {
@@ -319,6 +351,7 @@ Result<Value> builtin_dir(const Value* a) {
 Result<Value> builtin_breakpoint(const Value* a) {
   Value hook = TRY(sys_attribute("breakpointhook"));
   if (hook.is_null()) return raise(types.RuntimeError, "lost sys.breakpointhook");
+  TRY(audit("builtins.breakpoint", {hook}));
   return call_with(hook, a[1], a[2]);
 }
 
@@ -376,7 +409,8 @@ constexpr MethodSpec kFunctions[] = {
     {"ord", "($module, c, /)", builtin_ord, "The code point of a character."},
     {"pow", "($module, /, base, exp, mod=None)", builtin_pow, "base ** exp, modulo mod if that is given."},
     {"repr", "($module, obj, /)", builtin_repr, "The text that shows the object to a programmer."},
-    {"round", "($module, /, number, ndigits=None)", builtin_round, "The number rounded to that many decimals."},
+    {"round", "($module, /, number, ndigits=None)", builtin_round,
+     "The number rounded to that many decimals."},
     {"setattr", "($module, obj, name, value, /)", builtin_setattr,
      "obj.name = value, for a name that is a string."},
     {"sorted", "($module, iterable, /, *, key=None, reverse=False)", builtin_sorted,

@@ -7,13 +7,6 @@ namespace ouro::vm {
 
 namespace {
 
-struct SetIterator : Object {
-  Set* set;
-  int64_t expected;  // the set's count; -1 once it was found changed
-  uint64_t position;
-  int64_t remaining;
-};
-
 Set* self_of(Value value) {
   return value.as<Set>();
 }
@@ -546,19 +539,13 @@ constexpr TypeSpec kFrozenSet = {
 
 Result<Value> iterator_next(Value self) {
   auto* iterator = self.as<SetIterator>();
-  Set* set = iterator->set;
+  const Set* set = iterator->set;
   if (set == nullptr) return Value::stop();
   if (iterator->expected != static_cast<int64_t>(set->count)) {
     iterator->expected = -1;  // and so it stays
     return raise(types.RuntimeError, "Set changed size during iteration");
   }
-  Value item;
-  if (set_next(set, &iterator->position, &item)) {
-    --iterator->remaining;
-    return item;
-  }
-  iterator->set = nullptr;
-  return Value::stop();
+  return next_of_set(iterator);
 }
 
 constexpr TypeSpec kIterator =

@@ -20,8 +20,8 @@ struct Layout {
   size_t visible = 0;
 };
 
-std::vector<std::pair<Type*, Layout*>>& layouts() {
-  static auto* all = new std::vector<std::pair<Type*, Layout*>>;
+std::vector<std::pair<Type*, const Layout*>>& layouts() {
+  static auto* all = new std::vector<std::pair<Type*, const Layout*>>;
   return *all;
 }
 
@@ -43,6 +43,7 @@ void trace(Object* object, Tracer& tracer) {
 Tuple* allocate_fields(Type* type, const Layout& layout) {
   auto* tuple = static_cast<Tuple*>(allocate_variable_instance(type, layout.fields.size() * sizeof(Value)));
   tuple->length = layout.visible;
+  tuple->flags = kTupleHasFields;
   tuple->aux = static_cast<uint32_t>(layout.fields.size());
   std::fill_n(tuple->items, layout.fields.size(), none());
   return tuple;
@@ -120,10 +121,8 @@ void add_counts(Type* type, const Layout& layout) {
   dict_set(type->dict, names.dunder_match_args, make_tuple(std::span<const Value>(names_list->span())));
 }
 
-}  // namespace
-
-Type* make_struct_sequence_type(const char* name, const char* doc, std::span<const SequenceField> fields,
-                                size_t visible, bool constructible) {
+Layout* make_layout(const char* name, const char* doc, std::span<const SequenceField> fields,
+                    size_t visible) {
   auto* layout = new Layout;
   layout->fields.assign(fields.begin(), fields.end());
   layout->visible = visible;
@@ -136,17 +135,40 @@ Type* make_struct_sequence_type(const char* name, const char* doc, std::span<con
   layout->spec.name = name;
   layout->spec.kind = Kind::kTuple;
   layout->spec.basic_size = sizeof(Tuple);
-  if (!constructible) layout->spec.flags = kTypeDisallowNew;
   layout->spec.trace = trace;
   layout->spec.methods = layout->methods;
   layout->spec.members = layout->members;
   layout->spec.doc = doc;
   layout->spec.slots.repr = repr_sequence;
-  if (constructible) layout->spec.slots.new_ = new_sequence;
+  return layout;
+}
+
+Type* make_type(const Layout* layout) {
   Type* type = make_native_type(layout->spec, types.tuple);
   layouts().emplace_back(type, layout);
   add_counts(type, *layout);
   return type;
+}
+
+}  // namespace
+
+Type* make_struct_sequence_type(const char* name, const char* doc, std::span<const SequenceField> fields,
+                                size_t visible, bool constructible) {
+  Layout* layout = make_layout(name, doc, fields, visible);
+  if (constructible) {
+    layout->spec.slots.new_ = new_sequence;
+  } else {
+    layout->spec.flags = kTypeDisallowNew;
+  }
+  return make_type(layout);
+}
+
+Type* make_struct_sequence_type(const char* name, const char* doc, std::span<const SequenceField> fields,
+                                Result<Value> (*construct)(Type*, const Arguments&), const char* signature) {
+  Layout* layout = make_layout(name, doc, fields, fields.size());
+  layout->spec.slots.new_ = construct;
+  layout->spec.signature = signature;
+  return make_type(layout);
 }
 
 Tuple* make_struct_sequence(Type* type, std::span<const Value> values) {

@@ -104,21 +104,43 @@ Result<Value> tuple_repeat(Value self, int64_t count) {
 
 // ---- hash, comparison, text
 
-// The mix of xxHash over the items' hashes, as CPython does it.
+// Whether an item has the same hash whenever it is asked: numbers, text, and tuples of these.
+bool keeps_hash(Value item) {
+  if (!item.is_object() || is_none(item)) return true;
+  const Object* object = item.object();
+  if (object->kind == Kind::kTuple)
+    return (object->flags & kTupleHashKnown) != 0 &&
+           object->shape->type->slots.hash == types.tuple->slots.hash;
+  const Shape* shape = object->shape;
+  return shape == types.str->root_shape || shape == types.bytes->root_shape ||
+         shape == types.bool_->root_shape || shape == types.float_->root_shape ||
+         shape == types.int_->root_shape;
+}
+
+// The mix of xxHash over the items' hashes, as CPython does it. It is kept where it cannot change.
 Result<int64_t> tuple_hash(Value self) {
   constexpr uint64_t kPrime1 = 11400714785074694791ULL;
   constexpr uint64_t kPrime2 = 14029467366897019727ULL;
   constexpr uint64_t kPrime5 = 2870177450012600261ULL;
-  TRY(check_recursion());
   Tuple* tuple = self_of(self);
+  if ((tuple->flags & kTupleHashKnown) != 0) return tuple->known_hash();
+  TRY(check_recursion());
   uint64_t mixed = kPrime5;
-  for (size_t i = 0; i < tuple->length; ++i) {
-    int64_t lane = TRY(key_hash(tuple->items[i]));
+  bool keeps = tuple->flags == 0;
+  for (size_t i = 0, length = tuple->length; i < length; ++i) {
+    const Value item = tuple->items[i];
+    const int64_t lane = TRY(key_hash(item));
+    keeps = keeps && keeps_hash(item);
     mixed += static_cast<uint64_t>(lane) * kPrime2;
     mixed = std::rotl(mixed, 31) * kPrime1;
   }
   mixed += tuple->length ^ (kPrime5 ^ 3527539UL);
-  if (mixed == ~uint64_t{0}) return int64_t{1546275796};
+  if (mixed == ~uint64_t{0}) mixed = 1546275796;
+  if (keeps) {
+    tuple->aux = static_cast<uint32_t>(mixed >> 32);
+    tuple->hash_low = static_cast<uint32_t>(mixed);
+    tuple->flags |= kTupleHashKnown;
+  }
   return static_cast<int64_t>(mixed);
 }
 

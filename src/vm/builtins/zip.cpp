@@ -44,13 +44,20 @@ Result<Value> ended(Zip* self, size_t position) {
   return Value::stop();
 }
 
+/// next(), lists and tuples first.
+Result<Value> next_quick(Value iterator) {
+  if (has_root_shape(iterator, types.list_iterator)) return next_of_list(iterator.as<ListIterator>());
+  if (has_root_shape(iterator, types.tuple_iterator)) return next_of_tuple(iterator.as<TupleIterator>());
+  return next(iterator);
+}
+
 Result<Value> zip_next(Value value) {
   auto* self = value.as<Zip>();
   size_t count = self->iterators->length;
   if (count == 0) return Value::stop();
   Tuple* items = TRY(allocate_tuple(count));
   for (size_t i = 0; i < count; ++i) {
-    Value item = TRY(next(self->iterators->items[i]));
+    Value item = TRY(next_quick(self->iterators->items[i]));
     if (item.is_stop()) return ended(self, i);
     store(items, items->items[i], item);
   }

@@ -29,6 +29,7 @@ Result<Str*> decode_utf8_name(std::string_view bytes) {
 }
 
 Result<std::string> encode_utf8_name(Str* text) {
+  if (text->is_ascii()) return std::string(text->ascii_view());
   std::string bytes;
   for (size_t i = 0; i < text->length; ++i) {
     char32_t c = text->at(i);

@@ -66,6 +66,30 @@ inline bool takes_with_defaults(const Function* function, unsigned count) {
          function->defaults != nullptr && executable->positional - count <= function->defaults->length;
 }
 
+/// The truth of a cell that is a common container or text, or whose class says nothing about it. False: one
+/// has to ask.
+inline bool plain_truth(const Object* object, bool* truth) {
+  const Shape* shape = object->shape;
+  if (shape == hot.str) {
+    *truth = static_cast<const Str*>(object)->length != 0;
+  } else if (shape == hot.list) {
+    *truth = static_cast<const List*>(object)->length != 0;
+  } else if (shape == hot.tuple) {
+    *truth = static_cast<const Tuple*>(object)->length != 0;
+  } else if (shape == hot.dict) {
+    *truth = static_cast<const Dict*>(object)->count != 0;
+  } else if (shape == hot.bytes) {
+    *truth = static_cast<const Bytes*>(object)->length != 0;
+  } else if (shape == hot.set) {
+    *truth = static_cast<const Set*>(object)->count != 0;
+  } else {
+    const Slots& slots = shape->type->slots;
+    *truth = true;
+    return slots.bool_ == nullptr && slots.length == nullptr;
+  }
+  return true;
+}
+
 /// Before a loop that runs a few times: unrolled and vectorised it would only be longer.
 #ifdef __clang__
 #define SHORT_LOOP _Pragma("clang loop unroll(disable) vectorize(disable)")

@@ -20,6 +20,8 @@ enum FrameFlags : uint16_t {
       128,              // a special method: its result goes to finish_operation, by the caller's instruction
   kFrameInplace = 256,  // of these: the method of an in-place operator
   kFrameReflected = 512,  // the right operand's method
+  kFrameVisited = 1024,   // a generator whose items go to the visitor in `constructed`
+  kFrameResumed = kFrameEntry | kFrameIterated | kFrameSent | kFrameVisited,  // how a generator was resumed
 };
 
 struct Frame {
@@ -29,7 +31,7 @@ struct Frame {
   Function* function;    // never null: globals, builtins, closure
   Value locals;          // class and module bodies: the namespace (any mapping); functions: null until asked
   Object* frame_object;  // types.FrameType's instance, when somebody asked for it
-  Value constructed;     // valid with kFrameConstructor
+  Value constructed;     // valid with kFrameConstructor; with kFrameVisited the visitor's address, as an int
   uint16_t return_register;  // of the caller
   uint16_t return_words;     // from the caller's pc to where it goes on
   uint16_t flags;

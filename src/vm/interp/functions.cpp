@@ -1,10 +1,12 @@
 // types.FunctionType and cells.
 #include "bytecode/code_object.h"
 #include "vm/heap/heap_inline.h"
+#include "vm/import/import.h"
 #include "vm/interp/parts.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/text.h"
 #include "vm/object/argument_errors.h"
+#include "vm/object/containers_inline.h"
 #include "vm/object/hooks.h"
 #include "vm/object/native.h"
 #include "vm/object/trace_members.h"
@@ -38,19 +40,21 @@ Value builtins_of(Dict* globals) {
 
 }  // namespace
 
-Function* make_function(Code* code, Dict* globals) {
+Function* make_function(Code* code, Dict* globals, Value builtins) {
   auto* function = allocate_inline<Function>(types.function->root_shape, types.function->instance_size);
   function->code = code;
   function->globals = globals;
   function->name = code->name;
   function->qualified_name = code->qualified_name;
   function->executable = code->executable;
-  Value module = dict_get(globals, names.dunder_name);
-  function->module = module;
-  if (code->consts->length != 0 && is_str(code->consts->items[0])) function->doc = code->consts->items[0];
-  function->builtins = builtins_of(globals);
+  function->module = dict_get_name(globals, names.dunder_name);
+  function->builtins = builtins;
   write_barrier(function);
   return function;
+}
+
+Function* make_function(Code* code, Dict* globals) {
+  return make_function(code, globals, builtins_of(globals));
 }
 
 namespace {
@@ -62,13 +66,35 @@ Result<Value> or_none(const Object* object) {
   return object == nullptr ? none() : Value(object);
 }
 
+/// A function's own docstring is its code's first constant.
+Result<Value> docstring_of(Code* code) {
+  TRY(complete(code));
+  return code->consts->length != 0 && is_str(code->consts->items[0]) ? code->consts->items[0] : none();
+}
+
+/// The audit event of an attribute that is read.
+Status tell_of_reading(Value self, const char* attribute) {
+  if (!is_audited()) return {};
+  return audit("object.__getattr__", {self, intern(attribute)});
+}
+/// The same of a change; a null value deletes.
+Status tell_of_change(Value self, const char* attribute, Value value) {
+  if (!is_audited()) return {};
+  if (value.is_null()) return audit("object.__delattr__", {self, intern(attribute)});
+  return audit("object.__setattr__", {self, intern(attribute), value});
+}
+
 Result<Value> get_code(Value self) {
+  TRY(tell_of_reading(self, "__code__"));
   return self_of(self)->code;
 }
 Status set_code(Value self, Value value) {
   if (value.is_null() || !is_kind(value, Kind::kCode))
     return raise(types.TypeError, "__code__ must be set to a code object");
   Function* function = self_of(self);
+  TRY(tell_of_change(self, "__code__", value));
+  TRY(complete(value.as<Code>()));
+  if (function->doc.is_null()) store(function, function->doc, TRY(docstring_of(function->code)));
   uint64_t free_count = count_free_variables(value.as<Code>());
   uint64_t closure_length = function->closure != nullptr ? function->closure->length : 0;
   if (free_count != closure_length)
@@ -98,22 +124,26 @@ Status set_qualified_name(Value self, Value value) {
   return set_text(self_of(self), self_of(self)->qualified_name, value, "__qualname__");
 }
 Result<Value> get_defaults(Value self) {
+  TRY(tell_of_reading(self, "__defaults__"));
   return or_none(self_of(self)->defaults);
 }
 Status set_defaults(Value self, Value value) {
   if (value.is_null() || is_none(value)) value = Value();
   if (!value.is_null() && !is_tuple(value))
     return raise(types.TypeError, "__defaults__ must be set to a tuple object");
+  TRY(tell_of_change(self, "__defaults__", value));
   store(self.object(), self_of(self)->defaults, value.as<Tuple>());
   return {};
 }
 Result<Value> get_keyword_defaults(Value self) {
+  TRY(tell_of_reading(self, "__kwdefaults__"));
   return or_none(self_of(self)->keyword_defaults);
 }
 Status set_keyword_defaults(Value self, Value value) {
   if (value.is_null() || is_none(value)) value = Value();
   if (!value.is_null() && !is_dict(value))
     return raise(types.TypeError, "__kwdefaults__ must be set to a dict object");
+  TRY(tell_of_change(self, "__kwdefaults__", value));
   store(self.object(), self_of(self)->keyword_defaults, value.as<Dict>());
   return {};
 }
@@ -146,10 +176,11 @@ Status set_module(Value self, Value value) {
   return {};
 }
 Result<Value> get_doc(Value self) {
-  return or_none(self_of(self)->doc);
+  Function* function = self_of(self);
+  return function->doc.is_null() ? docstring_of(function->code) : function->doc;
 }
 Status set_doc(Value self, Value value) {
-  store(self.object(), self_of(self)->doc, value);
+  store(self.object(), self_of(self)->doc, value.is_null() ? none() : value);
   return {};
 }
 
@@ -164,6 +195,7 @@ Result<Value> repr_function(Value self) {
 }
 
 Status check_closure(Code* code, Value closure) {
+  TRY(complete(code));
   uint64_t wanted = count_free_variables(code);
   if (!is_none(closure) && !is_tuple(closure))
     return raise(types.TypeError, "arg 5 (closure) must be {}", wanted != 0 ? "tuple" : "None or tuple");
@@ -189,6 +221,7 @@ Result<Value> new_function(Type*, const Arguments& arguments) {
     return raise(types.TypeError, "function() argument 'code' must be code, not {}", given_name(a[0]));
   if (!is_dict(a[1]))
     return raise(types.TypeError, "function() argument 'globals' must be dict, not {}", given_name(a[1]));
+  TRY(audit("function.__new__", {a[0]}));
   if (!is_none(a[2]) && !is_str(a[2])) return raise(types.TypeError, "arg 3 (name) must be None or string");
   if (!is_none(a[3]) && !is_tuple(a[3]))
     return raise(types.TypeError, "arg 4 (defaults) must be None or tuple");

@@ -40,8 +40,7 @@ Status link(Thread* T, Generator* generator, uint16_t flags) {
   generator->handled.previous = T->handled;
   T->handled = &generator->handled;
   frame->previous = T->frame;
-  frame->flags = static_cast<uint16_t>((frame->flags & ~(kFrameEntry | kFrameIterated | kFrameSent)) | flags |
-                                       kFrameGenerator);
+  frame->flags = static_cast<uint16_t>((frame->flags & ~kFrameResumed) | flags | kFrameGenerator);
   T->frame = frame;
   return {};
 }
@@ -128,6 +127,53 @@ Result<Value> advance_generator(Generator* generator) {
   frame->registers()[field_a(frame->pc)] = none();
   ++frame->pc;
   return Result<Value>(Value::from_bits(run_loop(T)));
+}
+
+namespace {
+
+void set_visitor(Frame* frame, Visitor& visitor) {
+  frame->constructed = Value::from_bits(reinterpret_cast<uint64_t>(&visitor) | 1);
+}
+Visitor& visitor_of(const Frame* frame) {
+  return *reinterpret_cast<Visitor*>(frame->constructed.bits() & ~uint64_t{1});
+}
+
+}  // namespace
+
+Result<Value> visit_generator(Value value, Visitor& visitor) {
+  auto* generator = value.as<Generator>();
+  TRY(check_resumable(generator, none()));
+  if (generator->state == GeneratorState::Finished) return Value::stop();
+  TRY(check_recursion(""));
+  Thread* T = thread();
+  TRY(begin_generator(T, generator, none(), kFrameEntry | kFrameVisited));
+  set_visitor(&generator->frame, visitor);
+  return Result<Value>(Value::from_bits(run_loop(T)));
+}
+
+// What takes items without running code does so under the eyes of a running generator. Any other visitor may
+// look at the generator, or even resume it: it must find it waiting.
+uint64_t* yield_to_visitor(Thread* T, Frame* frame, Value item) {
+  Generator* generator = generator_of(frame);
+  Visitor& visitor = visitor_of(frame);
+  const Visit quick = visitor.quick != nullptr ? visitor.quick(visitor.state, item) : Visit::Raised;
+  if (quick == Visit::More) {
+    frame->registers()[field_a(frame->pc)] = none();
+    return frame->pc + 1;
+  }
+  suspend_generator(T, generator);
+  frame->flags &= ~kFrameResumed;
+  visitor.outcome = quick;
+  if (quick != Visit::Enough) visitor(item);
+  T->outcome = Value().bits();
+  if (visitor.outcome != Visit::More) return kLeave;
+  if (generator->state != GeneratorState::Suspended || attention) return kLeave;
+  if (!begin_generator(T, generator, none(), kFrameEntry | kFrameVisited).ok()) {
+    T->outcome = Result<Value>(Raised{}).bits();
+    return kLeave;
+  }
+  set_visitor(frame, visitor);
+  return frame->pc;
 }
 
 Result<Value> throw_into_generator(Generator* generator, Value* result, bool closing) {

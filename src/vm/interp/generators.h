@@ -11,6 +11,10 @@ Generator* make_generator(Thread* T, Frame* frame);
 
 /// next() of a generator: the value or Value::stop(); then generator->result is what it returned.
 Result<Value> advance_generator(Generator* generator);
+/// Runs the generator on and on, its items going to the visitor: see hooks.visit_generator.
+Result<Value> visit_generator(Value generator, Visitor& visitor);
+/// A visited generator yields: it goes on behind the instruction, or the loop is left.
+uint64_t* yield_to_visitor(Thread* T, Frame* frame, Value item);
 /// The messages for one that runs already, or has not begun.
 Status check_resumable(const Generator* generator, Value sent);
 /// The frame gives a value and waits. Frame flags and the outcome are the caller's.

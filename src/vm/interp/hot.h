@@ -9,6 +9,7 @@ namespace ouro::vm {
 struct HotShapes {
   Shape *list, *tuple, *dict, *str, *float_, *set, *bytes;
   Shape *list_iterator, *tuple_iterator, *range_iterator;
+  Shape *set_iterator, *frozenset;
   Shape *dict_key_iterator, *dict_value_iterator, *dict_item_iterator;
   Shape *enumerate, *zip;
 };

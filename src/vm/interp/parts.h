@@ -19,6 +19,8 @@ void complete_anext_type();
 /// What the type has in common with the other two kinds of generators.
 void fill_async_generator_spec(TypeSpec& spec);
 
+/// make_function for builtins that are known.
+Function* make_function(Code* code, Dict* globals, Value builtins);
 uint64_t count_free_variables(const Code* code);
 /// A name among the running frame's builtins, or None.
 Value running_builtin(Str* name);

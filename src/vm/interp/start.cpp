@@ -22,6 +22,8 @@ void fill_hot_shapes() {
   hot.list_iterator = types.list_iterator->root_shape;
   hot.tuple_iterator = types.tuple_iterator->root_shape;
   hot.range_iterator = types.range_iterator->root_shape;
+  hot.set_iterator = types.set_iterator->root_shape;
+  hot.frozenset = types.frozenset->root_shape;
   hot.dict_key_iterator = types.dict_key_iterator->root_shape;
   hot.dict_value_iterator = types.dict_value_iterator->root_shape;
   hot.dict_item_iterator = types.dict_item_iterator->root_shape;
@@ -57,6 +59,7 @@ void complete_functions() {
   hooks.running_globals = running_globals;
   hooks.running_builtins = running_builtins;
   hooks.super_arguments = super_arguments;
+  hooks.visit_generator = visit_generator;
 }
 
 }  // namespace ouro::vm

@@ -8,14 +8,35 @@
 
 namespace ouro::vm {
 
+/// A length in four bytes that counts with eight, as any other.
+struct ShortLength {
+  uint32_t count;
+  operator uint64_t() const { return count; }  // NOLINT: a length is a number
+  ShortLength& operator=(uint64_t length) {
+    count = static_cast<uint32_t>(length);
+    return *this;
+  }
+};
+
+enum TupleFlags : uint8_t {
+  kTupleHashKnown = 1,  // `aux` and hash_low are the halves of its hash
+  kTupleHasFields = 2,  // a struct sequence, which has another use for `aux`
+};
+
 struct Tuple : Object {
-  uint64_t length;
+  ShortLength length;
+  uint32_t hash_low;
   Value items[];
   std::span<Value> span() { return {items, length}; }
+  /// With kTupleHashKnown.
+  int64_t known_hash() const { return static_cast<int64_t>(uint64_t{aux} << 32 | hash_low); }
 };
+/// More items than that are a MemoryError.
+constexpr size_t kMaxTupleLength = UINT32_MAX;
 inline bool is_tuple(Value value) {
   return is_kind(value, Kind::kTuple);
 }
+/// Of at most kMaxTupleLength items.
 Tuple* make_tuple(std::span<const Value> items);
 inline Tuple* make_tuple(std::span<Value> items) {
   return make_tuple(std::span<const Value>(items));

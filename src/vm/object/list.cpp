@@ -113,7 +113,8 @@ Status list_extend(List* list, Value iterable) {
   if (is_exact_list(iterable)) return extend_by(list, iterable.as<List>()->span());
   if (is_exact_tuple(iterable)) return extend_by(list, iterable.as<Tuple>()->span());
   Value iterator = TRY(iterate(iterable));
-  int64_t hint = TRY(length_hint(iterable, 8));
+  constexpr int64_t kUnknown = 8;
+  int64_t hint = is_kind(iterable, Kind::kGenerator) ? kUnknown : TRY(length_hint(iterable, kUnknown));
   // A hint may lie: a list takes it only as long as such a size can be had at all.
   if (static_cast<uint64_t>(hint) < kMaxItems - list->length) {
     bool was_empty = list->length == 0;
@@ -123,11 +124,14 @@ Status list_extend(List* list, Value iterable) {
     else
       TRY(make_room(list, wanted));
   }
-  for (;;) {
-    Value item = TRY(next(iterator));
-    if (item.is_stop()) break;
-    TRY(list_append(list, item));
-  }
+  auto append = [](void* state, Value item) {
+    return list_append(static_cast<List*>(state), item).ok() ? Visit::More : Visit::Raised;
+  };
+  auto append_quick = [](void* state, Value item) {
+    return list_append_quick(static_cast<List*>(state), item) ? Visit::More : Visit::Raised;
+  };
+  Visitor visitor{append, list, append_quick};
+  TRY(visit_items(iterator, visitor));
   shrink_storage(list);
   return {};
 }

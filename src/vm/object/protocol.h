@@ -92,15 +92,36 @@ Result<Value> next(Value iterator);     // Value::stop() when exhausted
 Result<Value> next_with_result(Value iterator, Value* result);
 Result<List*> to_list(Value iterable);
 Result<Tuple*> to_tuple(Value iterable);
-/// Calls `visit` with each item; stops at its first Raised.
-template <class Visit>
-Status for_each(Value iterable, Visit&& visit) {
+/// What a visitor of items wants next.
+enum class Visit : uint8_t { More, Enough, Raised };
+/// Somebody who looks at the items of an iterator, one after the other.
+struct Visitor {
+  Visit (*visit)(void* state, Value item);
+  void* state;
+  /// Null, or what takes an item without running Python code. Raised: it cannot, and `visit` has to.
+  Visit (*quick)(void* state, Value item) = nullptr;
+  Visit outcome = Visit::More;  // of the last item
+  Visit operator()(Value item) { return outcome = visit(state, item); }
+};
+/// Shows the visitor each item until it has enough, as next() would give them one by one. The iterators of
+/// the commonest containers are asked without a call, and a generator runs on from one item to the next.
+Status visit_items(Value iterator, Visitor& visitor);
+/// Calls `visit` with each item, until it says that it has enough.
+template <class Function>
+Status for_each_until(Value iterable, Function&& visit) {
   Value iterator = TRY(iterate(iterable));
-  for (;;) {
-    Value item = TRY(next(iterator));
-    if (item.is_stop()) return {};
-    TRY(visit(item));
-  }
+  using State = std::remove_reference_t<Function>;
+  Visitor visitor{[](void* state, Value item) { return (*static_cast<State*>(state))(item); },
+                  static_cast<void*>(&visit)};
+  return visit_items(iterator, visitor);
+}
+/// Calls `visit` with each item; stops at its first Raised.
+template <class Function>
+Status for_each(Value iterable, Function&& visit) {
+  return for_each_until(iterable, [&](Value item) {
+    Status outcome = visit(item);
+    return outcome.ok() ? Visit::More : Visit::Raised;
+  });
 }
 
 // ---- classes

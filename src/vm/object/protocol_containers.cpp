@@ -1,8 +1,12 @@
 // Items, lengths, membership and iteration of any object.
+#include "vm/object/containers_inline.h"
 #include "vm/object/descriptors.h"
 #include "vm/object/ending.h"
 #include "vm/object/generic_slots.h"
+#include "vm/object/hooks.h"
 #include "vm/object/protocol.h"
+#include "vm/object/set_table.h"
+#include "vm/object/thread.h"
 
 namespace ouro::vm {
 
@@ -144,6 +148,65 @@ Result<Value> next(Value iterator) {
   return function(iterator);
 }
 
+namespace {
+
+Status end_of_visit(const Visitor& visitor) {
+  return visitor.outcome == Visit::Raised ? Status(Raised{}) : Status();
+}
+
+/// Items of one of the iterators that answer without running anything.
+template <class Next>
+Status visit_quick(Next&& next, Visitor& visitor) {
+  for (;;) {
+    Value item = TRY(next());
+    if (item.is_stop()) return {};
+    if (visitor(item) != Visit::More) return end_of_visit(visitor);
+    if ((attention & kAttentionLimit) != 0) [[unlikely]]
+      TRY(check_end());
+  }
+}
+
+/// A set that has changed its size is its iterator's business.
+Result<Value> next_of_any_set(Value iterator) {
+  auto* state = iterator.as<SetIterator>();
+  if (state->set == nullptr || static_cast<int64_t>(state->set->count) != state->expected)
+    return next(iterator);
+  return next_of_set(state);
+}
+
+Status visit_generator(Value generator, Visitor& visitor) {
+  for (;;) {
+    if ((attention & kAttentionLimit) != 0) [[unlikely]]
+      TRY(check_end());
+    Value item = TRY(hooks.visit_generator(generator, visitor));
+    if (item.is_stop()) return {};
+    if (!item.is_null()) visitor(item);
+    if (visitor.outcome != Visit::More) return end_of_visit(visitor);
+  }
+}
+
+}  // namespace
+
+Status visit_items(Value iterator, Visitor& visitor) {
+  if (iterator.is_object()) {
+    const Object* object = iterator.object();
+    if (has_root_shape(iterator, types.list_iterator))
+      return visit_quick([&] { return Result<Value>(next_of_list(iterator.as<ListIterator>())); }, visitor);
+    if (has_root_shape(iterator, types.tuple_iterator))
+      return visit_quick([&] { return Result<Value>(next_of_tuple(iterator.as<TupleIterator>())); }, visitor);
+    if (has_root_shape(iterator, types.range_iterator))
+      return visit_quick([&] { return Result<Value>(next_of_range(iterator.as<RangeIterator>())); }, visitor);
+    if (has_root_shape(iterator, types.set_iterator))
+      return visit_quick([&] { return next_of_any_set(iterator); }, visitor);
+    if (object->kind == Kind::kGenerator) return visit_generator(iterator, visitor);
+  }
+  for (;;) {
+    Value item = TRY(next(iterator));
+    if (item.is_stop()) return {};
+    if (visitor(item) != Visit::More) return end_of_visit(visitor);
+  }
+}
+
 Result<Value> next_with_result(Value iterator, Value* result) {
   UnaryFn function = type_of(iterator)->slots.iternext;
   *result = none();
@@ -170,7 +233,8 @@ Result<List*> to_list(Value iterable) {
 
 Result<Tuple*> to_tuple(Value iterable) {
   if (is_exactly(iterable, types.tuple)) return iterable.as<Tuple>();
-  List* list = TRY(to_list(iterable));
+  List* list = is_exactly(iterable, types.list) ? iterable.as<List>() : TRY(to_list(iterable));
+  if (list->length > kMaxTupleLength) return raise_no_memory();
   return make_tuple(list->span());
 }
 

@@ -158,6 +158,29 @@ Look look_up(const SetTable* table, Value key, int64_t hash) {
   }
 }
 
+// Puts a key in where that needs neither a comparison nor a removed item's place. Unsure: it does, and
+// nothing was done.
+Look add_quick(SetTable* table, Value key, int64_t hash) {
+  const size_t mask = table->mask;
+  auto perturb = static_cast<size_t>(hash);
+  for (size_t place = perturb & mask;;) {
+    SetEntry* entry = table->entries + place;
+    const SetEntry* last = place + kRun <= mask ? entry + kRun : entry;
+    for (; entry <= last; ++entry) {
+      if (entry->key.is_null()) {
+        *entry = {key, hash};
+        ++table->fill;
+        write_barrier(table, entry);
+        return Look::Absent;
+      }
+      if (entry->key == key) return Look::Present;
+      if (entry->hash == hash || entry->hash == -1) return Look::Unsure;
+    }
+    perturb >>= kPerturbShift;
+    place = (place * 5 + 1 + perturb) & mask;
+  }
+}
+
 // The place of a key, or null.
 Result<SetEntry*> find(Set* set, Value key, int64_t hash, bool* present) {
   for (;;) {
@@ -190,6 +213,12 @@ Set* make_set() {
 }
 
 Status set_add(Set* set, Value key, int64_t hash) {
+  // There is always a free place behind the one that is taken.
+  if (SetTable* table = table_of(set); table != nullptr && (table->fill + 1) * 5 < table->mask * 3) {
+    const Look look = add_quick(table, key, hash);
+    set->count += look == Look::Absent ? 1 : 0;
+    if (look != Look::Unsure) return {};
+  }
   for (;;) {
     SetTable* table = own_table(set);
     SetEntry *entry = nullptr, *removed = nullptr;

@@ -39,6 +39,24 @@ inline bool set_next_entry(const Set* set, size_t* position, SetEntry* entry) {
   *entry = table->entries[i];
   return true;
 }
+
+struct SetIterator : Object {
+  Set* set;
+  int64_t expected;  // the set's count; -1 once it was found changed
+  uint64_t position;
+  int64_t remaining;
+};
+/// The next item, or Value::stop(). The set has the size that it had.
+inline Value next_of_set(SetIterator* iterator) {
+  SetEntry entry;
+  if (set_next_entry(iterator->set, &iterator->position, &entry)) {
+    --iterator->remaining;
+    return entry.key;
+  }
+  iterator->set = nullptr;
+  return Value::stop();
+}
+
 /// Rebuilds the table when more than a quarter of it are removed items.
 Status set_purge(Set* set);
 /// Removes and returns some item; the set is not empty.

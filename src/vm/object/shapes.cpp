@@ -287,7 +287,7 @@ Shape* make_internal_shape(Kind kind, TraceFn trace) {
 }
 
 Array* make_array(size_t length) {
-  auto* array = allocate<Array>(shapes.array, sizeof(Array) + length * sizeof(Value));
+  auto* array = allocate_inline<Array>(shapes.array, sizeof(Array) + length * sizeof(Value));
   array->length = length;
   return array;
 }

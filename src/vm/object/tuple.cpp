@@ -9,8 +9,6 @@ namespace ouro::vm {
 
 namespace {
 
-constexpr size_t kMaxItems = size_t{1} << 58;
-
 // Below this size nobody asks whether the memory can be had.
 constexpr size_t kSurelyFits = size_t{1} << 12;
 
@@ -41,7 +39,8 @@ Tuple* make_tuple(std::span<const Value> items) {
 
 Result<Tuple*> allocate_tuple(size_t length) {
   if (length == 0) return empty_tuple();
-  if (length > kSurelyFits && (length > kMaxItems || !can_allocate(sizeof(Tuple) + length * sizeof(Value))))
+  if (length > kSurelyFits &&
+      (length > kMaxTupleLength || !can_allocate(sizeof(Tuple) + length * sizeof(Value))))
     return raise_no_memory();
   return new_tuple(length);
 }

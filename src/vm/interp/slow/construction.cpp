@@ -1,6 +1,8 @@
 // Containers, text and functions made and taken apart.
+#include "vm/heap/heap_inline.h"
 #include "vm/interp/calls.h"
 #include "vm/interp/hot.h"
+#include "vm/interp/parts.h"
 #include "vm/interp/slow.h"
 #include "vm/object/native_support.h"
 
@@ -8,7 +10,12 @@ namespace ouro::vm {
 
 SLOW_FN(build_tuple) {
   uint32_t count = field_c(pc);
-  Tuple* tuple = count == 0 ? empty_tuple() : UNWRAP(allocate_tuple(count));
+  if (count == 0) {
+    RA = empty_tuple();
+    return pc + 1;
+  }
+  auto* tuple = allocate_inline<Tuple>(hot.tuple, sizeof(Tuple) + count * sizeof(Value));
+  tuple->length = count;
   const uint16_t* list = register_list(pc + 1);
   for (uint32_t i = 0; i < count; ++i) tuple->items[i] = R[list[i]];
   RA = tuple;
@@ -223,7 +230,7 @@ SLOW_FN(list_to_tuple) {
     (void)raise_bad_internal_call();
     return kRaised;
   }
-  RA = make_tuple(std::span<const Value>(RB.as<List>()->span()));
+  RA = UNWRAP(to_tuple(RB));
   return pc + 1;
 }
 
@@ -338,8 +345,7 @@ SLOW_FN(make_function_operation) {
       return kRaised;
     }
   }
-  Function* function = make_function(code.as<Code>(), FRAME->globals());
-  function->builtins = FRAME->builtins();
+  Function* function = make_function(code.as<Code>(), FRAME->globals(), FRAME->builtins());
   function->defaults = defaults.as<Tuple>();
   function->keyword_defaults = keyword_defaults.as<Dict>();
   function->annotations = annotations;

@@ -48,34 +48,12 @@ SLOW_FN(resume) {
 
 namespace {
 
-/// The commonest kinds of objects whose truth needs no method: false when it is another.
-inline bool plain_truth(Value value, bool* truth) {
-  if (!value.is_object()) return false;
-  Object* object = value.object();
-  const Shape* shape = object->shape;
-  if (shape == hot.list) {
-    *truth = static_cast<List*>(object)->length != 0;
-  } else if (shape == hot.str) {
-    *truth = static_cast<Str*>(object)->length != 0;
-  } else if (shape == hot.dict) {
-    *truth = static_cast<Dict*>(object)->count != 0;
-  } else {
-    const Slots& slots = shape->type->slots;
-    *truth = true;
-    return slots.bool_ == nullptr && slots.length == nullptr;
-  }
-  return true;
-}
-
 /// A conditional jump: __bool__ of a class written in Python runs as a frame.
 inline uint64_t* jump_by_truth(uint64_t* pc, Value* R, Thread* T, bool wanted, bool back) {
   Value value = RA;
-  bool truth;
-  if (!plain_truth(value, &truth)) {
-    if (value.is_object() && value.object()->shape->type->slots.bool_ != nullptr)
-      ENTER_SPECIAL(enter_unary(pc, R, T, names.dunder_bool, value));
-    truth = UNWRAP(is_true(value));
-  }
+  if (value.is_object() && value.object()->shape->type->slots.bool_ != nullptr)
+    ENTER_SPECIAL(enter_unary(pc, R, T, names.dunder_bool, value));
+  const bool truth = UNWRAP(is_true(value));
   if (truth != wanted) return pc + (back ? 3 : 2);
   return back ? jump_back(pc, R, T) : pc + jump_distance(pc);
 }
@@ -127,6 +105,7 @@ Op for_iter_form(const uint64_t* pc, Value iterator) {
   if (shape == hot.list_iterator) return Op::ForIterList;
   if (shape == hot.tuple_iterator) return Op::ForIterTuple;
   if (shape == hot.range_iterator) return Op::ForIterRange;
+  if (shape == hot.set_iterator) return Op::ForIterSet;
   if (shape == hot.dict_key_iterator) return Op::ForIterDictKeys;
   if (shape == hot.dict_value_iterator) return Op::ForIterDictValues;
   if (object->kind == Kind::kGenerator) return Op::ForIterGenerator;

@@ -21,10 +21,12 @@ SLOW_FN(slow_yield) {
     return kRaised;
   }
   Value value = RB;
+  if ((frame->flags & kFrameVisited) != 0 && !attention && !is_traced(T))
+    return yield_to_visitor(T, frame, value);
   if (is_traced(T) && !trace_exit(T, frame, value).ok()) return kRaised;
   uint16_t flags = frame->flags;
   suspend_generator(T, generator_of(frame));
-  frame->flags = static_cast<uint16_t>(flags & ~(kFrameEntry | kFrameIterated | kFrameSent));
+  frame->flags = static_cast<uint16_t>(flags & ~kFrameResumed);
   if ((flags & kFrameEntry) != 0) {
     T->outcome = value.bits();
     return kLeave;

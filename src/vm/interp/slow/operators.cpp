@@ -60,6 +60,20 @@ void specialise_binary(uint64_t* pc, Value left, Value right) {
   }
 }
 
+/// Two objects of one native type: no method written in Python can have a say.
+inline bool same_native(Value left, Value right) {
+  if (!left.is_object() || !right.is_object()) return false;
+  const Type* type = left.object()->shape->type;
+  return type == right.object()->shape->type && !type->has(kTypeHeap);
+}
+
+/// list + list and the like, without asking for numbers' methods first; null: not these.
+Result<Value> concat_sequences(Value left, Value right) {
+  const Shape* shape = left.object()->shape;
+  if (shape != hot.list && shape != hot.tuple && shape != hot.bytes) return Value();
+  return shape->type->slots.concat(left, right);
+}
+
 }  // namespace
 
 template <BinaryOp op>
@@ -74,7 +88,17 @@ uint64_t* slow_binary(uint64_t* pc, Value* R, Thread* T) {
       return pc + 1;
     }
   }
-  ENTER_SPECIAL(enter_binary(pc, R, T, op));
+  if (same_native(left, right)) {
+    if constexpr (op == BinaryOp::Add) {
+      Value joined = UNWRAP(concat_sequences(left, right));
+      if (!joined.is_null()) {
+        RA = joined;
+        return pc + 1;
+      }
+    }
+  } else {
+    ENTER_SPECIAL(enter_binary(pc, R, T, op));
+  }
   RA = UNWRAP(binary(op, left, right));
   return pc + 1;
 }
@@ -190,6 +214,19 @@ bool quick_compare(Value left, Value right, bool* truth) {
 
 }  // namespace
 
+namespace {
+
+/// The outcome of a comparison that no method written in Python decides; null: it is not one of these.
+inline Result<Value> compare_natives(Value left, Value right, CompareOp op) {
+  if (!same_native(left, right)) return Value();
+  auto function = left.object()->shape->type->slots.richcompare;
+  if (function == nullptr) return Value();
+  Value outcome = TRY(function(left, right, op));
+  return is_not_implemented(outcome) ? Value() : outcome;
+}
+
+}  // namespace
+
 template <CompareOp op>
 uint64_t* slow_compare(uint64_t* pc, Value* R, Thread* T) {
   bool truth;
@@ -197,8 +234,12 @@ uint64_t* slow_compare(uint64_t* pc, Value* R, Thread* T) {
     RA = make_bool(truth);
     return pc + 1;
   }
-  ENTER_SPECIAL(enter_compare(pc, R, T, op, RB, RC));
-  RA = UNWRAP(compare(RB, RC, op));
+  Value outcome = UNWRAP(compare_natives(RB, RC, op));
+  if (outcome.is_null()) {
+    ENTER_SPECIAL(enter_compare(pc, R, T, op, RB, RC));
+    outcome = UNWRAP(compare(RB, RC, op));
+  }
+  RA = outcome;
   return pc + 1;
 }
 
@@ -206,8 +247,11 @@ template <CompareOp op, bool kBack>
 uint64_t* slow_compare_jump(uint64_t* pc, Value* R, Thread* T) {
   bool truth;
   if (!quick_compare<op>(RA, RB, &truth)) {
-    ENTER_SPECIAL(enter_compare(pc, R, T, op, RA, RB));
-    Value outcome = UNWRAP(compare(RA, RB, op));
+    Value outcome = UNWRAP(compare_natives(RA, RB, op));
+    if (outcome.is_null()) {
+      ENTER_SPECIAL(enter_compare(pc, R, T, op, RA, RB));
+      outcome = UNWRAP(compare(RA, RB, op));
+    }
     truth = outcome == Value(&true_object) || (outcome != Value(&false_object) && UNWRAP(is_true(outcome)));
   }
   if (truth != (field_c(pc) != 0)) return pc + (kBack ? 3 : 2);
@@ -228,37 +272,60 @@ COMPARE(GreaterEqual)
 
 namespace {
 
+/// Whether the container is one whose `in` runs no method of its own written in Python.
+inline bool is_plain_container(Value container) {
+  return container.is_object() && !container.object()->shape->type->has(kTypeHeap);
+}
+
+/// `in` for small ints in a list or tuple: no item needs more than a look, as long as it is one, too.
+/// Answers -1 when one is not.
+int find_small_int(Value item, std::span<const Value> items) {
+  for (Value candidate : items) {
+    if (candidate == item) return 1;
+    if (!candidate.is_small_int()) return -1;
+  }
+  return 0;
+}
+
 Result<bool> is_in(Value item, Value container) {
-  if (has_shape(container, hot.dict)) {
+  if (!container.is_object()) return contains(container, item);
+  const Shape* shape = container.object()->shape;
+  if (shape == hot.dict) {
     Value found = TRY(dict_get(container.as<Dict>(), item));
     return !found.is_null();
   }
-  if (has_shape(container, hot.set) && !is_set(item)) return set_contains(container.as<Set>(), item);
+  if ((shape == hot.set || shape == hot.frozenset) && !is_set(item))
+    return set_contains(container.as<Set>(), item);
+  if (item.is_small_int() && (shape == hot.list || shape == hot.tuple)) {
+    const int found = find_small_int(
+        item, shape == hot.list ? container.as<List>()->span() : container.as<Tuple>()->span());
+    if (found >= 0) return found != 0;
+  }
   return contains(container, item);
 }
 
 }  // namespace
 
 SLOW_FN(slow_contains) {
-  ENTER_SPECIAL(enter_contains(pc, R, T, RC, RB));
+  if (!is_plain_container(RC)) ENTER_SPECIAL(enter_contains(pc, R, T, RC, RB));
   RA = make_bool(UNWRAP(is_in(RB, RC)));
   return pc + 1;
 }
 
 SLOW_FN(slow_not_contains) {
-  ENTER_SPECIAL(enter_contains(pc, R, T, RC, RB));
+  if (!is_plain_container(RC)) ENTER_SPECIAL(enter_contains(pc, R, T, RC, RB));
   RA = make_bool(!UNWRAP(is_in(RB, RC)));
   return pc + 1;
 }
 
 SLOW_FN(jump_contains) {
-  ENTER_SPECIAL(enter_contains(pc, R, T, RB, RA));
+  if (!is_plain_container(RB)) ENTER_SPECIAL(enter_contains(pc, R, T, RB, RA));
   bool found = UNWRAP(is_in(RA, RB));
   return found == (field_c(pc) != 0) ? pc + jump_distance(pc) : pc + 2;
 }
 
 SLOW_FN(jump_back_contains) {
-  ENTER_SPECIAL(enter_contains(pc, R, T, RB, RA));
+  if (!is_plain_container(RB)) ENTER_SPECIAL(enter_contains(pc, R, T, RB, RA));
   bool found = UNWRAP(is_in(RA, RB));
   return found == (field_c(pc) != 0) ? jump_back(pc, R, T) : pc + 3;
 }

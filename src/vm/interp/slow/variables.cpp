@@ -26,17 +26,16 @@ uint64_t* raise_undefined(Str* name) {
   return raise_name(types.NameError, name, "name '{}' is not defined");
 }
 
-/// Byte offset of an entry's value among the entries.
-uint32_t value_offset(int64_t entry) {
-  return static_cast<uint32_t>(static_cast<size_t>(entry) * sizeof(DictEntry) + offsetof(DictEntry, value));
+/// Where an entry's value lies: there it stays as long as the table has its version.
+uint64_t value_address(const Dict* dict, int64_t entry) {
+  return reinterpret_cast<uint64_t>(&dict->table->entries[entry].value);
 }
-
-constexpr int64_t kMaxCachedEntry = int64_t{1} << 26;
 
 bool cache_in_dict(uint64_t* pc, Dict* dict, int64_t entry, Op op) {
   uint32_t version = dict_keys_version(dict);
-  if (version == 0 || entry > kMaxCachedEntry) return false;
-  set_halves(pc + 2, version, value_offset(entry));
+  if (version == 0) return false;
+  set_halves(pc + 2, version, 0);
+  pc[3] = value_address(dict, entry);
   patch_op(pc, op);
   return true;
 }
@@ -83,9 +82,9 @@ uint64_t* find_global(uint64_t* pc, Value* R, Op module_form, Op builtin_form) {
   RA = builtins->table->entries[entry].value;
   uint32_t global_version = globals->shape == hot.dict ? dict_keys_version(globals) : 0;
   uint32_t builtin_version = dict_keys_version(builtins);
-  if (global_version != 0 && builtin_version != 0 && entry <= kMaxCachedEntry) {
+  if (global_version != 0 && builtin_version != 0) {
     set_halves(pc + 2, global_version, builtin_version);
-    set_halves(pc + 3, value_offset(entry), 0);
+    pc[3] = value_address(builtins, entry);
     patch_op(pc, builtin_form);
   }
   return pc + 4;

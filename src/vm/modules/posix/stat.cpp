@@ -22,7 +22,11 @@ Value seconds(const timespec& time) {
 }
 
 Result<Value> nanoseconds(const timespec& time) {
-  Value whole = TRY(int_multiply(make_int(time.tv_sec), make_int(1000000000)));
+  constexpr int64_t kPerSecond = 1000000000;
+  int64_t product;
+  if (!__builtin_mul_overflow(time.tv_sec, kPerSecond, &product) && product < INT64_MAX - kPerSecond)
+    return make_int(product + time.tv_nsec);
+  Value whole = TRY(int_multiply(make_int(time.tv_sec), make_int(kPerSecond)));
   return int_add(whole, make_int(time.tv_nsec));
 }
 
@@ -48,6 +52,7 @@ Result<Value> stat_function(const Value* a) {
   return do_stat("stat", a[1], a[2], TRY(to_flag(a[3], true)));
 }
 Result<Value> lstat_function(const Value* a) {
+  TRY(to_path(a[1], "lstat"));
   return do_stat("lstat", a[1], a[2], false);
 }
 
@@ -63,7 +68,7 @@ Result<Value> chmod_function(const Value* a) {
   auto mode = static_cast<mode_t>(TRY(to_c_int(a[2])));
   int directory = TRY(to_directory_descriptor(a[3]));
   bool follow = TRY(to_flag(a[4], true));
-  TRY(audit("os.chmod", {path.shown, a[2], make_int(directory)}));
+  TRY(audit("os.chmod", {path.shown, a[2], shown_directory(directory)}));
   TRY(system_call(
       [&] {
         return path.is_descriptor()
@@ -77,6 +82,7 @@ Result<Value> chmod_function(const Value* a) {
 Result<Value> fchmod_function(const Value* a) {
   int descriptor = TRY(to_descriptor(a[1]));
   auto mode = static_cast<mode_t>(TRY(to_c_int(a[2])));
+  TRY(audit("os.chmod", {make_int(descriptor), a[2], make_int(-1)}));
   TRY(system_call([&] { return fchmod(descriptor, mode); }));
   return none();
 }
@@ -86,6 +92,7 @@ Result<Value> chown_function(const Value* a) {
   uint32_t user = TRY(to_account_id(a[2], "uid")), group = TRY(to_account_id(a[3], "gid"));
   int directory = TRY(to_directory_descriptor(a[4]));
   bool follow = TRY(to_flag(a[5], true));
+  TRY(audit("os.chown", {path.shown, make_int(user), make_int(group), shown_directory(directory)}));
   TRY(system_call(
       [&] {
         return path.is_descriptor()
@@ -99,6 +106,7 @@ Result<Value> chown_function(const Value* a) {
 Result<Value> fchown_function(const Value* a) {
   const int descriptor = TRY(to_descriptor(a[1]));
   const uint32_t user = TRY(to_account_id(a[2], "uid")), group = TRY(to_account_id(a[3], "gid"));
+  TRY(audit("os.chown", {make_int(descriptor), make_int(user), make_int(group), make_int(-1)}));
   TRY(system_call([&] { return fchown(descriptor, user, group); }));
   return none();
 }
@@ -106,6 +114,7 @@ Result<Value> fchown_function(const Value* a) {
 Result<Value> lchown_function(const Value* a) {
   Path path = TRY(to_path(a[1], "lchown"));
   uint32_t user = TRY(to_account_id(a[2], "uid")), group = TRY(to_account_id(a[3], "gid"));
+  TRY(audit("os.chown", {path.shown, make_int(user), make_int(group), make_int(-1)}));
   TRY(system_call([&] { return lchown(path.c_str(), user, group); }, path.shown));
   return none();
 }
@@ -163,6 +172,8 @@ Result<Value> utime_function(const Value* a) {
   TRY(two_times(a[2], a[3], both));
   int directory = TRY(to_directory_descriptor(a[4]));
   bool follow = TRY(to_flag(a[5], true));
+  TRY(audit("os.utime", {path.shown, a[2].is_null() ? none() : a[2], a[3].is_null() ? none() : a[3],
+                         shown_directory(directory)}));
   TRY(system_call(
       [&] {
         return path.is_descriptor()
