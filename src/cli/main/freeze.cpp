@@ -9,10 +9,9 @@
 #include "base/files.h"
 #include "base/workspace.h"
 #include "cli/run/compile_hook.h"
-#include "lift/lift.h"
 #include "pyc/marshal_reader.h"
+#include "vm/import/archived_code.h"
 #include "vm/import/frozen.h"
-#include "vm/interp/lifted_forms.h"
 
 namespace {
 
@@ -63,24 +62,11 @@ constexpr Wanted kWanted[] = {
 constexpr std::array<std::string_view, 7> kLeftOut = {
     "__pycache__", "test", "tests", "dist-packages", "site-packages", "lib-dynload", "idle_test"};
 
-/// The register code of a code object and of those in its constants, innermost first.
-bool append_forms(const ouro::CodeObject& code, std::string* to) {
-  const ouro::Constant& consts = *code.consts;
-  for (uint32_t i = 0; i < consts.size; ++i) {
-    if (consts.items[i]->kind == ouro::ConstantKind::Code && !append_forms(*consts.items[i]->code, to))
-      return false;
-  }
-  constexpr uint16_t kVersion = 0x030B;
-  const auto lifted = ouro::lift::lift(ouro::lift::view_of(code, kVersion));
-  const auto* form = std::get_if<ouro::lift::RegisterCode>(&lifted);
-  if (form != nullptr) ouro::vm::append_lifted_form(*form, *to);
-  return form != nullptr;
-}
-
-bool lift_all(const std::string& marshalled, std::string* forms) {
+/// Code and register code as the archive holds them.
+bool archive_code(const std::string& marshalled, ouro::vm::FrozenSource* out) {
   ouro::Workspace workspace;
   const auto read = ouro::pyc::read_marshal(workspace, marshalled);
-  return read.code != nullptr && append_forms(*read.code, forms);
+  return read.code != nullptr && ouro::vm::write_archived_module(*read.code, &out->code, &out->late);
 }
 
 /// Compiles one file. `shown` is its name in tracebacks.
@@ -100,8 +86,7 @@ bool compile(const std::string& path, const std::string& shown, ouro::vm::Frozen
                  outcome.failure.message.c_str());
     return false;
   }
-  out->code = std::move(outcome.marshalled);
-  if (!lift_all(out->code, &out->forms)) {
+  if (!archive_code(outcome.marshalled, out)) {
     std::fprintf(stderr, "ouro_freeze: %s: cannot be lifted\n", path.c_str());
     return false;
   }

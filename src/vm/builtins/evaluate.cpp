@@ -113,6 +113,7 @@ Result<Value> builtin_eval(const Value* a) {
   TRY(namespaces("eval", &globals, &locals));
   if (is_kind(a[1], Kind::kCode)) {
     TRY(audit("exec", {a[1]}));
+    TRY(complete(a[1].as<Code>()));
     if (free_variable_count(a[1].as<Code>()) > 0)
       return raise(types.TypeError, "code object passed to eval() may not contain free variables");
     return run_code(a[1].as<Code>(), globals.as<Dict>(), locals);
@@ -127,6 +128,7 @@ Result<Value> builtin_eval(const Value* a) {
 }
 
 Result<Tuple*> checked_closure(Code* code, Value closure) {
+  TRY(complete(code));
   int64_t wanted = free_variable_count(code);
   if (closure.is_null()) closure = none();
   if (wanted == 0) {

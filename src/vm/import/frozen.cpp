@@ -14,13 +14,13 @@ namespace ouro::vm {
 
 namespace {
 
-constexpr std::string_view kMagic = "OUROARC3";
+constexpr std::string_view kMagic = "OUROARC4";
 
 struct Entry {
   uint32_t name_offset, name_size;
   uint32_t original_offset, original_size;
   uint32_t code_offset, code_size;
-  uint32_t forms_offset, forms_size;
+  uint32_t late_offset, late_size;
   uint32_t source_time, source_size;
   uint32_t flags;
 };
@@ -29,7 +29,6 @@ struct Entry {
 struct Archive {
   std::string_view file;
   uint32_t frozen_count = 0, library_count = 0;
-  bool has_forms = false;  // made by a build whose register code is this one's
 
   static constexpr size_t kCounts = kMagic.size() + 8;
   static constexpr size_t kTable = kCounts + 8;
@@ -44,9 +43,6 @@ struct Archive {
     if (offset > file.size() || size > file.size() - offset) return {};
     return file.substr(offset, size);
   }
-  std::string_view forms(const Entry& of) const {
-    return has_forms ? part(of.forms_offset, of.forms_size) : std::string_view();
-  }
   std::string_view name(uint32_t index) const {
     const Entry found = entry(index);
     return part(found.name_offset, found.name_size);
@@ -57,7 +53,7 @@ struct Archive {
     file = bytes;
     uint64_t stamp;
     std::memcpy(&stamp, file.data() + kMagic.size(), 8);
-    has_forms = stamp == lifted_form_stamp();
+    if (stamp != lifted_form_stamp()) return false;  // another build's
     std::memcpy(&frozen_count, file.data() + kCounts, 4);
     std::memcpy(&library_count, file.data() + kCounts + 4, 4);
     const size_t room = (file.size() - kTable) / sizeof(Entry);
@@ -97,6 +93,11 @@ Archive& archive() {
   return opened;
 }
 
+/// About as much as an import reads.
+size_t read_bytes(const Entry& entry) {
+  return entry.code_size + entry.late_size / 2;
+}
+
 /// Code and its forms are hardly read more than once, so their pages need not stay in memory: every now and
 /// then all go. They come back from the file when somebody asks for more.
 void forget_read_pages(size_t more) {
@@ -121,10 +122,11 @@ std::optional<FrozenModule> find_frozen(std::string_view name) {
   const Archive& in = archive();
   const auto found = in.find(name, 0, in.frozen_count);
   if (!found) return std::nullopt;
-  forget_read_pages(found->code_size + found->forms_size);
-  return FrozenModule{
-      in.part(found->name_offset, found->name_size), in.part(found->original_offset, found->original_size),
-      in.part(found->code_offset, found->code_size), in.forms(*found), (found->flags & 1) != 0};
+  forget_read_pages(read_bytes(*found));
+  return FrozenModule{in.part(found->name_offset, found->name_size),
+                      in.part(found->original_offset, found->original_size),
+                      in.part(found->code_offset, found->code_size),
+                      in.part(found->late_offset, found->late_size), (found->flags & 1) != 0};
 }
 
 std::vector<std::string_view> frozen_names() {
@@ -137,10 +139,10 @@ std::optional<LibraryFile> find_library_file(std::string_view path) {
   const Archive& in = archive();
   const auto found = in.find(path, in.frozen_count, in.library_count);
   if (!found) return std::nullopt;
-  forget_read_pages(found->code_size + found->forms_size);
+  forget_read_pages(read_bytes(*found));
   return LibraryFile{in.part(found->name_offset, found->name_size),
-                     in.part(found->code_offset, found->code_size), in.forms(*found), found->source_time,
-                     found->source_size};
+                     in.part(found->code_offset, found->code_size),
+                     in.part(found->late_offset, found->late_size), found->source_time, found->source_size};
 }
 
 std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<FrozenSource> library) {
@@ -172,7 +174,7 @@ std::string write_frozen_archive(std::vector<FrozenSource> frozen, std::vector<F
     for (const FrozenSource& module : *part) {
       Entry& entry = entries[index++];
       add(module.code, &entry.code_offset, &entry.code_size);
-      add(module.forms, &entry.forms_offset, &entry.forms_size);
+      add(module.late, &entry.late_offset, &entry.late_size);
       entry.source_time = module.source_time;
       entry.source_size = module.source_size;
       entry.flags = module.is_package ? 1 : 0;

@@ -6,12 +6,12 @@
 //                    with the time and size of the source that it was compiled from. It takes the place of
 //                    __pycache__ there: a file that has changed since is compiled from its source.
 //
-// Beside the marshalled code objects stands their register code (interp/lifted_forms.h).
+// Code stands in two parts (archived_code.h).
 //
-// The file: "OUROARC3", the stamp of the register code (64 bits), the two counts (32 bits each), then the
+// The file: "OUROARC4", the stamp of the register code (64 bits), the two counts (32 bits each), then the
 // entries, frozen modules first, each part sorted by name: offsets and sizes (32 bits each) of the name, of
-// the original name (the file that __file__ is derived from), of the marshalled code and of the register
-// code, the source's time and size, and flags (1: a package). Offsets count from the start of the file.
+// the original name (the file that __file__ is derived from), of the two parts of the code, the
+// source's time and size, and flags (1: a package). Offsets count from the start of the file.
 #pragma once
 
 #include <cstdint>
@@ -25,21 +25,21 @@ namespace ouro::vm {
 struct FrozenModule {
   std::string_view name;
   std::string_view original_name;
-  std::string_view code;   // marshalled
-  std::string_view forms;  // its register code
+  std::string_view code;  // archived_code.h
+  std::string_view late;
   bool is_package = false;
 };
 
 struct LibraryFile {
-  std::string_view path;   // "json/decoder.py"
-  std::string_view code;   // marshalled
-  std::string_view forms;  // its register code
+  std::string_view path;  // "json/decoder.py"
+  std::string_view code;  // archived_code.h
+  std::string_view late;
   uint32_t source_time = 0;
   uint32_t source_size = 0;
 };
 
-/// Maps the archive; false when it is missing or malformed (nothing is frozen then). Lives as long as the
-/// process.
+/// Maps the archive; false when it is missing, malformed or another build's (nothing is frozen then). Lives
+/// as long as the process.
 bool open_frozen_archive(const std::string& path);
 /// Nothing when there is none of this name.
 std::optional<FrozenModule> find_frozen(std::string_view name);
@@ -50,7 +50,7 @@ std::optional<LibraryFile> find_library_file(std::string_view path);
 struct FrozenSource {
   std::string name;           // or path
   std::string original_name;  // of frozen modules
-  std::string code, forms;
+  std::string code, late;
   bool is_package = false;
   uint32_t source_time = 0, source_size = 0;
 };

@@ -11,8 +11,8 @@ namespace ouro::vm {
 /// The object that `data` starts with; `*used` (may be null) is how many bytes it took. Any bytes are safe to
 /// read: EOFError, ValueError or TypeError with CPython's text, memory bounded by the input's size.
 Result<Value> unmarshal(std::string_view data, size_t* used = nullptr);
-/// The same, of bytes whose code objects' register code stands in `forms` (interp/lifted_forms.h).
-Result<Value> unmarshal_lifted(std::string_view data, std::string_view forms);
+/// A module's code from the archive (archived_code.h). Both parts must stay in memory.
+Result<Value> unmarshal_archived(std::string_view data, std::string_view late);
 
 /// marshal.dumps(value, version).
 Result<std::string> marshal(Value value, int version = 4);

@@ -8,8 +8,8 @@
 #include "base/unicode.h"
 #include "pyc/marshal_codes.h"
 #include "vm/heap/heap.h"
+#include "vm/import/archived_code.h"
 #include "vm/import/marshal.h"
-#include "vm/interp/lifted_forms.h"
 #include "vm/object/code_build.h"
 #include "vm/object/int_cells.h"
 #include "vm/object/number_text.h"
@@ -22,11 +22,15 @@ class Reader {
  public:
   explicit Reader(std::string_view data) : data_(data), references_(make_list()) {}
   /// Of the archive.
-  Reader(std::string_view data, std::string_view forms)
-      : data_(data), forms_(forms), archived_(true), references_(make_list()) {}
+  Reader(std::string_view data, const char* late, Str* filename)
+      : data_(data), late_(late), filename_(filename), references_(make_list()) {}
 
   /// Null: the '0' code, which only ends dicts.
   Result<Value> read();
+  /// A module of the archive (archived_code.h).
+  Result<Value> read_module();
+  /// The parts that a code object of the archive lacks.
+  Status read_late(CodeFields* to);
   size_t position() const { return position_; }
 
  private:
@@ -39,7 +43,7 @@ class Reader {
   Result<Value> read_text(size_t size, bool ascii, bool interned);
   Result<Value> read_float_text(double* number);
   Result<Value> read_code_object(bool keep);
-  Result<Value> read_code_part();
+  Result<Value> read_archived_code();
   Result<Value> read_reference();
   /// A field of a collection, which cannot be the '0' code.
   Result<Value> read_item(const char* where);
@@ -86,17 +90,9 @@ class Reader {
     return value;
   }
 
-  /// The register code of the next code object that is complete; null: none.
-  const void* take_form() {
-    const size_t size = lifted_form_size(forms_);
-    const void* form = size > 0 ? forms_.data() : nullptr;
-    forms_.remove_prefix(size);
-    return form;
-  }
-
   std::string_view data_;
-  std::string_view forms_;
-  bool archived_ = false;
+  const char* late_ = nullptr;  // of the module, in the archive
+  Str* filename_ = nullptr;
   size_t position_ = 0;
   int depth_ = 0;
   List* references_;
@@ -181,6 +177,9 @@ Result<Value> Reader::read_code(uint8_t code, bool keep) {
       return read_code_object(keep);
     case pyc::kCodeReference:
       return read_reference();
+    case kArchivedCode:
+      if (late_ != nullptr) return read_archived_code();
+      [[fallthrough]];
     default:
       return raise(types.ValueError, "bad marshal data (unknown type code)");
   }
@@ -299,17 +298,42 @@ Result<Value> Reader::read_float_text(double* number) {
   return none();
 }
 
-/// Of the archive, which stays in memory, bytes that nothing else refers to are left where they lie.
-Result<Value> Reader::read_code_part() {
-  const bool plain = archived_ && position_ < data_.size() && data_[position_] == pyc::kCodeBytes;
-  if (!plain) {
-    const Value part = TRY(read_item("code object"));
-    if (!archived_ || part.is_object()) return part;
-    return raise(types.TypeError, "code: bytes expected, not int");
+/// What is read late is not touched: where its parts are is told by their sizes.
+Result<Value> Reader::read_archived_code() {
+  CodeFields f;
+  for (int32_t* number : {&f.argument_count, &f.positional_only_count, &f.keyword_only_count, &f.stack_size})
+    *number = static_cast<int32_t>(TRY(take_u32()));
+  f.flags = TRY(take_u32());
+  f.first_line = static_cast<int32_t>(TRY(take_u32()));
+  f.filename = filename_;
+  for (Value* text : {&f.name, &f.qualified_name}) {
+    *text = TRY(read_item("code object"));
+    if (!is_str(*text)) return raise(types.TypeError, "code: str expected, not {}", type_name(*text));
   }
-  const char* at = data_.data() + ++position_;
-  TRY(take(TRY(take_size("bytes object"))));
-  return Value::from_small(static_cast<int64_t>(reinterpret_cast<uintptr_t>(at)));
+  const char* late = late_ + static_cast<int32_t>(TRY(take_u32()));
+  const char* at = late + kLateTextAt + TRY(take_u32());
+  for (Value* bytes : {&f.code, &f.line_table, &f.exception_table}) {
+    *bytes = Value::from_small(static_cast<int64_t>(reinterpret_cast<uintptr_t>(at)));
+    at += sizeof(uint32_t) + TRY(take_u32());
+  }
+  Code* code = make_archived_code(f, late);
+  code->lifted_form = at;
+  return code;
+}
+
+Result<Value> Reader::read_module() {
+  const Value name = TRY(read_item("code object"));
+  if (!is_str(name)) return raise(types.TypeError, "code: str expected, not {}", type_name(name));
+  filename_ = name.as<Str>();
+  late_ += TRY(take_u32());
+  return read_item("code object");
+}
+
+Status Reader::read_late(CodeFields* to) {
+  for (Value* part : {&to->consts, &to->names, &to->locals_plus_names, &to->locals_plus_kinds})
+    *part = TRY(read_item("code object"));
+  if (is_bytes(to->locals_plus_kinds)) return {};
+  return raise(types.TypeError, "code: bytes expected, not {}", type_name(to->locals_plus_kinds));
 }
 
 Result<Value> Reader::read_code_object(bool keep) {
@@ -320,17 +344,14 @@ Result<Value> Reader::read_code_object(bool keep) {
   f.keyword_only_count = static_cast<int32_t>(TRY(take_u32()));
   f.stack_size = static_cast<int32_t>(TRY(take_u32()));
   f.flags = TRY(take_u32());
-  f.archived = archived_;
-  f.code = TRY(read_code_part());
+  f.code = TRY(read_item("code object"));
   for (Value* field : {&f.consts, &f.names, &f.locals_plus_names, &f.locals_plus_kinds, &f.filename, &f.name,
                        &f.qualified_name})
     *field = TRY(read_item("code object"));
   f.first_line = static_cast<int32_t>(TRY(take_u32()));
-  f.line_table = TRY(read_code_part());
-  f.exception_table = TRY(read_code_part());
-  Code* code = TRY(make_code(f));
-  code->lifted_form = take_form();
-  return fill(place, code);
+  f.line_table = TRY(read_item("code object"));
+  f.exception_table = TRY(read_item("code object"));
+  return fill(place, TRY(make_code(f)));
 }
 
 Result<Value> Reader::read_reference() {
@@ -340,13 +361,17 @@ Result<Value> Reader::read_reference() {
   return references_->items()[place];
 }
 
+Status read_from_archive(const Code* code, CodeFields* to) {
+  int32_t place;
+  std::memcpy(&place, code->late, sizeof place);
+  return Reader(late_text(code), code->late - place, code->filename).read_late(to);
+}
+
 }  // namespace
 
-Result<Value> unmarshal_lifted(std::string_view data, std::string_view forms) {
-  Reader reader(data, forms);
-  Value value = TRY(reader.read());
-  if (value.is_null()) return raise(types.TypeError, "NULL object in marshal data for object");
-  return value;
+Result<Value> unmarshal_archived(std::string_view data, std::string_view late) {
+  late_parts_reader = read_from_archive;
+  return Reader(data, late.data(), nullptr).read_module();
 }
 
 Result<Value> unmarshal(std::string_view data, size_t* used) {

@@ -205,6 +205,7 @@ Status Writer::write_set(Set* set, uint8_t flag) {
 }
 
 Status Writer::write_code(Code* code, uint8_t flag) {
+  TRY(complete(code));
   out_.put_byte(pyc::kCodeCode | flag);
   for (int32_t number : {code->argument_count, code->positional_only_count, code->keyword_only_count,
                          code->stack_size, static_cast<int32_t>(code->code_flags)})

@@ -23,7 +23,7 @@ Result<Module*> run_frozen(std::string_view name) {
   if (!frozen)
     return raise(types.ImportError,
                  "the archive of the standard library holds no {}: is ouro installed whole?", name);
-  Value code = TRY(unmarshal_lifted(frozen->code, frozen->forms));
+  Value code = TRY(unmarshal_archived(frozen->code, frozen->late));
   Module* module = make_module(intern(name));
   TRY(module_add(module, "__builtins__", builtins_module()));
   TRY(module_add(module, "__origname__", make_str(frozen->original_name)));

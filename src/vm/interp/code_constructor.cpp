@@ -140,6 +140,7 @@ Result<Value> replace_code_fields(Value self, const Arguments& arguments) {
                                              "co_nlocals",    "co_stacksize",       "co_flags",
                                              "co_firstlineno"};
   auto* code = self.as<Code>();
+  TRY(complete(code));
   Value a[18];
   TRY(signature.bind(arguments, a));
   int numbers[] = {code->argument_count,     code->positional_only_count,

@@ -27,15 +27,22 @@ template <auto member>
 Result<Value> get_object(Value self) {
   return self_of(self)->*member;
 }
+template <auto member>
+Result<Value> get_late_object(Value self) {
+  TRY(complete(self_of(self)));
+  return self_of(self)->*member;
+}
 template <auto part>
 Result<Value> get_part(Value self) {
   return code_bytes(self_of(self), part);
 }
 Result<Value> get_local_count(Value self) {
+  TRY(complete(self_of(self)));
   return make_int(count_code_names(self_of(self), kLocalLocal));
 }
 template <uint8_t kind>
 Result<Value> get_names(Value self) {
+  TRY(complete(self_of(self)));
   return code_names(self_of(self), kind);
 }
 
@@ -126,6 +133,7 @@ Result<Value> get_lnotab(Value self) {
 
 Result<Value> variable_name(const Value* arguments) {
   Code* code = self_of(arguments[0]);
+  TRY(complete(code));
   int64_t index = TRY(to_int64(arguments[1]));
   if (index < 0 || static_cast<uint64_t>(index) >= code->locals_plus_names->length)
     return raise(types.IndexError, "tuple index out of range");
@@ -171,6 +179,8 @@ Result<Value> compare_codes(Value left, Value right, CompareOp op) {
   Code* b = self_of(right);
   bool same = a == b;
   if (!same) {
+    TRY(complete(a));
+    TRY(complete(b));
     same = same_numbers(a, b) && equals(a->name, b->name) && code_text(a->code) == code_text(b->code) &&
            code_text(a->line_table) == code_text(b->line_table) &&
            code_text(a->exception_table) == code_text(b->exception_table) &&
@@ -184,6 +194,7 @@ Result<Value> compare_codes(Value left, Value right, CompareOp op) {
 
 Result<int64_t> hash_code(Value self) {
   Code* code = self_of(self);
+  TRY(complete(code));
   uint64_t mixed = 0;
   for (Value part :
        {Value(code->name), Value(code->consts), Value(code->names), Value(code->locals_plus_names),
@@ -218,8 +229,8 @@ constexpr GetSetSpec kGetSets[] = {
     {"co_nlocals", get_local_count, refuse_setting},
     {"co_code", get_part<&Code::code>},
     {"_co_code_adaptive", get_part<&Code::code>},
-    {"co_consts", get_object<&Code::consts>, refuse_setting},
-    {"co_names", get_object<&Code::names>, refuse_setting},
+    {"co_consts", get_late_object<&Code::consts>, refuse_setting},
+    {"co_names", get_late_object<&Code::names>, refuse_setting},
     {"co_varnames", get_names<kLocalLocal>},
     {"co_cellvars", get_names<kLocalCell>},
     {"co_freevars", get_names<kLocalFree>},

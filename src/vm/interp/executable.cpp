@@ -209,6 +209,7 @@ void Executable::make_tables() {
 
 Result<Executable*> executable_of(Code* code) {
   if (code->executable == nullptr) {
+    TRY(complete(code));
     Executable* made = TRY(make_executable(code, false));
     store(static_cast<Object*>(code), code->executable, made);
   }
@@ -217,6 +218,7 @@ Result<Executable*> executable_of(Code* code) {
 
 Result<Executable*> traced_executable_of(Code* code) {
   if (code->traced == nullptr) {
+    TRY(complete(code));
     Executable* made = TRY(make_executable(code, true));
     store(static_cast<Object*>(code), code->traced, made);
   }

@@ -39,16 +39,6 @@ void append_lifted_form(const lift::RegisterCode& code, std::string& to) {
   append_array(code.pinned_consts, to);
 }
 
-size_t lifted_form_size(std::string_view forms) {
-  Header header;
-  if (forms.size() < sizeof header) return 0;
-  std::memcpy(&header, forms.data(), sizeof header);
-  const uint64_t size = sizeof header + uint64_t{header.words} * sizeof(uint64_t) +
-                        uint64_t{header.handlers} * sizeof(lift::Handler) +
-                        uint64_t{header.offsets} * sizeof(lift::OffsetEntry) + uint64_t{header.pinned} * 4;
-  return size <= forms.size() ? size : 0;
-}
-
 LiftedView view_of_lifted(const lift::RegisterCode& code) {
   return {code.local_count,
           code.temp_base,

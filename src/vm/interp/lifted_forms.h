@@ -2,9 +2,7 @@
 // objects, so that a start need not lift what every start runs.
 //
 // A form: eight 32-bit numbers (the counts of words, handlers, offsets and pinned constants; the counts of
-// locals, of registers before the temporaries, and of all registers; 0), then the arrays as they are. Forms
-// stand one after the other, in the order in which code objects are complete when their marshalled bytes are
-// read.
+// locals, of registers before the temporaries, and of all registers; 0), then the arrays as they are.
 #pragma once
 
 #include <optional>
@@ -17,9 +15,6 @@ namespace ouro::vm {
 
 /// Appends the form of register code.
 void append_lifted_form(const lift::RegisterCode& code, std::string& to);
-
-/// The size of the form at the start of `forms`, or 0 when it does not lie inside.
-size_t lifted_form_size(std::string_view forms);
 
 /// What running register code takes, where it lies: in a form, or in what the lifter gave.
 struct LiftedView {

@@ -107,7 +107,7 @@ Result<Value> get_frozen_object(const Value* a) {
     return object;
   }
   const FrozenModule frozen = TRY(frozen_module(a[1], "get_frozen_object", " 1"));
-  return unmarshal_lifted(frozen.code, frozen.forms);
+  return unmarshal_archived(frozen.code, frozen.late);
 }
 
 Result<Value> is_frozen(const Value* a) {
@@ -122,7 +122,7 @@ Result<Value> is_frozen_package(const Value* a) {
 
 Result<Value> init_frozen(const Value* a) {
   const FrozenModule frozen = TRY(frozen_module(a[1], "init_frozen"));
-  Value code = TRY(unmarshal_lifted(frozen.code, frozen.forms));
+  Value code = TRY(unmarshal_archived(frozen.code, frozen.late));
   Value modules = TRY(modules_dict());
   Value module = TRY(dict_get(modules.as<Dict>(), a[1]));
   if (module.is_null()) {
@@ -153,6 +153,7 @@ Result<Value> override_frozen(const Value* a) {
 void fix_file_name(Code* code, Str* from, Str* to) {
   if (!equals(code->filename, from)) return;
   store(code, code->filename, to);
+  if (code->late != nullptr) return;  // those inside get their names from this one
   for (Value constant : code->consts->span()) {
     if (is_kind(constant, Kind::kCode)) fix_file_name(constant.as<Code>(), from, to);
   }
@@ -186,7 +187,7 @@ Result<Value> library_code(const Value* a) {
   const auto inside = path_in_library(path);
   const auto file = inside ? find_library_file(*inside) : std::nullopt;
   if (!file || optimization_level != 0) return none();
-  Value code = TRY(unmarshal_lifted(file->code, file->forms));
+  Value code = TRY(unmarshal_archived(file->code, file->late));
   if (!is_kind(code, Kind::kCode)) return none();
   Str* name = TRY(decode_file_name(path));
   if (!equals(code.as<Code>()->filename, name))

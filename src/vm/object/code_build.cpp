@@ -69,35 +69,33 @@ Status check_locals(const CodeFields& f) {
   return {};
 }
 
-Status check_fields(const CodeFields& f) {
-  if (f.argument_count < f.positional_only_count || f.positional_only_count < 0 || f.keyword_only_count < 0 ||
-      f.stack_size < 0)
-    return raise_bad_internal_call();
-  for (const Value* bytes : {&f.code, &f.locals_plus_kinds, &f.line_table, &f.exception_table}) {
-    const bool address = f.archived && bytes != &f.locals_plus_kinds && bytes->is_small_int();
-    if (!address && !is_bytes(*bytes))
-      return raise(types.TypeError, "code: bytes expected, not {}", type_name(*bytes));
-  }
-  for (Value text : {f.filename, f.name, f.qualified_name}) {
-    if (!is_str(text)) return raise(types.TypeError, "code: str expected, not {}", type_name(text));
-  }
-  if (code_text(f.code).size() % 2 != 0) return raise(types.ValueError, "code: co_code is malformed");
+Status check_parts(const CodeFields& f) {
   if (!is_tuple(f.consts)) return raise(types.TypeError, "code: tuple expected, not {}", type_name(f.consts));
   TRY(check_names(f.names));
   TRY(check_names(f.locals_plus_names));
   return check_locals(f);
 }
 
-}  // namespace
+Status check_fields(const CodeFields& f) {
+  if (f.argument_count < f.positional_only_count || f.positional_only_count < 0 || f.keyword_only_count < 0 ||
+      f.stack_size < 0)
+    return raise_bad_internal_call();
+  for (Value bytes : {f.code, f.locals_plus_kinds, f.line_table, f.exception_table}) {
+    if (!is_bytes(bytes)) return raise(types.TypeError, "code: bytes expected, not {}", type_name(bytes));
+  }
+  for (Value text : {f.filename, f.name, f.qualified_name}) {
+    if (!is_str(text)) return raise(types.TypeError, "code: str expected, not {}", type_name(text));
+  }
+  if (code_text(f.code).size() % 2 != 0) return raise(types.ValueError, "code: co_code is malformed");
+  return check_parts(f);
+}
 
-Result<Code*> make_code(const CodeFields& f) {
-  TRY(check_fields(f));
-  auto* names_tuple = intern_all(f.names.as<Tuple>());
-  auto* locals = intern_all(f.locals_plus_names.as<Tuple>());
-  unsigned visited = 0;
-  intern_constants(f.consts.as<Tuple>(), 0, &visited);
+/// All but the parts that may come late.
+Code* allocate_code(const CodeFields& f) {
   Value lines = f.line_table;
   if (forget_columns) lines = table_without_columns(code_text(lines), f.first_line);
+  Str* name = intern(f.name.as<Str>());
+  Str* qualified_name = intern(f.qualified_name.as<Str>());
   auto* code = allocate<Code>(types.code->root_shape);
   code->argument_count = f.argument_count;
   code->positional_only_count = f.positional_only_count;
@@ -106,17 +104,60 @@ Result<Code*> make_code(const CodeFields& f) {
   code->code_flags = f.flags;
   code->first_line = f.first_line;
   code->code = f.code;
-  code->consts = f.consts.as<Tuple>();
-  code->names = names_tuple;
-  code->locals_plus_names = locals;
-  code->locals_plus_kinds = f.locals_plus_kinds.as<Bytes>();
   code->filename = f.filename.as<Str>();
-  code->name = intern(f.name.as<Str>());
-  code->qualified_name = intern(f.qualified_name.as<Str>());
+  code->name = name;
+  code->qualified_name = qualified_name;
   code->line_table = lines;
   code->exception_table = f.exception_table;
   write_barrier(code);
   return code;
+}
+
+void set_parts(Code* code, const CodeFields& f) {
+  auto* names_tuple = intern_all(f.names.as<Tuple>());
+  auto* locals = intern_all(f.locals_plus_names.as<Tuple>());
+  unsigned visited = 0;
+  intern_constants(f.consts.as<Tuple>(), 0, &visited);
+  code->consts = f.consts.as<Tuple>();
+  code->names = names_tuple;
+  code->locals_plus_names = locals;
+  code->locals_plus_kinds = f.locals_plus_kinds.as<Bytes>();
+  write_barrier(code);
+}
+
+}  // namespace
+
+Status (*late_parts_reader)(const Code* code, CodeFields* parts) = nullptr;
+
+Result<Code*> make_code(const CodeFields& f) {
+  TRY(check_fields(f));
+  Code* code = allocate_code(f);
+  set_parts(code, f);
+  return code;
+}
+
+Code* make_archived_code(const CodeFields& f, const char* late) {
+  Code* code = allocate_code(f);
+  code->late = late;
+  return code;
+}
+
+std::string_view late_text(const Code* code) {
+  uint32_t size;
+  std::memcpy(&size, code->late + kLateSizeAt, sizeof size);
+  return {code->late + kLateTextAt, size};
+}
+
+Status read_late_parts(Code* code) {
+  CodeFields parts;
+  parts.argument_count = code->argument_count;
+  parts.keyword_only_count = code->keyword_only_count;
+  parts.flags = code->code_flags;
+  TRY(late_parts_reader(code, &parts));
+  TRY(check_parts(parts));
+  set_parts(code, parts);
+  code->late = nullptr;
+  return {};
 }
 
 Bytes* code_bytes(Code* code, Value Code::* part) {

@@ -18,6 +18,7 @@ struct Code : Object {
   uint32_t code_flags;
   int32_t first_line;
   Value code;  // see code_text
+  // These four are null until complete(); code that runs is complete.
   Tuple* consts;
   Tuple* names;              // interned Str
   Tuple* locals_plus_names;  // interned Str
@@ -32,6 +33,7 @@ struct Code : Object {
   const void* lifted_form;  // register code from the archive (interp/lifted_forms.h), or null
   Bytes* marshalled;  // the marshal bytes that the compiler made this from, or null: what marshal.dumps gives
                       // again
+  const char* late;   // of the archive: where the parts are that nobody has asked for yet; else null
 
   uint32_t local_count() const { return static_cast<uint32_t>(locals_plus_names->length); }
   /// Registers that a call fills.
@@ -51,6 +53,13 @@ inline std::string_view code_text(Value part) {
 /// The same as an object, which is kept.
 Bytes* code_bytes(Code* code, Value Code::* part);
 
+/// Most functions of the library are never called: constants and names of their code are left in the archive
+/// until somebody asks for them, or runs it.
+Status read_late_parts(Code* code);
+inline Status complete(Code* code) {
+  return code->late == nullptr ? Status{} : read_late_parts(code);
+}
+
 struct CellVariable : Object {
   Value contents;  // null: empty
 };
@@ -66,7 +75,7 @@ struct Function : Object {
   Str* name;
   Str* qualified_name;
   Value module;
-  Value doc;
+  Value doc;               // null: the code's, see docstring_of
   Value annotations;       // null, a Dict, or the flat Tuple that MAKE_FUNCTION was given
   Executable* executable;  // of `code`, null until the first call and after an assignment to __code__
 };

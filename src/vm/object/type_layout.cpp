@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "vm/object/class_support.h"
+#include "vm/object/code_build.h"
 #include "vm/object/protocol.h"
 
 namespace ouro::vm {
@@ -35,6 +36,14 @@ bool same_slots_added(const Type* a, const Type* b) {
   return true;
 }
 
+/// Of code whose names have not been read, they are looked for where they lie.
+bool speaks_of_init(const Code* code) {
+  if (code->late != nullptr) return late_text(code).find("\x08__init__") != std::string_view::npos;
+  for (Value name : code->names->span())
+    if (name == Value(names.dunder_init)) return true;
+  return false;
+}
+
 /// Distinct names N in stores `self.N = ...`, where self is the first argument; true in `calls_init` when the
 /// code speaks of __init__ (its base's, most likely).
 uint16_t count_self_stores(const Code* code, bool* calls_init) {
@@ -55,7 +64,7 @@ uint16_t count_self_stores(const Code* code, bool* calls_init) {
     self_on_top = op == kLoadFast && argument == 0;
     argument = 0;
   }
-  for (Value name : code->names->span()) *calls_init = *calls_init || name == Value(names.dunder_init);
+  *calls_init = *calls_init || speaks_of_init(code);
   return count;
 }
 
