@@ -29,7 +29,7 @@ enum FutureFlags : uint8_t {
   kLogTraceback = 16,       // nobody has asked for the exception yet
   kMustCancel = 32,         // of a task: its next step throws CancelledError
   kLogDestroyPending = 64,  // of a task: says so when it dies before it is done
-  kUnlisted = 128,          // of a task: is one of all tasks, but not in the set yet
+  kUnlisted = 128,          // of a task: is one of all tasks, but not in the set
 };
 
 struct FutureExtras : Object {

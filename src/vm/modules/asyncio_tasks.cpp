@@ -3,7 +3,8 @@
 // All tasks stand in `_all_tasks`, a WeakSet. Hardly any program looks at it before its end, and a weak
 // reference and a place in a set for each task would cost more than the task. So a native task is only marked
 // when it is made. The heap knows it: tasks have a finaliser. When somebody asks for the WeakSet's attribute
-// `data`, as all its methods do, the marked tasks are added first.
+// `data`, as all its methods do, the marked tasks are added first, except those that are done already:
+// asyncio.all_tasks(), for which all of this is, leaves them out.
 #include "vm/heap/pending.h"
 #include "vm/modules/asyncio.h"
 #include "vm/object/weakref.h"
@@ -12,30 +13,35 @@ namespace ouro::vm::asyncio {
 
 namespace {
 
-/// How many tasks were marked since the last time they were listed; some may have died.
+/// How many tasks were marked since the last time they were looked for.
 size_t marked_tasks = 0;
 
 bool is_marked(const Object* object) {
-  return (object->flags & kUnlisted) != 0 && is_subtype(object->shape->type, task_type);
+  if ((object->flags & kUnlisted) == 0 || !is_subtype(object->shape->type, task_type)) return false;
+  return is_pending(static_cast<const Future*>(object));
 }
 
-/// The marked tasks, which are marked no longer.
-Result<List*> take_marked() {
-  List* tasks = TRY(make_list_reserved(marked_tasks));
-  for_each_finalizable([tasks](Object* object) {
-    if (!is_marked(object) || tasks->length >= marked_tasks) return;
-    object->flags &= static_cast<uint8_t>(~kUnlisted);
-    tasks->storage->items[tasks->length++] = object;
+/// The marked tasks that are not done.
+Result<List*> find_marked() {
+  size_t count = 0;
+  for_each_finalizable([&count](const Object* object) { count += is_marked(object) ? 1 : 0; });
+  List* tasks = TRY(make_list_reserved(count));
+  for_each_finalizable([tasks, count](Object* object) {
+    if (tasks->length < count && is_marked(object)) tasks->storage->items[tasks->length++] = object;
   });
   if (tasks->storage != nullptr) write_barrier(tasks->storage);
-  marked_tasks = 0;
   return tasks;
 }
 
 Status list_marked(Set* data, Value remove) {
-  List* tasks = TRY(take_marked());
-  for (size_t i = 0; i < tasks->length; ++i)
-    TRY(set_add(data, TRY(make_weak_reference(tasks->items()[i], remove))));
+  const List* tasks = TRY(find_marked());
+  marked_tasks = 0;
+  for (size_t i = 0; i < tasks->length; ++i) {
+    auto* task = tasks->items()[i].as<Task>();
+    if (!has_flag(task, kUnlisted)) continue;
+    task->flags &= static_cast<uint8_t>(~kUnlisted);
+    TRY(set_add(data, TRY(make_weak_reference(task, remove))));
+  }
   return {};
 }
 
@@ -93,7 +99,6 @@ Status make_task_tables() {
 }
 
 void register_native_task(Task* task) {
-  if (has_flag(task, kUnlisted)) return;
   task->flags |= kUnlisted;
   ++marked_tasks;
 }
