@@ -22,7 +22,40 @@ void clear_inline_slots(Object* object, const Shape* shape) {
   for (uint32_t i = 0; i < shape->inline_slots; ++i) *inline_slot_address(object, shape, i) = Value();
 }
 
-Dict* collect_attributes(Object* object, const Shape* shape) {
+/// The keys of a shape whose instances have been asked for their dictionary more than once: a Dict of them
+/// with no values, to be copied. Known by the shape's version, which is never given twice.
+struct KnownKeys {
+  uint32_t version = 0;
+  Dict* keys = nullptr;
+};
+constexpr size_t kKnownKeys = 64;
+constexpr uint32_t kFewKeys = 4;  // these are faster made anew
+KnownKeys known_keys[kKnownKeys];
+
+void visit_known_keys(Tracer& tracer) {
+  for (KnownKeys& known : known_keys) tracer.visit(known.keys);
+}
+
+void remember_keys(KnownKeys& known, uint32_t version, Dict* dict) {
+  static const bool visited = (add_root_visitor(visit_known_keys), true);
+  (void)visited;
+  Dict* keys = nullptr;
+  if (known.version == version) {
+    keys = dict_copy(dict);
+    for (uint64_t i = 0; i < keys->table->entries_used; ++i) keys->table->entries[i].value = none();
+  }
+  known = {version, keys};
+}
+
+Dict* collect_known(Object* object, const Shape* shape, Dict* keys) {
+  Dict* dict = dict_copy(keys);
+  for (uint32_t i = 0; i < shape->slot_count; ++i)
+    dict->table->entries[i].value = *slot_address(object, shape, i);
+  write_barrier(dict->table);
+  return dict;
+}
+
+Dict* collect_one_by_one(Object* object, const Shape* shape) {
   Dict* dict = make_dict(shape->slot_count);
   if (shape->slot_count == 0) return dict;
   Array* chain = make_array(shape->slot_count);
@@ -30,6 +63,16 @@ Dict* collect_attributes(Object* object, const Shape* shape) {
     chain->items[at->slot_count - 1] = Value(reinterpret_cast<Object*>(at->name));
   for (uint32_t i = 0; i < shape->slot_count; ++i)
     dict_set(dict, chain->items[i].as<Str>(), *slot_address(object, shape, i));
+  return dict;
+}
+
+Dict* collect_attributes(Object* object, Shape* shape) {
+  const uint32_t version = shape->slot_count > kFewKeys ? cache_version(shape) : 0;
+  if (version == 0) return collect_one_by_one(object, shape);
+  KnownKeys& known = known_keys[version % kKnownKeys];
+  if (known.version == version && known.keys != nullptr) return collect_known(object, shape, known.keys);
+  Dict* dict = collect_one_by_one(object, shape);
+  remember_keys(known, version, dict);
   return dict;
 }
 

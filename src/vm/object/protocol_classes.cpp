@@ -72,9 +72,13 @@ Result<bool> is_instance_of(Value object, Value class_or_tuple) {
   if (is_exactly(class_or_tuple, types.type)) return plain_is_instance(object, class_or_tuple);
   if (is_kind(class_or_tuple, Kind::kUnion)) class_or_tuple = class_or_tuple.as<Union>()->arguments;
   if (is_tuple(class_or_tuple)) {
+    auto* tuple = class_or_tuple.as<Tuple>();
+    for (const Value cls : tuple->span()) {
+      if (cls == Value(type_of(object))) return true;
+      if (!is_exactly(cls, types.type)) break;
+    }
     RecursionScope scope;
     TRY(scope.enter(" in __instancecheck__"));
-    auto* tuple = class_or_tuple.as<Tuple>();
     const bool plain = has_plain_class(object);
     for (uint64_t i = 0; i < tuple->length; ++i) {
       const Value cls = tuple->items[i];
