@@ -191,7 +191,7 @@ Result<Value> future_repr(Value self) {
 
 void finalize_future(Object* object) {
   auto* future = static_cast<Future*>(object);
-  if (!has_flag(future, kLogTraceback)) return;
+  if (!has_flag(future, kLogTraceback) || !has_flag(future, kFailed)) return;
   change_flags(future, 0, kLogTraceback);
   Dict* items = make_dict();
   dict_set(items, intern("message"),
