@@ -1,11 +1,10 @@
 // What still stands of a body that is not known: the definitions in it.
 //
-// They stand at the lines where their code objects begin, without decorators,
-// defaults, bases and annotations, which belong to the code around them. A
-// function's variables that they need are kept: those of functions further out
-// by `nonlocal`, the function's own, where nothing else that stands binds them,
-// by assignments of `...`, behind all else. Nothing is read here but the tables
-// of the code object, which may be malformed.
+// They stand at the lines where their code objects begin, without decorators, defaults, bases and
+// annotations, which belong to the code around them. A function's variables that they need are kept: those of
+// functions further out by `nonlocal`, the function's own, where nothing else that stands binds them, by
+// assignments of `...`, behind all else. Nothing is read here but the tables of the code object, which may be
+// malformed.
 #include <algorithm>
 
 #include "decompiler/limits.h"
@@ -34,8 +33,7 @@ bool is_class(const CodeObject& code) {
   return (code.flags & (kCoOptimized | kCoNewLocals)) == 0;
 }
 
-/// The code objects of definitions among a code object's constants, in order of
-/// their lines.
+/// The code objects of definitions among a code object's constants, in order of their lines.
 std::vector<const CodeObject*> definitions_of(const CodeObject& code) {
   std::vector<std::pair<int32_t, uint32_t>> places;  // by line, then in their order
   for (uint32_t i = 0; i < code.consts->size; ++i) {
@@ -77,8 +75,7 @@ Stmt* Reader::define_alone(const CodeObject& code) {
   return statement;
 }
 
-/// The variables of the scopes around that a code object needs; false when one
-/// of them is nowhere.
+/// The variables of the scopes around that a code object needs; false when one of them is nowhere.
 bool Reader::find_closure(const CodeObject& code, std::unordered_set<Name>* closure) const {
   const std::string_view kinds = code.locals_plus_kinds->text();
   for (size_t i = 0; i < std::min<size_t>(kinds.size(), code.locals_plus_names->size); ++i) {
@@ -105,8 +102,7 @@ Name Reader::bound_name(const CodeObject& code) const {
   return shared_.workspace.names.intern(is_private ? private_prefix_ + std::string(name.substr(2)) : name);
 }
 
-/// Binds those of a function's own variables that the definitions need and that
-/// nothing else binds.
+/// Binds those of a function's own variables that the definitions need and that nothing else binds.
 void Reader::bind_variables(const std::unordered_set<Name>& needed, const std::unordered_set<Name>& bound,
                             StmtList* body) {
   const CodeObject& code = code_.object();
