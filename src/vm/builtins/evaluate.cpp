@@ -40,6 +40,12 @@ Result<CompileMode> compile_mode(Value mode, uint32_t flags) {
   return raise(types.ValueError, "compile() mode must be 'exec', 'eval'{}", or_func_type);
 }
 
+/// The audit event of source text that is to be compiled.
+Status tell_of_compilation(const std::string& text, Value filename) {
+  if (!is_audited()) return {};
+  return audit("compile", {make_bytes(text), filename});
+}
+
 Result<Value> builtin_compile(const Value* a) {
   Str* filename = TRY(source_name(a[2]));
   auto flags = static_cast<uint32_t>(a[4].is_null() ? 0 : TRY(to_c_int(a[4])));
@@ -61,6 +67,7 @@ Result<Value> builtin_compile(const Value* a) {
   }
   std::string text;
   bool is_text = TRY(source_text(a[1], "compile", "string, bytes or AST", &text));
+  TRY(tell_of_compilation(text, filename));
   if ((flags & kCompileOnlyAst) != 0) return parse_tree(text, is_text, filename, settings);
   return TRY(compile_source(text, is_text, filename, mode, flags, optimize));
 }
@@ -122,8 +129,10 @@ Result<Value> builtin_eval(const Value* a) {
   bool is_text = TRY(source_text(a[1], "eval", "string, bytes or code", &text));
   size_t start = text.find_first_not_of(" \t");
   text.erase(0, start == std::string::npos ? text.size() : start);
+  TRY(tell_of_compilation(text, intern("<string>")));
   Code* code =
       TRY(compile_source(text, is_text, intern("<string>"), CompileMode::Eval, inherited_flags(), -1));
+  TRY(audit("exec", {code}));
   return run_code(code, globals.as<Dict>(), locals);
 }
 
@@ -157,8 +166,10 @@ Result<Value> builtin_exec(const Value* a) {
     return raise(types.TypeError, "closure can only be used when source is a code object");
   std::string text;
   bool is_text = TRY(source_text(a[1], "exec", "string, bytes or code", &text));
+  TRY(tell_of_compilation(text, intern("<string>")));
   Code* code =
       TRY(compile_source(text, is_text, intern("<string>"), CompileMode::Exec, inherited_flags(), -1));
+  TRY(audit("exec", {code}));
   TRY(run_code(code, globals.as<Dict>(), locals));
   return none();
 }

@@ -1,5 +1,6 @@
 // object: the root of all classes.
 #include "vm/builtins/object_pickle.h"
+#include "vm/import/import.h"
 #include "vm/object/argument_errors.h"
 #include "vm/object/class_support.h"
 #include "vm/object/descriptors.h"
@@ -109,6 +110,7 @@ Status set_class(Value self, Value value) {
   if (!is_kind(value, Kind::kType)) {
     return raise(types.TypeError, "__class__ must be set to a class, not '{}' object", type_name(value));
   }
+  TRY(audit("object.__setattr__", {self, names.dunder_class, value}));
   Type* from = type_of(self);
   auto* to = value.as<Type>();
   const bool modules = is_subtype(from, types.module) && is_subtype(to, types.module);

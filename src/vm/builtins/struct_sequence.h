@@ -17,6 +17,9 @@ struct SequenceField {
 /// only. `constructible`: Python code may call the type.
 Type* make_struct_sequence_type(const char* name, const char* doc, std::span<const SequenceField> fields,
                                 size_t visible, bool constructible = true);
+/// One with a constructor of its own, and with its signature.
+Type* make_struct_sequence_type(const char* name, const char* doc, std::span<const SequenceField> fields,
+                                Result<Value> (*construct)(Type*, const Arguments&), const char* signature);
 
 /// An instance; `values` are all fields, in order. Missing ones are None.
 Tuple* make_struct_sequence(Type* type, std::span<const Value> values);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "vm/import/import.h"
 #include "vm/object/class_support.h"
 #include "vm/object/descriptors.h"
 #include "vm/object/protocol.h"
@@ -28,7 +29,7 @@ Status check_settable(Type* type, Value value, const char* name) {
     return raise(types.TypeError, "cannot delete '{}' attribute of immutable type '{}'", name,
                  type_name(type));
   }
-  return {};
+  return audit("object.__setattr__", {type, intern(name), value});
 }
 
 // ---- names

@@ -162,12 +162,25 @@ Status ensure_initialized(Value module, Str* name) {
   return {};
 }
 
+/// The audit event of an import that has to find its module.
+Status tell_of_import(Str* name) {
+  if (!is_audited()) return {};
+  Value where[3];
+  const char* const lists[] = {"path", "meta_path", "path_hooks"};
+  for (int i = 0; i < 3; ++i) {
+    where[i] = TRY(sys_attribute(lists[i]));
+    if (where[i].is_null()) where[i] = none();
+  }
+  return audit("import", {name, none(), where[0], where[1], where[2]});
+}
+
 Result<Value> find_and_load(Str* name) {
   Value loaded = dict_get(TRY(modules_dict()).as<Dict>(), name);
   if (!loaded.is_null() && !is_none(loaded)) {
     TRY(ensure_initialized(loaded, name));
     return loaded;
   }
+  TRY(tell_of_import(name));
   static Value import_itself;
   if (import_itself.is_null()) {
     add_root(&import_itself);

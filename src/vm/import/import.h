@@ -21,6 +21,8 @@ Result<Value> modules_dict();
 
 /// sys.audit; cheap without hooks.
 Status audit(const char* event, std::initializer_list<Value> arguments);
+/// Whether there are hooks: for events whose arguments cost something.
+bool is_audited();
 
 /// os.fsdecode and os.fsencode: in the encoding of file names, UTF-8 until another one is set.
 Result<Str*> decode_file_name(std::string_view bytes);

@@ -8,6 +8,7 @@
 #include "vm/builtins/struct_sequence.h"
 #include "vm/interp/interpreter.h"
 #include "vm/modules/native_module.h"
+#include "vm/modules/profiler.h"
 
 namespace ouro::vm {
 
@@ -277,6 +278,12 @@ Status execute(Module* module) {
 }
 
 }  // namespace
+
+Value shown_profile_function(Value function) {
+  const bool own = !function.is_null() && is_kind(function, Kind::kNativeFunction) &&
+                   function.as<NativeFunction>()->spec == &kOnEvent;
+  return own ? function.as<NativeFunction>()->self : function;
+}
 
 extern const ModuleSpec kLsprofModule;
 const ModuleSpec kLsprofModule = {.name = "_lsprof", .doc = "Fast profiler", .execute = execute};

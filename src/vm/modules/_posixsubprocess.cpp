@@ -112,13 +112,13 @@ Status read_identities(const Value* a, Plan* plan) {
     plan->set_groups = true;
     for (Value group : a[kGroups].as<List>()->span()) {
       if (!is_int(group)) return raise(types.TypeError, "groups must be integers");
-      plan->groups.push_back(static_cast<gid_t>(TRY(to_int64(group))));
+      plan->groups.push_back(TRY(to_account_id(group, "gid")));
     }
   }
   plan->set_gid = !is_none(a[kGid]);
-  if (plan->set_gid) plan->gid = static_cast<gid_t>(TRY(to_int64(a[kGid])));
+  if (plan->set_gid) plan->gid = TRY(to_account_id(a[kGid], "gid"));
   plan->set_uid = !is_none(a[kUid]);
-  if (plan->set_uid) plan->uid = static_cast<uid_t>(TRY(to_int64(a[kUid])));
+  if (plan->set_uid) plan->uid = TRY(to_account_id(a[kUid], "uid"));
   return {};
 }
 

@@ -14,11 +14,13 @@
 #include <cmath>
 #include <cstring>
 
+#include "vm/builtins/functions.h"
 #include "vm/builtins/struct_sequence.h"
 #include "vm/heap/heap.h"
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
 #include "vm/modules/signals.h"
+#include "vm/modules/unraisable.h"
 #include "vm/object/protocol.h"
 
 namespace ouro::vm {
@@ -30,7 +32,9 @@ constexpr int kCount = 65;
 std::atomic<bool> came[kCount];
 std::atomic<bool> any_came;
 std::atomic<int> wakeup_descriptor{-1};
-Value handlers[kCount];  // what signal() was given; null: not known yet
+std::atomic<bool> warns_of_full_buffer{true};
+std::atomic<int> wakeup_error{0};  // of a write that failed and is to be told; 0: none
+Value handlers[kCount];            // what signal() was given; null: not known yet
 uint64_t main_thread_id = 0;
 Value default_handler, ignore_handler;
 
@@ -40,7 +44,7 @@ void handle(int number) {
   int descriptor = wakeup_descriptor;
   if (descriptor >= 0) {
     auto byte = static_cast<unsigned char>(number);
-    (void)!write(descriptor, &byte, 1);
+    if (write(descriptor, &byte, 1) < 0 && (errno != EAGAIN || warns_of_full_buffer)) wakeup_error = errno;
   }
   errno = saved;
 }
@@ -172,7 +176,13 @@ Result<Value> set_wakeup_fd(const Value* a) {
   int descriptor = TRY(to_c_int(a[1]));
   if (!is_main_thread())
     return raise(types.ValueError, "set_wakeup_fd only works in main thread of the main interpreter");
-  if (descriptor != -1 && fcntl(descriptor, F_GETFD) < 0) return raise(types.ValueError, "invalid fd");
+  if (descriptor != -1) {
+    const int flags = fcntl(descriptor, F_GETFL);
+    if (flags < 0) return raise_os_error(errno);
+    if ((flags & O_NONBLOCK) == 0)
+      return raise(types.ValueError, "the fd {} must be in non-blocking mode", descriptor);
+  }
+  warns_of_full_buffer = a[2].is_null() || TRY(is_true(a[2]));
   return make_int(wakeup_descriptor.exchange(descriptor));
 }
 
@@ -196,21 +206,6 @@ Result<Value> strsignal_function(const Value* a) {
 
 // ---- masks
 
-Result<sigset_t> to_mask(Value iterable) {
-  sigset_t mask;
-  sigemptyset(&mask);
-  TRY(for_each(iterable, [&](Value item) -> Status {
-    auto converted = to_int64(item);
-    if (!converted.ok() && !clear_if(types.OverflowError)) return Raised{};
-    const int64_t number = converted.ok() ? converted.unwrap() : -1;
-    if (number < 1 || number >= kCount)
-      return raise(types.ValueError, "signal number {} out of range [1; 64]", number);
-    sigaddset(&mask, static_cast<int>(number));
-    return {};
-  }));
-  return mask;
-}
-
 Result<Value> from_mask(const sigset_t& mask) {
   Set* set = make_set();
   for (int number = 1; number < kCount; ++number) {
@@ -221,7 +216,7 @@ Result<Value> from_mask(const sigset_t& mask) {
 
 Result<Value> pthread_sigmask_function(const Value* a) {
   int how = TRY(to_c_int(a[1]));
-  sigset_t mask = TRY(to_mask(a[2])), old;
+  sigset_t mask = TRY(to_signal_set(a[2])), old;
   if (int error = pthread_sigmask(how, &mask, &old); error != 0) return raise_os_error(error);
   TRY(handle_signals());
   return from_mask(old);
@@ -234,7 +229,7 @@ Result<Value> sigpending_function(const Value*) {
 }
 
 Result<Value> sigwait_function(const Value* a) {
-  sigset_t mask = TRY(to_mask(a[1]));
+  sigset_t mask = TRY(to_signal_set(a[1]));
   int number, error;
   {
     ReleaseLock released;
@@ -260,7 +255,7 @@ Value info_object(const siginfo_t& info) {
 }
 
 Result<Value> sigwaitinfo_function(const Value* a) {
-  const sigset_t mask = TRY(to_mask(a[1]));
+  const sigset_t mask = TRY(to_signal_set(a[1]));
   siginfo_t info;
   for (;;) {
     int result, error;
@@ -282,7 +277,7 @@ double monotonic_seconds() {
 }
 
 Result<Value> sigtimedwait_function(const Value* a) {
-  const sigset_t mask = TRY(to_mask(a[1]));
+  const sigset_t mask = TRY(to_signal_set(a[1]));
   const Value length = type_of(a[2]) == types.float_ ? a[2] : TRY(to_index(a[2]));
   const double seconds = TRY(to_double(length));
   if (std::isnan(seconds)) return raise(types.ValueError, "Invalid value NaN (not a number)");
@@ -325,6 +320,7 @@ Result<Value> valid_signals(const Value*) {
 Result<Value> pthread_kill_function(const Value* a) {
   uint64_t id = TRY(to_uint64(a[1]));
   int number = TRY(to_c_int(a[2]));
+  TRY(audit("signal.pthread_kill", {a[1], a[2]}));
   if (int error = pthread_kill(static_cast<pthread_t>(id), number); error != 0) return raise_os_error(error);
   TRY(handle_signals());
   return none();
@@ -403,20 +399,65 @@ Status execute(Module* module) {
 
 }  // namespace
 
+Result<sigset_t> to_signal_set(Value iterable) {
+  sigset_t mask;
+  sigemptyset(&mask);
+  TRY(for_each(iterable, [&](Value item) -> Status {
+    auto converted = to_int64(item);
+    if (!converted.ok() && !clear_if(types.OverflowError)) return Raised{};
+    const int64_t number = converted.ok() ? converted.unwrap() : -1;
+    if (number < 1 || number >= kCount)
+      return raise(types.ValueError, "signal number {} out of range [1; 64]", number);
+    sigaddset(&mask, static_cast<int>(number));
+    return {};
+  }));
+  return mask;
+}
+
 void note_signal(int number) {
   came[number] = true;
   any_came = true;
   request_attention(kAttentionSignal);
 }
 
+namespace {
+
+/// What went wrong when the signal handler wrote its byte.
+void tell_wakeup_error() {
+  const int error = wakeup_error.exchange(0);
+  if (error == 0) return;
+  auto explain = []() -> Status {
+    Value file = TRY(sys_attribute("stderr"));
+    if (file.is_null() || is_none(file)) return {};
+    constexpr const char* kText = "Exception ignored when trying to write to the signal wakeup fd:\n";
+    TRY(call_method(file, names.write, {make_str(kText)}));
+    return {};
+  };
+  if (!explain().ok()) take_exception();
+  (void)raise_os_error(error);
+  report_unraisable_as(take_exception(), none(), Value());
+}
+
+/// A signal that came before its handler was taken away.
+void tell_ignored(int number) {
+  (void)raise(types.OSError, "Signal {} ignored due to race condition", number);
+  report_unraisable_as(take_exception(), none(), none());
+}
+
+}  // namespace
+
 Status handle_signals() {
   if (!any_came || !is_main_thread()) return {};
   any_came = false;
   clear_attention(kAttentionSignal);
+  tell_wakeup_error();
   for (int number = 1; number < kCount; ++number) {
     if (!came[number].exchange(false)) continue;
     Value handler = handlers[number];
-    if (handler.is_null() || is_none(handler) || handler.is_small_int()) continue;
+    if (handler.is_null() || is_none(handler) || !is_callable(handler)) {
+      tell_ignored(number);
+      continue;
+    }
     Frame* frame = current_frame();
     Value shown = frame == nullptr ? none() : Value(frame_object_of(frame));
     auto result = call(handler, {make_int(number), shown});

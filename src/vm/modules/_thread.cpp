@@ -18,6 +18,7 @@
 #include "vm/interp/interpreter.h"
 #include "vm/modules/exception_printer.h"
 #include "vm/modules/signals.h"
+#include "vm/modules/unraisable.h"
 
 namespace ouro::vm {
 
@@ -336,7 +337,7 @@ void run_thread(Start* start) {
   remove_root(&start->keywords);
   delete start;
   if (!call_with(function, arguments, keywords).ok() && !clear_if(types.SystemExit))
-    report_unraisable(function);
+    report_unraisable_as(take_exception(), make_str("Exception ignored in thread started by"), function);
   --running_threads;
   // What waits for the end of the thread (threading.Thread.join) does so on its sentinel.
   if (!thread()->dict.is_null()) {

@@ -1,6 +1,7 @@
 // The module array: the type, its buffers and its iterator.
 #include "vm/modules/array.h"
 
+#include "vm/import/import.h"
 #include "vm/modules/native_module.h"
 #include "vm/object/argument_errors.h"
 #include "vm/object/hooks.h"
@@ -63,6 +64,7 @@ Result<Value> array_new(Type* type, const Arguments& arguments) {
                  given_name(code_value));
   const char32_t code = code_value.as<Str>()->at(0);
   const Value initial = arguments.positional > 1 ? arguments[1] : Value();
+  TRY(audit("array.__new__", {code_value, initial.is_null() ? none() : initial}));
   if (!initial.is_null() && code != 'u') {
     const auto shown = make_char(code);
     if (is_str(initial))

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "vm/heap/requested_collection.h"
+#include "vm/import/import.h"
 #include "vm/interp/calls.h"
 #include "vm/modules/gc_inspection.h"
 #include "vm/object/native.h"
@@ -233,6 +234,7 @@ Result<Value> gc_get_objects(const Value* a) {
     if (wanted < 0) return raise(types.ValueError, "generation parameter cannot be negative");
     generation = static_cast<int>(wanted);
   }
+  TRY(audit("gc.get_objects", {make_int(generation)}));
   if (generation < 0) {
     const ScanStart start(useful_stack());
     collect(2);  // what is dead is nobody's business
@@ -242,6 +244,7 @@ Result<Value> gc_get_objects(const Value* a) {
 
 Result<Value> gc_get_referrers(const Value* a) {
   Tuple* targets = a[1].as<Tuple>();
+  TRY(audit("gc.get_referrers", {targets}));
   collect(2);  // garbage refers to nothing
   return list_objects([&](Object* object) {
     if (object == targets) return false;
@@ -254,6 +257,7 @@ Result<Value> gc_get_referrers(const Value* a) {
 }
 
 Result<Value> gc_get_referents(const Value* a) {
+  TRY(audit("gc.get_referents", {a[1]}));
   List* list = make_list();
   Status status;
   for (const Value object : a[1].as<Tuple>()->span()) {

@@ -12,6 +12,7 @@ constexpr int kVersion = 4;
 
 Result<std::string> bytes_of(Value value, Value version) {
   int number = version.is_null() ? kVersion : TRY(to_c_int(version));
+  TRY(audit("marshal.dumps", {value, make_int(number)}));
   // What the compiler made comes out as the compiler wrote it, reference flags and all.
   if (number == kVersion && is_kind(value, Kind::kCode) && value.as<Code>()->marshalled != nullptr)
     return std::string(value.as<Code>()->marshalled->view());
@@ -30,7 +31,13 @@ Result<Value> dump(const Value* a) {
 Result<Value> loads(const Value* a) {
   BufferView view;
   TRY(get_buffer(a[1], &view));
-  auto value = unmarshal({static_cast<const char*>(view.data), static_cast<size_t>(view.length)});
+  const std::string_view bytes(static_cast<const char*>(view.data), static_cast<size_t>(view.length));
+  const Status told = is_audited() ? audit("marshal.loads", {make_bytes(bytes)}) : Status();
+  if (!told.ok()) {
+    release_buffer(&view);
+    return Raised{};
+  }
+  auto value = unmarshal(bytes);
   release_buffer(&view);
   return value;
 }
@@ -58,6 +65,7 @@ Result<Value> load(const Value* a) {
   const Value nothing = TRY(call_method(a[1], names.read, {Value::from_small(0)}));
   if (!is_bytes(nothing))
     return raise(types.TypeError, "file.read() returned not bytes but {}", type_name(nothing));
+  TRY(audit("marshal.load", {}));
   const std::string bytes = TRY(read_rest(a[1]));
   size_t used;
   Value value = TRY(unmarshal(bytes, &used));

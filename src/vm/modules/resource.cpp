@@ -106,9 +106,11 @@ Result<Value> prlimit_function(const Value* a) {
   rlimit before;
   int result;
   if (a[3].is_null() || is_none(a[3])) {
+    TRY(audit("resource.prlimit", {make_int(process), make_int(resource), none()}));
     result = prlimit(process, static_cast<__rlimit_resource>(resource), nullptr, &before);
   } else {
     const rlimit limit = TRY(limit_pair(a[3]));
+    TRY(audit("resource.prlimit", {make_int(process), make_int(resource), a[3]}));
     result = prlimit(process, static_cast<__rlimit_resource>(resource), &limit, &before);
   }
   if (result != 0)

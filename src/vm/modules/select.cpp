@@ -166,6 +166,7 @@ Result<Value> poll_unregister(const Value* a) {
 Result<Value> poll_wait(const Value* a) {
   auto* self = a[0].as<Poll>();
   Deadline deadline = TRY(deadline_after(a[1], 1e-3, "timeout must be an integer or None"));
+  if (deadline && TRY(to_double(a[1])) > INT_MAX) return raise(types.OverflowError, "timeout is too large");
   if (deadline && TRY(to_double(a[1])) < 0) deadline.reset();
   if (self->polling) return raise(types.RuntimeError, "concurrent poll() invocation");
   std::vector<pollfd> watched;

@@ -9,7 +9,9 @@
 #include "vm/heap/heap.h"
 #include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
+#include "vm/interp/tracing.h"
 #include "vm/modules/exception_printer.h"
+#include "vm/modules/profiler.h"
 #include "vm/modules/sys.h"
 #include "vm/modules/unraisable.h"
 #include "vm/object/argument_errors.h"
@@ -141,14 +143,18 @@ Result<Value> getframe(const Value* a) {
   Frame* frame = current_frame();
   for (; depth > 0 && frame != nullptr; --depth) frame = frame->previous;
   if (frame == nullptr) return raise(types.ValueError, "call stack is not deep enough");
-  return frame_object_of(frame);
+  FrameObject* object = frame_object_of(frame);
+  TRY(audit("sys._getframe", {object}));
+  return object;
 }
 
 Result<Value> settrace(const Value* a) {
+  TRY(audit("sys.settrace", {}));
   set_trace_function(is_none(a[1]) ? Value() : a[1]);
   return none();
 }
 Result<Value> setprofile(const Value* a) {
+  TRY(audit("sys.setprofile", {}));
   set_profile_function(is_none(a[1]) ? Value() : a[1]);
   return none();
 }
@@ -159,7 +165,7 @@ Result<Value> gettrace(const Value*) {
   return or_none(thread()->trace_function);
 }
 Result<Value> getprofile(const Value*) {
-  return or_none(thread()->profile_function);
+  return or_none(shown_profile_function(thread()->profile_function));
 }
 
 /// Calls with tracing allowed, also from inside a trace function.
@@ -173,6 +179,7 @@ Result<Value> call_tracing(const Value* a) {
 }
 
 Result<Value> current_frames(const Value*) {
+  TRY(audit("sys._current_frames", {}));
   Dict* dict = make_dict();
   for (Thread* t = first_thread(); t != nullptr; t = t->next) {
     if (t->frame != nullptr) TRY(dict_set(dict, make_int_unsigned(t->id), frame_object_of(t->frame)));
@@ -181,6 +188,7 @@ Result<Value> current_frames(const Value*) {
 }
 
 Result<Value> current_exceptions(const Value*) {
+  TRY(audit("sys._current_exceptions", {}));
   Dict* dict = make_dict();
   for (Thread* t = first_thread(); t != nullptr; t = t->next) {
     Value exception = t->handled == nullptr ? none() : or_none(t->handled->exception);
@@ -265,8 +273,14 @@ Status check_hook(Value hook, const char* name) {
 Result<Value> set_asyncgen_hooks(const Value* a) {
   TRY(check_hook(a[2], "finalizer"));
   TRY(check_hook(a[1], "firstiter"));
-  if (!a[1].is_null()) thread()->async_gen_first = is_none(a[1]) ? Value() : a[1];
-  if (!a[2].is_null()) thread()->async_gen_finalizer = is_none(a[2]) ? Value() : a[2];
+  if (!a[2].is_null()) {
+    TRY(audit("sys.set_asyncgen_hook_finalizer", {}));
+    thread()->async_gen_finalizer = is_none(a[2]) ? Value() : a[2];
+  }
+  if (!a[1].is_null()) {
+    TRY(audit("sys.set_asyncgen_hook_firstiter", {}));
+    thread()->async_gen_first = is_none(a[1]) ? Value() : a[1];
+  }
   return none();
 }
 
@@ -332,13 +346,33 @@ Result<Value> is_finalizing(const Value*) {
 
 // ---- auditing
 
-List* audit_hooks = nullptr;
+/// In memory of their own: programs do not find them with gc.get_objects().
+std::vector<Value> audit_hooks;
+
+void visit_audit_hooks(Tracer& tracer) {
+  tracer.visit(audit_hooks.data(), audit_hooks.size());
+}
+
+/// One hook. It is traced only if it says so.
+Status run_audit_hook(Value hook, Str* event, Tuple* arguments) {
+  const TracingPause pause;
+  Value wanted = TRY(find_attribute(hook, intern("__cantrace__")));
+  const bool traced = !wanted.is_null() && TRY(is_true(wanted));
+  std::optional<TracingAllowed> allowed;
+  if (traced) allowed.emplace();
+  TRY(call(hook, {event, arguments}));
+  return {};
+}
+
+Status run_audit_hooks(Str* event, Tuple* arguments) {
+  for (size_t i = 0; i < audit_hooks.size(); ++i) TRY(run_audit_hook(audit_hooks[i], event, arguments));
+  return {};
+}
 
 Result<Value> audit_function(const Value* a) {
   if (!is_str(a[1]))
     return raise(types.TypeError, "expected str for argument 'event', not {}", type_name(a[1]));
-  for (size_t i = 0; audit_hooks != nullptr && i < audit_hooks->length; ++i)
-    TRY(call(audit_hooks->items()[i], {a[1], a[2]}));
+  TRY(run_audit_hooks(a[1].as<Str>(), a[2].as<Tuple>()));
   return none();
 }
 
@@ -348,11 +382,9 @@ Result<Value> addaudithook(const Value* a) {
     if (!clear_if(types.RuntimeError)) return Raised{};
     return none();
   }
-  if (audit_hooks == nullptr) {
-    audit_hooks = make_list();
-    add_root(reinterpret_cast<Object**>(&audit_hooks));
-  }
-  TRY(list_append(audit_hooks, a[1]));
+  static const bool registered = (add_root_visitor(visit_audit_hooks), true);
+  (void)registered;
+  audit_hooks.push_back(a[1]);
   return none();
 }
 
@@ -426,11 +458,13 @@ Value standard_library_names() {
   return list;
 }
 
+bool is_audited() {
+  return !audit_hooks.empty();
+}
+
 Status audit(const char* event, std::initializer_list<Value> arguments) {
-  if (audit_hooks == nullptr) return {};
-  Value name = intern(event), rest = make_tuple(arguments);
-  for (size_t i = 0; i < audit_hooks->length; ++i) TRY(call(audit_hooks->items()[i], {name, rest}));
-  return {};
+  if (audit_hooks.empty()) return {};
+  return run_audit_hooks(intern(event), make_tuple(arguments));
 }
 
 int handle_system_exit() {

@@ -16,11 +16,6 @@ namespace {
 
 Type* error_type = nullptr;
 
-/// A descriptor, also as an object with fileno().
-Result<int> descriptor_of(Value value) {
-  return to_descriptor(value);
-}
-
 Raised fail() {
   const int error = errno;
   return raise_with(error_type, {make_int(error), make_str(std::strerror(error))});
@@ -41,7 +36,7 @@ Status run(Call&& call) {
 }
 
 Result<Value> get_attributes(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   termios mode = {};
   TRY(run([&] { return tcgetattr(descriptor, &mode); }));
   List* characters = make_list();
@@ -78,7 +73,7 @@ Status fill_characters(termios* mode, Value value) {
 }
 
 Result<Value> set_attributes(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1])), when = TRY(to_c_int(a[2]));
+  const int descriptor = TRY(to_file_descriptor(a[1])), when = TRY(to_c_int(a[2]));
   if (!is_list(a[3]) || a[3].as<List>()->length != 7)
     return raise(types.TypeError, "tcsetattr, arg 3: must be 7 element list");
   const Tuple* items = make_tuple(a[3].as<List>()->span());
@@ -99,25 +94,25 @@ Result<Value> set_attributes(const Value* a) {
 /// One of the calls that take a descriptor and a number.
 template <int (*function)(int, int)>
 Result<Value> with_number(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1])), number = TRY(to_c_int(a[2]));
+  const int descriptor = TRY(to_file_descriptor(a[1])), number = TRY(to_c_int(a[2]));
   TRY(run([&] { return function(descriptor, number); }));
   return none();
 }
 Result<Value> drain(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   TRY(run([&] { return tcdrain(descriptor); }));
   return none();
 }
 
 Result<Value> get_window_size(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   winsize size = {};
   TRY(run([&] { return ioctl(descriptor, TIOCGWINSZ, &size); }));
   return make_tuple({make_int(size.ws_row), make_int(size.ws_col)});
 }
 
 Result<Value> set_window_size(const Value* a) {
-  const int descriptor = TRY(descriptor_of(a[1]));
+  const int descriptor = TRY(to_file_descriptor(a[1]));
   if (!is_sequence_like(a[2]) || TRY(length(a[2])) != 2)
     return raise(types.TypeError, "tcsetwinsize, arg 2: must be a two-item sequence");
   const int64_t rows = TRY(to_int64(TRY(get_item(a[2], 0)))), columns = TRY(to_int64(TRY(get_item(a[2], 1))));

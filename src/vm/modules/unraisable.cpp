@@ -4,6 +4,7 @@
 
 #include "vm/builtins/functions.h"
 #include "vm/builtins/struct_sequence.h"
+#include "vm/import/import.h"
 #include "vm/interp/interpreter.h"
 #include "vm/modules/exception_printer.h"
 #include "vm/object/hooks.h"
@@ -63,7 +64,9 @@ void report_unraisable_as(Exception* exception, Value message, Value where) {
   }
   Value hook = found.unwrap();
   if (hook.is_null() || is_none(hook)) return;
-  if (!call(hook, {make_arguments(exception, message, where)}).ok()) report_failed_hook(hook);
+  Value arguments = make_arguments(exception, message, where);
+  auto told = audit("sys.unraisablehook", {hook, arguments});
+  if (!told.ok() || !call(hook, {arguments}).ok()) report_failed_hook(hook);
 }
 
 bool is_unraisable_arguments(Value value) {

@@ -54,6 +54,8 @@ uint16_t bidi_flags(UChar32 c) {
       return kCharSpace | kCharLineBreak;
     case U_SEGMENT_SEPARATOR:
     case U_WHITE_SPACE_NEUTRAL:
+      if (u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_MANDATORY_BREAK)
+        return kCharSpace | kCharLineBreak;
       return kCharSpace;
     default:
       return 0;
@@ -105,7 +107,13 @@ UChar32 simple_map(UChar32 c, CaseMapping mapping) {
   return c;
 }
 
+/// Lower case since Unicode 15, which ICU may know: not so in CPython's Unicode 14.
+bool became_lower_case(UChar32 c) {
+  return c == 0x10FC || (c >= 0xA7F2 && c <= 0xA7F4) || c == 0xAB69;
+}
+
 uint16_t case_flags(UChar32 c) {
+  if (became_lower_case(c)) return kCharCaseIgnorable;
   uint16_t flags = 0;
   if (u_hasBinaryProperty(c, UCHAR_LOWERCASE)) flags |= kCharLower;
   if (u_hasBinaryProperty(c, UCHAR_UPPERCASE)) flags |= kCharUpper;

@@ -136,6 +136,7 @@ Status FilterChain::parse_filter(Value spec, size_t at) {
 
 Status FilterChain::parse(Value specs) {
   const int64_t count = TRY(length(specs));
+  if (!is_sequence_like(specs)) return raise(types.TypeError, "{} is not a sequence", type_name(specs));
   if (count > LZMA_FILTERS_MAX)
     return raise(types.ValueError, "Too many filters - liblzma supports a maximum of {}", LZMA_FILTERS_MAX);
   for (int64_t i = 0; i < count; ++i) TRY(parse_filter(TRY(get_item(specs, i)), static_cast<size_t>(i)));

@@ -59,8 +59,9 @@ template <class Word>
 Status tree_parameters(const Value* given, uint8_t* block) {
   using Where = Layout<Word>;
   const int fanout = TRY(small_number(given[kFanout], 1)), depth = TRY(small_number(given[kDepth], 1));
-  const uint64_t leaf_size = given[kLeafSize].is_null() ? 0 : TRY(to_uint64(given[kLeafSize]));
-  const uint64_t offset = given[kNodeOffset].is_null() ? 0 : TRY(to_uint64(given[kNodeOffset]));
+  const uint64_t leaf_size = given[kLeafSize].is_null() ? 0 : TRY(to_unsigned_long(given[kLeafSize]));
+  const uint64_t offset =
+      given[kNodeOffset].is_null() ? 0 : TRY(to_unsigned_long(given[kNodeOffset], "int too big to convert"));
   const int node_depth = TRY(small_number(given[kNodeDepth], 0));
   const int inner_size = TRY(small_number(given[kInnerSize], 0));
   if (fanout < 0 || fanout > 255) return raise(types.ValueError, "fanout must be between 0 and 255");

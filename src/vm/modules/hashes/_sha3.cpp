@@ -40,7 +40,7 @@ Result<Value> new_sha3(Type* type, const Arguments& arguments) {
 }
 
 Result<Bytes*> shake(const Value* a) {
-  const uint64_t size = TRY(to_uint64(a[1]));
+  const uint64_t size = TRY(to_unsigned_long(a[1]));
   if (size >= (uint64_t{1} << 29)) return raise(types.ValueError, "length is too large");
   return Sha3::digest_of(a[0].as<Sha3::Cell>(), size);
 }

@@ -8,6 +8,17 @@
 
 namespace ouro::vm::hashes {
 
+/// An argument of an unsigned type of C's: an int that is not negative.
+inline Result<uint64_t> to_unsigned_long(
+    Value value, const char* too_large = "Python int too large to convert to C unsigned long") {
+  if (!is_int(value)) return raise(types.TypeError, "an integer is required");
+  uint64_t small;
+  const IntView view = int_view(value, &small);
+  if (view.negative) return raise(types.ValueError, "value must be positive");
+  if (view.limbs.size() > 1) return raise_text(types.OverflowError, too_large);
+  return to_uint64(value);
+}
+
 template <class Algorithm>
 struct HashObject : Object {
   Algorithm algorithm;

@@ -191,9 +191,12 @@ Status open_stream(FileIO* self, Value name, const std::string& mode, bool close
   std::string path;
   if (is_index_like(name)) {
     if (type_of(name)->slots.index == nullptr && !is_int(name)) return raise_bad_internal_call();
-    descriptor = TRY(to_c_int(name));
-    if (descriptor < 0) return raise(types.ValueError, "negative file descriptor");
-  } else {
+    auto number = to_c_int(name);
+    if (number.ok() && number.unwrap() < 0) return raise(types.ValueError, "negative file descriptor");
+    if (number.ok()) descriptor = number.unwrap();
+  }
+  if (descriptor < 0) {
+    (void)take_exception();
     path = TRY(encode_file_name(name));
   }
   const int flags = TRY(parse_mode(self, mode));

@@ -199,7 +199,18 @@ Result<Type*> unsupported_operation() {
                     space, Arguments{});
 }
 
+/// Programs know these functions as those of io.
+Status name_functions(Module* module) {
+  for (const MethodSpec& spec : kFunctions) {
+    Value function = dict_get(module->dict, intern(spec.name));
+    if (is_kind(function, Kind::kNativeFunction))
+      TRY(set_attribute(function, names.dunder_module, intern("io")));
+  }
+  return {};
+}
+
 Status execute(Module* module) {
+  TRY(name_functions(module));
   if (io_types.unsupported == nullptr) {
     io_types.unsupported = TRY(unsupported_operation());
     add_root(reinterpret_cast<Object**>(&io_types.unsupported));

@@ -17,7 +17,7 @@ Result<Value> mkdir_function(const Value* a) {
   Path path = TRY(to_path(a[1], "mkdir"));
   auto mode = static_cast<mode_t>(a[2].is_null() ? 0777 : TRY(to_c_int(a[2])));
   int directory = TRY(to_directory_descriptor(a[3]));
-  TRY(audit("os.mkdir", {path.shown, make_int(mode), make_int(directory == AT_FDCWD ? -1 : directory)}));
+  TRY(audit("os.mkdir", {path.shown, make_int(mode), shown_directory(directory)}));
   TRY(system_call([&] { return mkdirat(directory, path.c_str(), mode); }, path.shown));
   return none();
 }
@@ -25,8 +25,7 @@ Result<Value> mkdir_function(const Value* a) {
 Result<Value> remove_with(const Value* a, const char* function, int flags) {
   Path path = TRY(to_path(a[1], function));
   int directory = TRY(to_directory_descriptor(a[2]));
-  TRY(audit(flags != 0 ? "os.rmdir" : "os.remove",
-            {path.shown, make_int(directory == AT_FDCWD ? -1 : directory)}));
+  TRY(audit(flags != 0 ? "os.rmdir" : "os.remove", {path.shown, shown_directory(directory)}));
   TRY(system_call([&] { return unlinkat(directory, path.c_str(), flags); }, path.shown));
   return none();
 }
@@ -43,7 +42,8 @@ Result<Value> rmdir_function(const Value* a) {
 Result<Value> rename_with(const Value* a, const char* function) {
   Path from = TRY(to_path(a[1], function, false, "src")), to = TRY(to_path(a[2], function, false, "dst"));
   int from_directory = TRY(to_directory_descriptor(a[3])), to_directory = TRY(to_directory_descriptor(a[4]));
-  TRY(audit("os.rename", {from.shown, to.shown, make_int(-1), make_int(-1)}));
+  TRY(audit("os.rename",
+            {from.shown, to.shown, shown_directory(from_directory), shown_directory(to_directory)}));
   TRY(system_call([&] { return renameat(from_directory, from.c_str(), to_directory, to.c_str()); },
                   from.shown, to.shown));
   return none();
@@ -59,6 +59,8 @@ Result<Value> link_function(const Value* a) {
   Path from = TRY(to_path(a[1], "link", false, "src")), to = TRY(to_path(a[2], "link", false, "dst"));
   int from_directory = TRY(to_directory_descriptor(a[3])), to_directory = TRY(to_directory_descriptor(a[4]));
   bool follow = TRY(to_flag(a[5], true));
+  TRY(audit("os.link",
+            {from.shown, to.shown, shown_directory(from_directory), shown_directory(to_directory)}));
   TRY(system_call(
       [&] {
         return linkat(from_directory, from.c_str(), to_directory, to.c_str(), follow ? AT_SYMLINK_FOLLOW : 0);
@@ -70,6 +72,7 @@ Result<Value> link_function(const Value* a) {
 Result<Value> symlink_function(const Value* a) {
   Path from = TRY(to_path(a[1], "symlink", false, "src")), to = TRY(to_path(a[2], "symlink", false, "dst"));
   int directory = TRY(to_directory_descriptor(a[4]));
+  TRY(audit("os.symlink", {from.shown, to.shown, shown_directory(directory)}));
   TRY(system_call([&] { return symlinkat(from.c_str(), directory, to.c_str()); }, from.shown, to.shown));
   return none();
 }

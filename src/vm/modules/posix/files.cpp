@@ -151,6 +151,7 @@ Result<Value> set_blocking(const Value* a) {
 Result<Value> ftruncate_function(const Value* a) {
   int descriptor = TRY(to_descriptor(a[1]));
   int64_t length = TRY(to_int64(a[2]));
+  TRY(audit("os.truncate", {make_int(descriptor), make_int(length)}));
   TRY(system_call([&] { return ftruncate(descriptor, length); }));
   return none();
 }
@@ -158,6 +159,7 @@ Result<Value> ftruncate_function(const Value* a) {
 Result<Value> truncate_function(const Value* a) {
   Path path = TRY(to_path(a[1], "truncate", true));
   int64_t length = TRY(to_int64(a[2]));
+  TRY(audit("os.truncate", {path.shown, make_int(length)}));
   TRY(system_call(
       [&] {
         return path.is_descriptor() ? ftruncate(path.descriptor, length) : truncate(path.c_str(), length);

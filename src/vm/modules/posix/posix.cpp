@@ -64,10 +64,12 @@ Result<int> to_file_descriptor(Value value) {
     number = TRY(call(method));
     if (!is_int(number)) return raise(types.TypeError, "fileno() returned a non-integer");
   }
-  const int descriptor = TRY(to_c_int(number));
+  int64_t descriptor = 0;
+  if (!int_fits(number, &descriptor) || descriptor != static_cast<int>(descriptor))
+    return raise(types.OverflowError, "Python int too large to convert to C int");
   if (descriptor < 0)
     return raise(types.ValueError, "file descriptor cannot be a negative integer ({})", descriptor);
-  return descriptor;
+  return static_cast<int>(descriptor);
 }
 
 Result<int> to_directory_descriptor(Value value) {
@@ -133,6 +135,9 @@ constexpr Constant kConstants[] = {C(F_OK),
                                    C(SCHED_OTHER),
                                    C(SCHED_FIFO),
                                    C(SCHED_RR),
+                                   C(SCHED_BATCH),
+                                   C(SCHED_IDLE),
+                                   C(SCHED_RESET_ON_FORK),
                                    {"PRIO_PROCESS", 0},
                                    {"PRIO_PGRP", 1},
                                    {"PRIO_USER", 2},
@@ -165,17 +170,18 @@ constexpr Constant kConstants[] = {C(F_OK),
 #undef C
 
 /// What os.supports_dir_fd and its kin are made from.
-constexpr const char* kHave[] = {
-    "HAVE_FACCESSAT",  "HAVE_FCHDIR",   "HAVE_FCHMOD",    "HAVE_FCHMODAT", "HAVE_FCHOWN",    "HAVE_FCHOWNAT",
-    "HAVE_FDOPENDIR",  "HAVE_FEXECVE",  "HAVE_FSTATAT",   "HAVE_FSTATVFS", "HAVE_FTRUNCATE", "HAVE_FUTIMENS",
-    "HAVE_LINKAT",     "HAVE_LCHOWN",   "HAVE_LSTAT",     "HAVE_MKDIRAT",  "HAVE_MKFIFOAT",  "HAVE_OPENAT",
-    "HAVE_READLINKAT", "HAVE_RENAMEAT", "HAVE_SYMLINKAT", "HAVE_UNLINKAT", "HAVE_UTIMENSAT"};
+constexpr const char* kHave[] = {"HAVE_FACCESSAT", "HAVE_FCHDIR",    "HAVE_FCHMOD",    "HAVE_FCHMODAT",
+                                 "HAVE_FCHOWN",    "HAVE_FCHOWNAT",  "HAVE_FDOPENDIR", "HAVE_FEXECVE",
+                                 "HAVE_FSTATAT",   "HAVE_FSTATVFS",  "HAVE_FTRUNCATE", "HAVE_FUTIMENS",
+                                 "HAVE_LINKAT",    "HAVE_LCHOWN",    "HAVE_LSTAT",     "HAVE_MKDIRAT",
+                                 "HAVE_MKFIFOAT",  "HAVE_MKNODAT",   "HAVE_OPENAT",    "HAVE_READLINKAT",
+                                 "HAVE_RENAMEAT",  "HAVE_SYMLINKAT", "HAVE_UNLINKAT",  "HAVE_UTIMENSAT"};
 
 Status execute(Module* module) {
-  for (auto functions :
-       {posix_file_functions(), posix_directory_functions(), posix_stat_functions(),
-        posix_process_functions(), posix_terminal_functions(), posix_identity_functions(),
-        posix_system_functions(), posix_configuration_functions(), posix_waiting_functions()}) {
+  for (auto functions : {posix_file_functions(), posix_directory_functions(), posix_stat_functions(),
+                         posix_process_functions(), posix_terminal_functions(), posix_identity_functions(),
+                         posix_system_functions(), posix_configuration_functions(), posix_waiting_functions(),
+                         posix_scheduling_functions(), posix_spawning_functions()}) {
     for (const MethodSpec& spec : functions)
       TRY(module_add(module, spec.name, make_native_function(spec, module, intern("posix"))));
   }
@@ -188,6 +194,8 @@ Status execute(Module* module) {
   TRY(module_add(module, "error", types.OSError));
   TRY(add_posix_configuration_names(module));
   TRY(add_posix_waiting_types(module));
+  TRY(add_posix_scheduling_types(module));
+  TRY(add_posix_spawning_constants(module));
   TRY(add_posix_system_constants(module));
   TRY(add_posix_stat_types(module));
   TRY(add_posix_directory_types(module));

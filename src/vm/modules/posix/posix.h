@@ -1,9 +1,12 @@
 // The module posix, in parts.
 #pragma once
 
+#include <sched.h>
+
 #include <cerrno>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "vm/import/import.h"
 #include "vm/modules/signals.h"
@@ -21,16 +24,32 @@ std::span<const MethodSpec> posix_identity_functions();   // identities.cpp: use
 std::span<const MethodSpec> posix_system_functions();     // system_calls.cpp: what only some programs need
 std::span<const MethodSpec> posix_configuration_functions();  // configuration.cpp: limits
 std::span<const MethodSpec> posix_waiting_functions();        // waiting.cpp: for children
+std::span<const MethodSpec> posix_scheduling_functions();     // scheduling.cpp: parameters of policies
+std::span<const MethodSpec> posix_spawning_functions();       // spawning.cpp
 /// Constants of system_calls.cpp.
 Status add_posix_system_constants(Module* module);
 Status add_posix_stat_types(Module* module);
 Status add_posix_directory_types(Module* module);
 Status add_posix_process_types(Module* module);
 Status add_posix_waiting_types(Module* module);
+Status add_posix_scheduling_types(Module* module);
+Status add_posix_spawning_constants(Module* module);
 Status add_posix_configuration_names(Module* module);
 
 /// A fork by `make`, with what os.register_at_fork wants around it: 0 in the child.
 Result<pid_t> fork_process(pid_t (*make)(void* data), void* data);
+
+/// Another program's arguments or environment.
+using Texts = std::vector<std::string>;
+/// From a list or tuple; `message` is the TypeError's for anything else.
+Result<Texts> argument_texts(Value sequence, const char* message);
+/// "NAME=value" of each of a mapping's items. `function` is for the TypeError's text.
+Result<Texts> environment_texts(Value mapping, const char* function);
+/// What exec and its kin take; valid as long as the texts stand.
+std::vector<char*> pointers_to(Texts& texts);
+
+/// Scheduling parameters of an os.sched_param.
+Result<sched_param> to_scheduling_parameters(Value value);
 
 /// A path argument: text, bytes, os.PathLike, or (where allowed) an open descriptor.
 struct Path {
@@ -49,6 +68,10 @@ Result<Path> to_path(Value value, const char* function, bool allow_descriptor = 
 Result<Value> name_like(const Path& path, std::string_view bytes);
 /// dir_fd=: AT_FDCWD when absent or None.
 Result<int> to_directory_descriptor(Value value);
+/// How audit hooks see what that answered: -1 when absent.
+inline Value shown_directory(int directory) {
+  return make_int(directory < 0 ? -1 : directory);
+}
 Result<int> to_descriptor(Value value);
 /// A descriptor, or what has fileno().
 Result<int> to_file_descriptor(Value value);

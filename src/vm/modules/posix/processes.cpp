@@ -68,6 +68,7 @@ Result<Value> kill_function(const Value* a) {
 }
 Result<Value> killpg_function(const Value* a) {
   int group = TRY(to_c_int(a[1])), number = TRY(to_c_int(a[2]));
+  TRY(audit("os.killpg", {a[1], a[2]}));
   if (killpg(group, number) != 0) return raise_os_error(errno);
   return none();
 }
@@ -112,46 +113,24 @@ Result<Value> fork_function(const Value*) {
   return make_int(TRY(fork_process([](void*) { return fork(); }, nullptr)));
 }
 
-Result<std::vector<std::string>> text_list(Value sequence, const char* message) {
-  if (!is_list(sequence) && !is_tuple(sequence)) return raise(types.TypeError, "{}", message);
-  Tuple* items = TRY(to_tuple(sequence));
-  std::vector<std::string> result;
-  for (Value item : items->span()) result.push_back(TRY(encode_file_name(item)));
-  return result;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
 Result<Value> execv_function(const Value* a) {
   Path path = TRY(to_path(a[1], "execv"));
-  auto arguments = TRY(text_list(a[2], "execv() arg 2 must be a tuple or list"));
+  auto arguments = TRY(argument_texts(a[2], "execv() arg 2 must be a tuple or list"));
   if (arguments.empty()) return raise(types.ValueError, "execv() arg 2 must not be empty");
   if (arguments[0].empty()) return raise(types.ValueError, "execv() arg 2 first element cannot be empty");
   TRY(audit("os.exec", {path.shown, a[2], none()}));
-  execv(path.c_str(), pointers(arguments).data());
+  execv(path.c_str(), pointers_to(arguments).data());
   return raise_os_error(errno);
 }
 
 Result<Value> execve_function(const Value* a) {
   Path path = TRY(to_path(a[1], "execve", true));
-  auto arguments = TRY(text_list(a[2], "execve: argv must be a tuple or list"));
+  auto arguments = TRY(argument_texts(a[2], "execve: argv must be a tuple or list"));
   if (arguments.empty()) return raise(types.ValueError, "execve: argv must not be empty");
-  std::vector<std::string> environment;
-  Value items = TRY(call_method(a[3], names.items));
-  TRY(for_each(items, [&](Value pair) -> Status {
-    std::string key = TRY(encode_file_name(pair.as<Tuple>()->items[0]));
-    if (key.find('=', 1) != std::string::npos)
-      return raise(types.ValueError, "illegal environment variable name");
-    environment.push_back(key + "=" + TRY(encode_file_name(pair.as<Tuple>()->items[1])));
-    return {};
-  }));
+  if (arguments[0].empty()) return raise(types.ValueError, "execve: argv first element cannot be empty");
+  auto environment = TRY(environment_texts(a[3], "execve"));
   TRY(audit("os.exec", {path.shown, a[2], a[3]}));
-  auto argv = pointers(arguments), envp = pointers(environment);
+  auto argv = pointers_to(arguments), envp = pointers_to(environment);
   if (path.is_descriptor()) {
     fexecve(path.descriptor, argv.data(), envp.data());
   } else {
@@ -228,11 +207,14 @@ Result<Value> putenv_function(const Value* a) {
   std::string name = TRY(encode_file_name(a[1])), value = TRY(encode_file_name(a[2]));
   if (name.find('=', name.empty() ? 0 : 1) != std::string::npos)
     return raise(types.ValueError, "illegal environment variable name");
+  TRY(audit("os.putenv", {make_bytes(name), make_bytes(value)}));
   if (setenv(name.c_str(), value.c_str(), 1) != 0) return raise_os_error(errno);
   return none();
 }
 Result<Value> unsetenv_function(const Value* a) {
-  if (unsetenv(TRY(encode_file_name(a[1])).c_str()) != 0) return raise_os_error(errno);
+  const std::string name = TRY(encode_file_name(a[1]));
+  TRY(audit("os.unsetenv", {make_bytes(name)}));
+  if (unsetenv(name.c_str()) != 0) return raise_os_error(errno);
   return none();
 }
 

@@ -172,6 +172,7 @@ Result<Value> getxattr_function(const Value* a) {
   const Path name = TRY(to_path(a[2], "getxattr", false, "attribute"));
   const bool follows = TRY(to_flag(a[3], true));
   TRY(check_links(path, follows, "getxattr"));
+  TRY(audit("os.getxattr", {path.shown, name.shown}));
   std::string value(XATTR_SIZE_MAX, '\0');
   const int64_t size = TRY(attribute_call(
       path, follows, [&](auto p) { return getxattr(p, name.c_str(), value.data(), value.size()); },
@@ -187,6 +188,8 @@ Result<Value> setxattr_function(const Value* a) {
   const int flags = a[4].is_null() ? 0 : TRY(to_c_int(a[4]));
   const bool follows = TRY(to_flag(a[5], true));
   TRY(check_links(path, follows, "setxattr"));
+  TRY(audit("os.setxattr",
+            {path.shown, name.shown, make_bytes({value.data(), value.size()}), make_int(flags)}));
   TRY(attribute_call(
       path, follows, [&](auto p) { return setxattr(p, name.c_str(), value.data(), value.size(), flags); },
       [&](auto p) { return lsetxattr(p, name.c_str(), value.data(), value.size(), flags); },
@@ -198,6 +201,7 @@ Result<Value> removexattr_function(const Value* a) {
   const Path name = TRY(to_path(a[2], "removexattr", false, "attribute"));
   const bool follows = TRY(to_flag(a[3], true));
   TRY(check_links(path, follows, "removexattr"));
+  TRY(audit("os.removexattr", {path.shown, name.shown}));
   TRY(attribute_call(
       path, follows, [&](auto p) { return removexattr(p, name.c_str()); },
       [&](auto p) { return lremovexattr(p, name.c_str()); },
@@ -209,6 +213,7 @@ Result<Value> listxattr_function(const Value* a) {
                                                     : TRY(to_path(a[1], "listxattr", true));
   const bool follows = TRY(to_flag(a[2], true));
   TRY(check_links(path, follows, "listxattr"));
+  TRY(audit("os.listxattr", {a[1].is_null() ? none() : path.shown}));
   std::string all(XATTR_LIST_MAX, '\0');
   const int64_t size = TRY(attribute_call(
       path, follows, [&](auto p) { return listxattr(p, all.data(), all.size()); },

@@ -84,10 +84,23 @@ Result<socklen_t> to_inet6(Value value, Address* address, const char* function) 
   return socklen_t{sizeof *inet};
 }
 
+/// Names outside of the file system may have null bytes, so what is between them is encoded.
+Result<std::string> encode_abstract_name(Str* name) {
+  std::string path;
+  size_t start = 0;
+  for (size_t i = 0; i <= name->length; ++i) {
+    if (i < name->length && name->at(i) != 0) continue;
+    path += TRY(encode_file_name(substring(name, start, i)));
+    if (i < name->length) path += '\0';
+    start = i + 1;
+  }
+  return path;
+}
+
 Result<socklen_t> to_unix(Value value, Address* address) {
   std::string path;
   if (is_str(value)) {
-    path = TRY(encode_file_name(value));
+    path = TRY(encode_abstract_name(value.as<Str>()));
   } else {
     BufferView view;
     TRY(get_buffer(value, &view));
@@ -95,7 +108,7 @@ Result<socklen_t> to_unix(Value value, Address* address) {
     release_buffer(&view);
   }
   auto* local = reinterpret_cast<sockaddr_un*>(address);
-  bool is_abstract = !path.empty() && path[0] == '\0';
+  bool is_abstract = path.empty() || path[0] == '\0';  // without a name the system chooses one
   if (path.size() + (is_abstract ? 0 : 1) > sizeof local->sun_path)
     return raise(types.OSError, "AF_UNIX path too long");
   local->sun_family = AF_UNIX;
@@ -136,8 +149,7 @@ Result<Value> from_address(const Address& address, socklen_t size) {
     }
     case AF_INET6: {
       const auto& inet = reinterpret_cast<const sockaddr_in6&>(address);
-      if (getnameinfo(&address.base, size, host, sizeof host, nullptr, 0, NI_NUMERICHOST) != 0)
-        inet_ntop(AF_INET6, &inet.sin6_addr, host, sizeof host);
+      inet_ntop(AF_INET6, &inet.sin6_addr, host, sizeof host);
       return make_tuple({make_str(host), make_int(ntohs(inet.sin6_port)), make_int(ntohl(inet.sin6_flowinfo)),
                          make_int(inet.sin6_scope_id)});
     }

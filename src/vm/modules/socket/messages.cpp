@@ -86,6 +86,7 @@ Result<Value> sendmsg_method(const Value* a) {
     message.msg_namelen = TRY(to_address(s->family, a[4], &address, "sendmsg"));
     message.msg_name = &address;
   }
+  TRY(audit("socket.sendmsg", {a[0], a[4].is_null() ? none() : a[4]}));
   message.msg_iov = buffers.data();
   message.msg_iovlen = static_cast<size_t>(buffers.count());
   message.msg_control = control.empty() ? nullptr : control.data();

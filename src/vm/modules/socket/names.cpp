@@ -48,6 +48,8 @@ Result<Value> getaddrinfo_function(const Value* a) {
   hints.ai_socktype = a[4].is_null() ? 0 : TRY(to_c_int(a[4]));
   hints.ai_protocol = a[5].is_null() ? 0 : TRY(to_c_int(a[5]));
   hints.ai_flags = a[6].is_null() ? 0 : TRY(to_c_int(a[6]));
+  TRY(audit("socket.getaddrinfo", {a[1], a[2], make_int(hints.ai_family), make_int(hints.ai_socktype),
+                                   make_int(hints.ai_protocol)}));
   int error;
   {
     ReleaseLock released;
@@ -71,17 +73,43 @@ Result<Value> getaddrinfo_function(const Value* a) {
   return list;
 }
 
+/// The address that (host, port) or (host, port, flow information, scope) say; the host is a number.
+Result<socklen_t> numeric_socket_address(Tuple* tuple, Address* address) {
+  constexpr const char* kWhat = "getnameinfo(): illegal sockaddr argument";
+  if (tuple->length < 2 || tuple->length > 4) return raise_text(types.TypeError, kWhat);
+  std::string host;
+  TRY(c_text(tuple->items[0], kWhat, &host));
+  const std::string port = std::to_string(TRY(to_c_int(tuple->items[1])));
+  uint32_t more[2] = {};
+  for (size_t i = 2; i < tuple->length; ++i)
+    more[i - 2] = static_cast<uint32_t>(TRY(to_uint64(tuple->items[i])));
+  if (more[0] > 0xFFFFF) return raise(types.OverflowError, "getnameinfo(): flowinfo must be 0-1048575.");
+  addrinfo hints = {}, *found = nullptr;
+  hints.ai_socktype = SOCK_DGRAM;
+  hints.ai_flags = AI_NUMERICHOST;
+  if (const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &found); error != 0)
+    return raise_gai_error(error);
+  const bool several = found->ai_next != nullptr;
+  const socklen_t size = found->ai_addrlen;
+  std::memcpy(address, found->ai_addr, size);
+  freeaddrinfo(found);
+  if (several) return raise(types.OSError, "sockaddr resolved to multiple addresses");
+  if (address->base.sa_family == AF_INET && tuple->length != 2)
+    return raise(types.OSError, "IPv4 sockaddr must be 2 tuple");
+  if (address->base.sa_family == AF_INET6) {
+    auto* inet = reinterpret_cast<sockaddr_in6*>(address);
+    inet->sin6_flowinfo = htonl(more[0]);
+    inet->sin6_scope_id = more[1];
+  }
+  return size;
+}
+
 Result<Value> getnameinfo_function(const Value* a) {
   if (!is_tuple(a[1])) return raise(types.TypeError, "getnameinfo() argument 1 must be a tuple");
   int flags = TRY(to_c_int(a[2]));
-  auto* tuple = a[1].as<Tuple>();
   Address address;
-  if (tuple->length < 2)
-    return raise(types.TypeError, "getnameinfo() argument 1 must be a tuple of at least two");
-  std::string host;
-  TRY(c_text(tuple->items[0], "getnameinfo(): illegal sockaddr argument", &host));
-  int family = host.find(':') != std::string::npos ? AF_INET6 : AF_INET;
-  socklen_t size = TRY(to_address(family, a[1], &address, "getnameinfo"));
+  const socklen_t size = TRY(numeric_socket_address(a[1].as<Tuple>(), &address));
+  TRY(audit("socket.getnameinfo", {a[1]}));
   char name[NI_MAXHOST], service[NI_MAXSERV];
   int error;
   {
@@ -100,6 +128,7 @@ Result<std::string> numeric_address(Value host, int family) {
   return to_utf8(shown.as<Tuple>()->items[0].as<Str>());
 }
 Result<Value> gethostbyname_function(const Value* a) {
+  TRY(audit("socket.gethostbyname", {a[1]}));
   return make_str(TRY(numeric_address(a[1], AF_INET)));
 }
 
@@ -118,17 +147,20 @@ Result<Value> host_entry(const hostent* entry) {
 Result<Value> gethostbyname_ex(const Value* a) {
   std::string host;
   TRY(c_text(a[1], "host name expected", &host));
+  TRY(audit("socket.gethostbyname", {a[1]}));
   return host_entry(gethostbyname(host.c_str()));
 }
 Result<Value> gethostbyaddr_function(const Value* a) {
   std::string host;
   TRY(c_text(a[1], "host name expected", &host));
+  TRY(audit("socket.gethostbyaddr", {a[1]}));
   unsigned char bytes[16];
   if (inet_pton(AF_INET, host.c_str(), bytes) == 1) return host_entry(gethostbyaddr(bytes, 4, AF_INET));
   if (inet_pton(AF_INET6, host.c_str(), bytes) == 1) return host_entry(gethostbyaddr(bytes, 16, AF_INET6));
   return host_entry(gethostbyname(host.c_str()));
 }
 Result<Value> gethostname_function(const Value*) {
+  TRY(audit("socket.gethostname", {}));
   char name[256];
   if (gethostname(name, sizeof name) != 0) return raise_os_error(errno);
   return text_of(name);
@@ -138,6 +170,7 @@ Result<Value> getservbyname_function(const Value* a) {
   const std::string name = TRY(c_text_argument(a[1], "getservbyname", " 1"));
   std::string protocol;
   if (!a[2].is_null()) protocol = TRY(c_text_argument(a[2], "getservbyname", " 2"));
+  TRY(audit("socket.getservbyname", {a[1], make_str(a[2].is_null() ? "" : protocol)}));
   servent* entry = getservbyname(name.c_str(), a[2].is_null() ? nullptr : protocol.c_str());
   if (entry == nullptr) return raise(types.OSError, "service/proto not found");
   return make_int(ntohs(static_cast<uint16_t>(entry->s_port)));
@@ -147,6 +180,7 @@ Result<Value> getservbyport_function(const Value* a) {
   if (port < 0 || port > 65535) return raise(types.OverflowError, "getservbyport: port must be 0-65535.");
   std::string protocol;
   if (!a[2].is_null()) protocol = TRY(c_text_argument(a[2], "getservbyport", " 2"));
+  TRY(audit("socket.getservbyport", {a[1], make_str(a[2].is_null() ? "" : protocol)}));
   servent* entry =
       getservbyport(htons(static_cast<uint16_t>(port)), a[2].is_null() ? nullptr : protocol.c_str());
   if (entry == nullptr) return raise(types.OSError, "port/proto not found");
@@ -277,10 +311,16 @@ Result<Value> socketpair_function(const Value* a) {
   return make_tuple({first, TRY(make(ends[1]))});
 }
 Result<Value> cmsg_len(const Value* a) {
-  return make_int_unsigned(CMSG_LEN(static_cast<size_t>(TRY(to_int64(a[1])))));
+  const int64_t length = TRY(to_int64(a[1]));
+  if (length < 0 || length > INT32_MAX - static_cast<int64_t>(CMSG_LEN(0)))
+    return raise(types.OverflowError, "CMSG_LEN() argument out of range");
+  return make_int_unsigned(CMSG_LEN(static_cast<size_t>(length)));
 }
 Result<Value> cmsg_space(const Value* a) {
-  return make_int_unsigned(CMSG_SPACE(static_cast<size_t>(TRY(to_int64(a[1])))));
+  const int64_t length = TRY(to_int64(a[1]));
+  if (length < 0 || length > INT32_MAX - static_cast<int64_t>(CMSG_SPACE(1)))
+    return raise(types.OverflowError, "CMSG_SPACE() argument out of range");
+  return make_int_unsigned(CMSG_SPACE(static_cast<size_t>(length)));
 }
 
 constexpr MethodSpec kFunctions[] = {

@@ -89,7 +89,7 @@ Status init_socket(Value self, const Arguments& arguments) {
   bool non_blocking = (s->type & SOCK_NONBLOCK) != 0;
   s->type &= ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
   s->timeout = non_blocking ? 0 : default_timeout;
-  return s->timeout > 0 ? set_blocking(s, false) : Status();
+  return s->timeout >= 0 && !non_blocking ? set_blocking(s, false) : Status();
 }
 
 void release_socket(Object* object) {
@@ -297,35 +297,44 @@ Result<Value> send_method(const Value* a) {
   return make_int(TRY(sent));
 }
 
+/// All the bytes, in as many calls as it takes: signals are handled between them, and the timeout is that of
+/// the whole.
+Status send_all(Socket* s, const char* data, int64_t length, int flags) {
+  const SocketDeadline deadline(s);
+  for (int64_t done = 0; done < length;) {
+    done += TRY(socket_call(s, POLLOUT, deadline, [&] {
+      return send(s->descriptor, data + done, static_cast<size_t>(length - done), flags);
+    }));
+    TRY(handle_signals());
+  }
+  return {};
+}
+
 Result<Value> sendall_method(const Value* a) {
-  Socket* s = socket_of(a[0]);
   int flags = TRY(integer_or(a[2], 0));
   BufferView view;
   TRY(get_buffer(a[1], &view));
-  for (int64_t done = 0; done < view.length;) {
-    auto sent = socket_call(s, POLLOUT, [&] {
-      return send(s->descriptor, static_cast<char*>(view.data) + done,
-                  static_cast<size_t>(view.length - done), flags);
-    });
-    if (!sent.ok()) {
-      release_buffer(&view);
-      return Raised{};
-    }
-    done += sent.unwrap();
-  }
+  const Status sent = send_all(socket_of(a[0]), static_cast<char*>(view.data), view.length, flags);
   release_buffer(&view);
+  TRY(sent);
   return none();
 }
 
 /// sendto(data, address) or sendto(data, flags, address).
-Result<Value> sendto_method(const Value* a) {
-  Socket* s = socket_of(a[0]);
-  int flags = a[3].is_null() ? 0 : TRY(to_c_int(a[2]));
-  Value target = a[3].is_null() ? a[2] : a[3];
+Result<Value> sendto_method(Value self, const Arguments& arguments) {
+  if (arguments.keyword_count() != 0)
+    return raise(types.TypeError, "socket.sendto() takes no keyword arguments");
+  const size_t count = arguments.positional;
+  if (count != 2 && count != 3)
+    return raise(types.TypeError, "sendto() takes 2 or 3 arguments ({} given)", count);
+  Socket* s = socket_of(self);
+  int flags = count == 2 ? 0 : TRY(to_c_int(arguments[1]));
+  Value target = arguments[count - 1];
   Address address;
   socklen_t size = TRY(to_address(s->family, target, &address, "sendto"));
+  TRY(audit("socket.sendto", {self, target}));
   BufferView view;
-  TRY(get_buffer(a[1], &view));
+  TRY(get_buffer(arguments[0], &view));
   auto sent = socket_call(s, POLLOUT, [&] {
     return sendto(s->descriptor, view.data, static_cast<size_t>(view.length), flags, &address.base, size);
   });
@@ -428,8 +437,7 @@ constexpr MethodSpec kMethods[] = {
      "(count, address of the sender)."},
     {"send", "($self, data, flags=0, /)", send_method, "Sends; returns how many bytes."},
     {"sendall", "($self, data, flags=0, /)", sendall_method, "Sends everything."},
-    {"sendto", "($self, data, flags_or_address, address=<unrepresentable>, /)", sendto_method,
-     "Sends to an address."},
+    {"sendto", nullptr, nullptr, "Sends to an address.", Binding::Instance, sendto_method},
     {"sendmsg", "($self, buffers, ancdata=<unrepresentable>, flags=0, address=None, /)", sendmsg_method,
      "Sends several buffers and control messages."},
     {"recvmsg", "($self, bufsize, ancbufsize=0, flags=0, /)", recvmsg_method,

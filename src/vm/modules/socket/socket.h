@@ -40,13 +40,22 @@ extern double default_timeout;
 
 Raised raise_gai_error(int code);
 
-/// Calls until it succeeds, the socket's timeout passes, or something else goes wrong.
-template <class Call>
-Result<int64_t> socket_call(Socket* s, short events, Call&& call) {
-  double timeout = s->timeout;
+/// When the time is up that a socket's timeout gives from now on.
+struct SocketDeadline {
   using Clock = std::chrono::steady_clock;
-  auto deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                     std::chrono::duration<double>(std::max(timeout, 0.0)));
+  explicit SocketDeadline(const Socket* s)
+      : at(Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                              std::chrono::duration<double>(std::max(s->timeout, 0.0)))) {}
+  int64_t milliseconds_left() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(at - Clock::now()).count();
+  }
+  Clock::time_point at;
+};
+
+/// Calls until it succeeds, the deadline of a socket with a timeout passes, or something else goes wrong.
+template <class Call>
+Result<int64_t> socket_call(Socket* s, short events, const SocketDeadline& deadline, Call&& call) {
+  double timeout = s->timeout;
   for (;;) {
     const auto [result, error] = call_unlocked(call);
     if (result >= 0) return result;
@@ -56,7 +65,7 @@ Result<int64_t> socket_call(Socket* s, short events, Call&& call) {
       continue;
     }
     if (!would_block || timeout <= 0) return raise_os_error(error);
-    auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    const int64_t left = deadline.milliseconds_left();
     if (left <= 0) return raise(types.TimeoutError, "timed out");
     pollfd waited{s->descriptor, events, 0};
     {
@@ -65,6 +74,11 @@ Result<int64_t> socket_call(Socket* s, short events, Call&& call) {
     }
     TRY(handle_signals());
   }
+}
+/// The same, with all of the socket's timeout.
+template <class Call>
+Result<int64_t> socket_call(Socket* s, short events, Call&& call) {
+  return socket_call(s, events, SocketDeadline(s), call);
 }
 
 }  // namespace ouro::vm

@@ -24,3 +24,14 @@ import multiprocessing.popen_forkserver
 import multiprocessing.reduction as reduction
 reduction.sendfds(a, [r])
 print(len(reduction.recvfds(b, 1)))
+
+socket.setdefaulttimeout(0)
+with socket.socket() as waiting_for_nothing:
+    print(waiting_for_nothing.gettimeout(), os.get_blocking(waiting_for_nothing.fileno()))
+socket.setdefaulttimeout(None)
+with socket.socket(socket.AF_UNIX) as abstract:
+    abstract.bind("\0of\0the test %d" % os.getpid())
+    print(abstract.getsockname()[:12])
+with socket.socket(socket.AF_UNIX) as nameless:
+    nameless.bind("")
+    print(len(nameless.getsockname()))
