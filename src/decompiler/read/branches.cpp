@@ -95,7 +95,7 @@ bool Reader::read_tested(const Condition& condition, uint32_t first, uint32_t en
     const uint32_t stop = other > at_ && other <= end ? other : end;
     return read_while(test, range, first, stop, stop, end);
   }
-  return read_if(test, range, first, other, end);
+  return read_if(test, range, other, end);
 }
 
 // Whether the assertion at at_ begins behind the test: then the test is not its own.
@@ -227,7 +227,7 @@ bool Reader::is_end_of_leaving(uint32_t at) const {
          (width == std::string_view("break").size() || width == std::string_view("continue").size());
 }
 
-bool Reader::read_if(Expr* test, const Position& range, uint32_t start, uint32_t other, uint32_t end) {
+bool Reader::read_if(Expr* test, const Position& range, uint32_t other, uint32_t end) {
   auto* node = make<syntax::IfStmt>(range);
   node->test = test;
   const uint32_t first = at_;
@@ -239,7 +239,7 @@ bool Reader::read_if(Expr* test, const Position& range, uint32_t start, uint32_t
     if (leads.jumps)
       orelse_end = std::min(leads.target, end);
     else if (leads.leaves)
-      orelse_end = end_of_orelse(range, start, other, end);
+      orelse_end = end_of_orelse(range, other, end);
     if (leads.jumps && has_columns(range)) {
       // What leaves constructs around stands where these do.
       const uint32_t stop = orelse_end;
@@ -326,24 +326,17 @@ void Reader::chain_elif(StmtList* orelse) {
 
 // Where nothing shows whether what follows a body that is left otherwise is an else part: by the range, or by
 // the columns.
-uint32_t Reader::end_of_orelse(const Position& range, uint32_t start, uint32_t first, uint32_t end) {
+uint32_t Reader::end_of_orelse(const Position& range, uint32_t first, uint32_t end) const {
   if (has_columns(range)) return end_of_own(range, first, end);
   const int32_t body = column_of_statement(at_);
   if (body < 0) return first;
-  const int32_t own = column_of_if(start);
   const int32_t depth = shape_.depth(first);
   uint32_t at = first;
   for (; at < end; at = std::max(at + 1, shape_.last_of_segment(at) + 1)) {
     if (shape_.depth(at) != depth) continue;
-    if (at > first && (!is_own_position(at) || is_in_expression(at))) continue;
+    if (at > first && (!is_own_position(at) || is_in_expression(at, first))) continue;
     const int32_t column = column_of_statement(at);
-    if (own >= 0 && is_elif(own, at)) {
-      if (at == first) elif_ = first;
-      continue;
-    }
-    // `return` may stand directly in front of a parenthesis.
-    const bool returns = code_[last_of_statement(at)].op == Op::RETURN_VALUE;
-    if (column < body - (returns ? 1 : 0) && (column >= 0 || at == first)) break;
+    if (column < body && (column >= 0 || at == first)) break;
     // No line is left for `else`: the statement's test begins with a `not` that is gone.
     if (at == first && column == body && Code::is_conditional_jump(code_[last_of_statement(at)].op) &&
         code_[at].position.line == code_[at - 1].position.end_line + 1)
@@ -352,38 +345,11 @@ uint32_t Reader::end_of_orelse(const Position& range, uint32_t start, uint32_t f
   return std::min(at, end);
 }
 
-// Where the `if` stands whose test begins at `start`, or of which that is an `elif`; below 0: unknown.
-int32_t Reader::column_of_if(uint32_t start) const {
-  const uint32_t last = last_of_statement(start);
-  const Position test = first_of_statement(start, last);
-  if (!has_columns(test) || !Code::is_conditional_jump(code_[last].op)) return -1;
-  constexpr int32_t kIf = 3;
-  constexpr int32_t kElif = 5;
-  return is_comparison_jump(last) ? test.column - (start == elif_ ? kElif : kIf) : -1;
-}
-
-// Whether the test at `at` is rather that of an `elif` than of an `if`, by its width, for a statement in that
-// column.
-bool Reader::is_elif(int32_t column, uint32_t at) const {
-  const uint32_t last = last_of_statement(at);
-  if (!Code::is_conditional_jump(code_[last].op) || !is_own_position(at)) return false;
-  constexpr int32_t kElif = 5;
-  const bool comparison = is_comparison_jump(last);
-  const Position test = comparison ? first_of_statement(at, last) : code_[at].position;
-  const Position& statement = code_[last].position;
-  if (!has_columns(test)) return false;
-  if (!comparison &&
-      (!contains(statement, test) || statement.column != column || statement.line != test.line))
-    return false;
-  const int32_t gap = test.column - column - kElif;
-  const bool loops = shape_.jump_back_to(at) != kNone || shape_.test_back_to(last + 1) != kNone;
-  return gap == 0 || (gap == 1 && !loops);  // a parenthesis, or `while`
-}
-
 // Whether no statement begins at `at`, because the instruction before it decides between values or tests.
-bool Reader::is_in_expression(uint32_t at) const {
+// A loop that begins from `first` on ends with a test, too.
+bool Reader::is_in_expression(uint32_t at, uint32_t first) const {
   const Op before = code_[at - 1].op;
-  const bool repeats = code_[at - 1].target != kNone && code_[at - 1].target < at;
+  const bool repeats = code_[at - 1].target >= first && code_[at - 1].target < at;
   return (Code::is_conditional_jump(before) && !repeats) ||
          (before == Op::JUMP_FORWARD && shape_.depth(at - 1) == shape_.depth(at) + 1);
 }

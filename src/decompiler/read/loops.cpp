@@ -111,7 +111,8 @@ uint32_t Reader::end_of_deeper(uint32_t head, uint32_t end) const {
   const int32_t depth = shape_.depth(at_);
   uint32_t at = at_;
   for (; at < end; at = std::max(at + 1, shape_.last_of_segment(at) + 1)) {
-    if (shape_.depth(at) != depth || (at > at_ && (!is_own_position(at) || is_in_expression(at)))) continue;
+    if (shape_.depth(at) != depth || (at > at_ && (!is_own_position(at) || is_in_expression(at, at_))))
+      continue;
     if (outer < 0 || column_of_statement(at) <= outer) break;
   }
   return std::min(at, end);

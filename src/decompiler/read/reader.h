@@ -394,12 +394,10 @@ class Reader {
   bool read_tested(const Condition& condition, uint32_t first, uint32_t end);
   Position statement_range(const Condition& condition) const;
   bool read_assert(Expr* test, const Position& range, uint32_t end);
-  bool read_if(Expr* test, const Position& range, uint32_t start, uint32_t other, uint32_t end);
+  bool read_if(Expr* test, const Position& range, uint32_t other, uint32_t end);
   BodyEnd end_of_branch(uint32_t first, uint32_t other, uint32_t end) const;
-  bool is_in_expression(uint32_t at) const;
-  uint32_t end_of_orelse(const Position& range, uint32_t start, uint32_t first, uint32_t end);
-  bool is_elif(int32_t column, uint32_t at) const;
-  int32_t column_of_if(uint32_t start) const;
+  bool is_in_expression(uint32_t at, uint32_t first) const;
+  uint32_t end_of_orelse(const Position& range, uint32_t first, uint32_t end) const;
   Position first_of_statement(uint32_t at, uint32_t last) const;
   bool is_returned(uint32_t jump, const Position& first) const;
   int32_t column_of_statement(uint32_t at) const;
@@ -593,7 +591,6 @@ class Reader {
   Shape shape_;
   bool in_value_ = false;           // read_value() is at work: no statement can begin
   uint32_t statement_at_ = 0;       // where the statement at hand began
-  uint32_t elif_ = kNone;           // where one begins that is known to be an `elif`, by its column
   uint32_t chain_cleanup_ = kNone;  // of the chained comparison on the stack, which is a test
   ChainNone chain_none_ = ChainNone::No;
 
