@@ -47,10 +47,12 @@ State& make_state() {
 
 namespace {
 
-// The next full collection comes when the old generation has grown by three eighths.
+// The next full collection comes when the old generation has grown by a quarter, large ones by up to three
+// eighths: small ones are marked within the caches.
 void set_full_threshold(State& heap) {
   const uint64_t live = heap.live_bytes + static_cast<uint64_t>(std::max<int64_t>(heap.external_bytes, 0));
-  heap.full_threshold = live + std::max(live / 8 * 3, kMinimalGrowth);
+  const uint64_t more = live / 8 * 3 > kGrowthSaved ? live / 8 * 3 - kGrowthSaved : 0;
+  heap.full_threshold = live + std::max({live / 4, more, kMinimalGrowth});
 }
 
 uint64_t old_bytes(const State& heap) {

@@ -13,13 +13,17 @@
 namespace ouro::vm::heap {
 
 // Bytes that may be handed out before a minor collection: a share of what is alive, within these bounds.
-// Small, for the caches' sake and because a small program's peak memory shows it.
-constexpr int64_t kSmallestNursery = int64_t{1} << 20;
-// What a start makes (types, modules, code) lives on: collecting in the middle of it finds next to nothing.
-constexpr int64_t kFirstNursery = int64_t{3} << 20;
+// Small, for the caches' sake and because a small program's peak memory shows it. With a smaller one yet more
+// of what is in use only for a moment would be taken for old.
+constexpr int64_t kSmallestNursery = int64_t{512} << 10;
+// What a start makes (types, modules, code) lives on: collecting in the middle of it finds little.
+constexpr int64_t kFirstNursery = int64_t{1} << 20;
 constexpr int64_t kLargestNursery = int64_t{16} << 20;
 // The old generation may always grow by this much before a full collection.
-constexpr uint64_t kMinimalGrowth = uint64_t{2} << 20;
+constexpr uint64_t kMinimalGrowth = uint64_t{512} << 10;
+// What a large heap grows by is less than three eighths of it by this much; from 16 MiB on that is more than
+// a quarter.
+constexpr uint64_t kGrowthSaved = uint64_t{2} << 20;
 // A run of cells that the allocator zeroes and bumps through.
 constexpr uint32_t kRunBytes = 8192;
 // Cells above this size remember single cards instead of being traced whole.
