@@ -154,5 +154,35 @@ TEST(ExactPositions, UnreachableEnds) {
   check_exact("def f():\n    raise E\n    yield None\n");
 }
 
+TEST(ExactPositions, ReturnedTests) {
+  check_exact("def f(a, b):\n    if a < 0:\n        return (1, 2)[b.c]\n    return 'CEST'\n");
+  check_exact(
+      "def f(a):\n    if a is None:\n        raise a\n    else:\n        while a:\n            if a.b:\n"
+      "                a = b\n            else:\n                raise a\n    return a\n");
+}
+
+TEST(ExactPositions, PartsOfALambda) {
+  check_exact("f = lambda a: a.b() and (a.c('d') and not a.c('e')) or a.c('f')\n");
+}
+
+TEST(ExactPositions, FormatsInAnElse) {
+  check_exact(
+      "def f(a):\n    try:\n        b = a.b\n    except E:\n        pass\n    else:\n"
+      "        return ('<%s %r>' %\n                (a, b))\n");
+}
+
+TEST(ExactPositions, DeclarationsInside) {
+  check_exact(
+      "def f(a):\n    for i in a:\n        if i: break\n    else:\n        i(a)\n        global g\n"
+      "        g = True\n");
+  check_exact(
+      "def f():\n    a = 1\n    def g():\n        def h(b):\n            return a\n        nonlocal a\n"
+      "        a += 1\n");
+}
+
+TEST(ExactPositions, AssertionsThatFail) {
+  check_exact("def f(a, b):\n    b = 0\n    assert 0, (a, b)\n");
+}
+
 }  // namespace
 }  // namespace ouro::decompiler

@@ -24,6 +24,19 @@ TEST(ReadTries, Finally) {
        "def f():\n  try:\n    return a()\n  finally:\n    def g(): pass\n    g()\n"});
 }
 
+TEST(ReadTries, FinallyWithSharedEnd) {
+  check_rebuilt(
+      {"def f():\n  try:\n    a()\n  finally:\n    with b(C):\n      del d.e\n  g()\n",
+       "def f():\n  try:\n    a()\n  finally:\n    for b in c():\n      if d:\n        break\n",
+       "def f():\n  try:\n    return a()\n  finally:\n    b() or c()\n",
+       "def f():\n  try:\n    if a:\n      return b\n    elif c:\n      return d\n    else:\n      e()\n"
+       "      raise g\n  finally:\n    h = None\n",
+       "def f():\n  while True:\n    try:\n      if a:\n        if b: raise c\n        else: continue\n"
+       "      d()\n    finally:\n      e()\n    break\n",
+       "async def f():\n  for a in b:\n    async with c:\n      d()\n      continue\n",
+       "async def f():\n  async with c:\n    d()\n    return\n"});
+}
+
 TEST(ReadTries, Nested) {
   check_rebuilt(
       {"try:\n  try:\n    a\n  except: b\n  else: c\n  finally: d\nexcept F: g\nelse: h\nfinally:\n"
