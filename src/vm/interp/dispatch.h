@@ -66,28 +66,24 @@ inline bool takes_with_defaults(const Function* function, unsigned count) {
          function->defaults != nullptr && executable->positional - count <= function->defaults->length;
 }
 
-/// The truth of a cell that is a common container or text, or whose class says nothing about it. False: one
-/// has to ask.
-inline bool plain_truth(const Object* object, bool* truth) {
+enum class Truth : uint8_t { kFalse, kTrue, kUnknown };
+
+inline Truth truth_of_size(uint64_t size) {
+  return size != 0 ? Truth::kTrue : Truth::kFalse;
+}
+
+/// The truth of a cell that is a common container or text, or whose class says nothing about it; unknown: one
+/// has to ask. The answer is no parameter, since a handler can't have one in memory where stacks are checked.
+inline Truth plain_truth(const Object* object) {
   const Shape* shape = object->shape;
-  if (shape == hot.str) {
-    *truth = static_cast<const Str*>(object)->length != 0;
-  } else if (shape == hot.list) {
-    *truth = static_cast<const List*>(object)->length != 0;
-  } else if (shape == hot.tuple) {
-    *truth = static_cast<const Tuple*>(object)->length != 0;
-  } else if (shape == hot.dict) {
-    *truth = static_cast<const Dict*>(object)->count != 0;
-  } else if (shape == hot.bytes) {
-    *truth = static_cast<const Bytes*>(object)->length != 0;
-  } else if (shape == hot.set) {
-    *truth = static_cast<const Set*>(object)->count != 0;
-  } else {
-    const Slots& slots = shape->type->slots;
-    *truth = true;
-    return slots.bool_ == nullptr && slots.length == nullptr;
-  }
-  return true;
+  if (shape == hot.str) return truth_of_size(static_cast<const Str*>(object)->length);
+  if (shape == hot.list) return truth_of_size(static_cast<const List*>(object)->length);
+  if (shape == hot.tuple) return truth_of_size(static_cast<const Tuple*>(object)->length);
+  if (shape == hot.dict) return truth_of_size(static_cast<const Dict*>(object)->count);
+  if (shape == hot.bytes) return truth_of_size(static_cast<const Bytes*>(object)->length);
+  if (shape == hot.set) return truth_of_size(static_cast<const Set*>(object)->count);
+  const Slots& slots = shape->type->slots;
+  return slots.bool_ == nullptr && slots.length == nullptr ? Truth::kTrue : Truth::kUnknown;
 }
 
 /// Before a loop that runs a few times: unrolled and vectorised it would only be longer.

@@ -71,18 +71,7 @@ HANDLER_CALL uint64_t through(STATE) {
 #define OPERATION(name, a, b, c, words, tail) static HANDLER_CALL uint64_t op_##name(STATE);
 #include "lift/operations.def"
 #define QUICKENED(name, base) static HANDLER_CALL uint64_t op_##name(STATE);
-#include "vm/interp/handlers/entering.inc"
-#include "vm/interp/handlers/attributes.inc"
-#include "vm/interp/handlers/calls.inc"
-#include "vm/interp/handlers/construction.inc"
-#include "vm/interp/handlers/control.inc"
-#include "vm/interp/handlers/exceptions.inc"
-#include "vm/interp/handlers/generators.inc"
-#include "vm/interp/handlers/imports.inc"
-#include "vm/interp/handlers/moves.inc"
-#include "vm/interp/handlers/operators.inc"
-#include "vm/interp/handlers/patterns.inc"
-#include "vm/interp/handlers/traced.inc"
+#include "vm/interp/handlers/all.inc"
 #include "vm/interp/quickened.def"
 
 const void* const kPlainTable[] = {
@@ -170,18 +159,7 @@ after_slow:
   table = T->dispatch_table;
   DISPATCH();
 
-#include "vm/interp/handlers/entering.inc"
-#include "vm/interp/handlers/attributes.inc"
-#include "vm/interp/handlers/calls.inc"
-#include "vm/interp/handlers/construction.inc"
-#include "vm/interp/handlers/control.inc"
-#include "vm/interp/handlers/exceptions.inc"
-#include "vm/interp/handlers/generators.inc"
-#include "vm/interp/handlers/imports.inc"
-#include "vm/interp/handlers/moves.inc"
-#include "vm/interp/handlers/operators.inc"
-#include "vm/interp/handlers/patterns.inc"
-#include "vm/interp/handlers/traced.inc"
+#include "vm/interp/handlers/all.inc"
 }
 
 }  // namespace
