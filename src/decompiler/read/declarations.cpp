@@ -1,69 +1,22 @@
 // Declarations that find no line of their own among a body's statements: inside of a compound one there may
 // be room for them, in front of what uses the names.
 #include "decompiler/read/reader.h"
+#include "decompiler/suites.h"
 
 namespace ouro::decompiler {
 
-using syntax::StmtKind;
-
 namespace {
 
-/// The last of several suites that begins no later than the place.
-class SuiteAt {
- public:
-  explicit SuiteAt(const Position& place) : place_(place) {}
-
-  syntax::Stmts* of(Stmt* statement) {
-    switch (statement->kind) {
-      case StmtKind::For:
-        return two(*statement->as<syntax::ForStmt>());
-      case StmtKind::AsyncFor:
-        return two(*statement->as<syntax::AsyncForStmt>());
-      case StmtKind::While:
-        return two(*statement->as<syntax::WhileStmt>());
-      case StmtKind::If:
-        return two(*statement->as<syntax::IfStmt>());
-      case StmtKind::With:
-        return one(&statement->as<syntax::WithStmt>()->body);
-      case StmtKind::AsyncWith:
-        return one(&statement->as<syntax::AsyncWithStmt>()->body);
-      case StmtKind::Try:
-        return four(*statement->as<syntax::TryStmt>());
-      case StmtKind::TryStar:
-        return four(*statement->as<syntax::TryStarStmt>());
-      case StmtKind::Match:
-        for (syntax::MatchCase* each : statement->as<syntax::MatchStmt>()->cases) one(&each->body);
-        return found_;
-      default:
-        return nullptr;
-    }
-  }
-
- private:
-  syntax::Stmts* one(syntax::Stmts* suite) {
-    if (suite->empty()) return found_;
-    const SourceRange& first = suite->front()->range;
-    if (first.line > 0 && first.line <= place_.line) found_ = suite;
-    return found_;
-  }
-
-  template <class Node>
-  syntax::Stmts* two(Node& node) {
-    one(&node.body);
-    return one(&node.orelse);
-  }
-
-  template <class Node>
-  syntax::Stmts* four(Node& node) {
-    one(&node.body);
-    for (syntax::ExceptHandler* handler : node.handlers) one(&handler->body);
-    one(&node.orelse);
-    return one(&node.finalbody);
-  }
-
-  const Position& place_;
-  syntax::Stmts* found_ = nullptr;
-};
+/// Of a compound statement, functions and classes apart, the last suite that begins no later than the place.
+syntax::Stmts* suite_at(Stmt& statement, const Position& place) {
+  syntax::Stmts* found = nullptr;
+  if (is_definition(statement)) return found;
+  for_each_suite(statement, [&](syntax::Stmts& suite) {
+    const int32_t first = suite.empty() ? 0 : suite.front()->range.line;
+    if (first > 0 && first <= place.line) found = &suite;
+  });
+  return found;
+}
 
 }  // namespace
 
@@ -74,7 +27,7 @@ bool Reader::declare_inside(Stmt* declaration, const Position& use, const StmtLi
   for (Stmt* statement : body)
     if (statement->range.line > 0 && statement->range.line <= use.line) holder = statement;
   if (holder == nullptr) return false;
-  syntax::Stmts* suite = SuiteAt(use).of(holder);
+  syntax::Stmts* suite = suite_at(*holder, use);
   if (suite == nullptr) return false;
   StmtList statements(suite->begin(), suite->end());
   int32_t line = 0;
