@@ -6,24 +6,22 @@
 // are imported, then that of functions. The number is the size of the former; places are counted from where
 // the latter begins. A record:
 //
-//   'C'                          where marshal's format has the code of an object
-//   numbers, 32 bits each        the counts of arguments, positional-only and keyword-only ones, stack size,
-//   flags,
-//                                first line
-//   name, qualified name         as marshal writes strings
-//   late                         32 bits: the place of its late part
-//   four sizes, 32 bits each     of what stands there: the rest, the code, the line table, the exception
-//   table
+//   'C'                     where marshal's format has the code of an object
+//   numbers, 32 bits each   counts of arguments, positional-only and keyword-only ones, stack size, flags,
+//                           first line
+//   name, qualified name    as marshal writes strings
+//   late                    32 bits: the place of its late part
+//   four sizes              32 bits each: of the rest, the code, the line table, the exception table there
 //
 // The late part of a code object:
 //
-//   place                        32 bits
-//   rest                         its size (32 bits), then constants, names, names and kinds of locals, as
-//   marshal
-//                                writes them, but with records in place of code objects and without
-//                                references: each rest is read by itself
-//   code, line table, exception table   sizes (32 bits) and bytes; they stay where they are (code_text)
-//   register code                interp/lifted_forms.h
+//   place                   32 bits
+//   rest                    its size (32 bits), then constants, names, names and kinds of locals, as marshal
+//                           writes them, but with records in place of code objects, and without references:
+//                           each rest is read by itself
+//   three tables            code, line table, exception table: sizes (32 bits) and bytes; they stay where
+//                           they are (code_text)
+//   register code           interp/lifted_forms.h
 #pragma once
 
 #include <cstdint>
