@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "vm/heap/collection_pause.h"
 #include "vm/heap/state.h"
 
 namespace ouro::vm {
@@ -138,6 +139,13 @@ uint64_t collect(int generation) {
   return heap.statistics.freed_cells - before;
 }
 
+CollectionPause::CollectionPause() {
+  ++state().pauses;
+}
+CollectionPause::~CollectionPause() {
+  --state().pauses;
+}
+
 void collect_cycles(const std::function<bool(Object* object)>& keep,
                     const std::function<void(Object* object)>& found) {
   State& heap = state();
@@ -145,7 +153,7 @@ void collect_cycles(const std::function<bool(Object* object)>& keep,
   std::vector<Object*> kept;
   heap::run_collection({.full = true, .keep = &keep, .kept = &kept});
   {
-    const heap::CollectionPause pause;
+    const CollectionPause pause;
     for (Object* object : kept) found(object);
   }
   heap::announce_pending(heap);

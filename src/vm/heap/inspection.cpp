@@ -1,4 +1,5 @@
 // Looking at the heap from outside: all live cells, and what one refers to.
+#include "vm/heap/collection_pause.h"
 #include "vm/heap/state.h"
 
 namespace ouro::vm {
@@ -41,7 +42,7 @@ using heap::State;
 
 void for_each_object(const std::function<void(Object*)>& visit) {
   State& heap = state();
-  const heap::CollectionPause pause;
+  const CollectionPause pause;
   std::vector<Object*> cells;
   for (uint32_t i = 0; i < heap.space.block_count(); ++i) {
     const BlockState block_state = heap.space.block(i).state;

@@ -123,15 +123,6 @@ inline State& state() {
   return *the_heap;
 }
 
-// Where allocate may not collect: the callbacks of for_each_object.
-class CollectionPause {
- public:
-  CollectionPause() { ++state().pauses; }
-  ~CollectionPause() { --state().pauses; }
-  CollectionPause(const CollectionPause&) = delete;
-  CollectionPause& operator=(const CollectionPause&) = delete;
-};
-
 // allocation.cpp
 void retire_cursors(State& heap);
 /// `count` adjacent blocks, at the price of a full collection when nothing else helps. Never fails: see

@@ -3,6 +3,7 @@
 // The table knows each reference cell by its address and each target by the ring of its references, oldest
 // first. It keeps neither alive. As in CPython's collector all weak references to a dead object are cleared
 // before any finaliser can bring it back, and a callback is owed only to a reference that is itself alive.
+#include "vm/heap/collection_pause.h"
 #include "vm/heap/state.h"
 
 namespace ouro::vm {
@@ -116,7 +117,7 @@ void for_each_weak(Object* target, const std::function<void(Object* reference)>&
   WeakTable& table = state().weak;
   const uint32_t first = table.by_target.find(target);
   if (first == PointerMap::kAbsent) return;
-  heap::CollectionPause pause;
+  CollectionPause pause;
   std::vector<Object*> references;
   uint32_t i = first;
   do {

@@ -1,6 +1,7 @@
 // Frames come and go: pushing, entering from C++, leaving, and the generators' resumptions.
 #include "vm/interp/calls.h"
 
+#include "vm/heap/collection_pause.h"
 #include "vm/interp/dispatch.h"
 #include "vm/interp/slow.h"
 #include "vm/interp/tracing.h"
@@ -208,7 +209,10 @@ std::string callable_name(Value callable) {
 
 Gathered::Gathered(const Value* R, const uint16_t* list, uint32_t count, Value first) {
   uint32_t extra = first.is_null() ? 0 : 1;
-  if (count + extra > kFew) data_ = make_array(count + extra)->items;
+  if (count + extra > kFew) {
+    const CollectionPause pause;  // operands of a call are alive nowhere but here
+    data_ = make_array(count + extra)->items;
+  }
   if (extra != 0) data_[0] = first;
   for (uint32_t i = 0; i < count; ++i) data_[i + extra] = R[list[i]];
 }
